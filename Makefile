@@ -1,0 +1,217 @@
+# Everything a person types. `make` alone prints the list below.
+#
+#   make stage-4 && sudo ./stage-4
+#
+# CC and CFLAGS may be given: make stage-5 CC=musl-gcc CFLAGS=-O0
+
+CC = cc
+CFLAGS = -O2 -g
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
+
+ROOTFS = rootfs# where `make rootfs` puts the root file system
+FROM =# what it is made from; empty: from this machine's own programs
+BUILD = build# objects, attacks, tests
+OUT =# folder of the finished stages, with a slash at its end
+
+FOLDERS := 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full
+STAGES := $(foreach n,1 2 3 4 5 6 7 8,$(OUT)stage-$n)
+LIBRARIES_8 := libcap
+
+# The folder of stage $1: 3 -> 03-ipc
+folder = $(filter 0$(1)-%,$(FOLDERS))
+
+.DEFAULT_GOAL := help
+.SECONDEXPANSION:
+.DELETE_ON_ERROR:
+FORCE:
+
+.PHONY: help
+help:
+	@echo "make TARGET, where TARGET is"
+	@sed -n 's/^## /  /p' Makefile
+
+# ---- building ------------------------------------------------------------
+
+## stage-N            build ./stage-N, N = 1 ... 8 (CC=musl-gcc works for 1-7)
+## stages             build all eight
+.PHONY: stages
+stages: $(STAGES)
+
+COMMON := $(wildcard common/*.c)
+HEADERS := $(wildcard common/*.h)
+FULL := $(wildcard 08-full/*.c)
+
+$(filter-out %8,$(STAGES)): $(OUT)stage-%: \
+		$$(call folder,$$*)/container.c $(COMMON) $(HEADERS) $(BUILD)/flags
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
+	$(give_back)
+
+$(OUT)stage-8: $(FULL:%.c=$(BUILD)/%.o) $(BUILD)/common.a
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(call link_libraries,$(LIBRARIES_8))
+	$(give_back)
+
+# A root file system for the stages that need one, if there is none.
+ifeq ($(wildcard $(ROOTFS)/.),)
+$(OUT)stage-6 $(OUT)stage-7 $(OUT)stage-8: | rootfs
+endif
+
+$(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
+	$(AR) rcs $@ $^
+	$(give_back)
+
+$(BUILD)/08-full/%.o: 08-full/%.c $(wildcard 08-full/*.h) $(HEADERS) \
+		$(BUILD)/flags | libraries-8
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(call compile_libraries,$(LIBRARIES_8)) -c -o $@ $<
+	$(give_back)
+
+$(BUILD)/common/%.o: common/%.c $(HEADERS) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -c -o $@ $<
+	$(give_back)
+
+## attacks            build what still leaks in each stage: build/attacks/attack-N
+ATTACKS := $(patsubst 0%,$(BUILD)/attacks/attack-%, \
+	$(foreach file,$(wildcard 0*/attack.c),$(firstword $(subst -, ,$(file)))))
+ATTACKS += $(patsubst 06-rootfs/%.c,$(BUILD)/attacks/%, \
+	$(wildcard 06-rootfs/breakout.c))
+.PHONY: attacks
+attacks: $(ATTACKS)
+
+$(BUILD)/attacks/attack-%: $$(call folder,$$*)/attack.c $(BUILD)/common.a
+	$(link_attack)
+
+$(BUILD)/attacks/breakout: 06-rootfs/breakout.c $(BUILD)/common.a
+	$(link_attack)
+
+# Static where that works: an attack must run in any root file system.
+define link_attack
+@mkdir -p $(@D)
+$(CC) $(FLAGS) -I. $(call static_with,) -o $@ $< $(BUILD)/common.a
+$(give_back)
+endef
+
+TESTS := $(wildcard tests/*.c)
+$(BUILD)/tests/check: $(TESTS) $(wildcard tests/*.h) $(BUILD)/common.a \
+		| libraries-check
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) -I. $(call compile_libraries,check) -o $@ $(TESTS) \
+		$(BUILD)/common.a $(shell pkg-config --libs check)
+	$(give_back)
+
+# Changed when the compiler or its flags change, and then all is built anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(CC) $(FLAGS) $(LDFLAGS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	$(give_back)
+
+# ---- libraries -----------------------------------------------------------
+
+compile_libraries = $(shell pkg-config --cflags $(1))
+
+# -static if a program with the libraries $1 can be linked so, else nothing.
+static_with = $(shell mkdir -p $(BUILD) && echo 'int main(void){return 0;}' | \
+	$(CC) $(FLAGS) -static -o $(BUILD)/probe -x c - \
+	$(if $(1),$$(pkg-config --static --libs $(1))) 2>/dev/null && \
+	echo -static; rm -f $(BUILD)/probe)
+link_libraries = $(if $(call static_with,$(1)), \
+	-static $(shell pkg-config --static --libs $(1)), \
+	$(shell pkg-config --libs $(1)))
+
+.PHONY: libraries-8 libraries-check
+libraries-8: $(LIBRARIES_8:%=library-%)
+libraries-check: library-check
+library-%: FORCE
+	@pkg-config --exists $* 2>/dev/null || { echo "missing: $$(type \
+	pkg-config >/dev/null 2>&1 && echo the library $*, for development || \
+	echo pkg-config); 'sudo make deps' brings it" >&2; exit 1; }
+
+# ---- a root file system --------------------------------------------------
+
+## rootfs             make ./rootfs anew from this machine's programs; or from
+##                    FROM=file.tar.gz, FROM=folder, FROM=debian (debootstrap)
+.PHONY: rootfs
+rootfs:
+	scripts/make-rootfs.sh '$(ROOTFS)' '$(FROM)'
+
+# ---- looking -------------------------------------------------------------
+
+## diff-N             what stage N adds to the one before it
+diff-1:
+	@echo "01-clone is the first: read 01-clone/container.c"
+diff-8:
+	@echo "08-full is a folder of its own; 08-full/README.md says in which"
+	@echo "order to read it. Its files, with their lines:"
+	@wc -l 08-full/*.[ch]
+diff-%: FORCE
+	@diff -u $(call folder,$(shell expr $* - 1))/container.c \
+		$(call folder,$*)/container.c; test $$? -le 1
+
+## demo               (root) a container with limits, and what is isolated
+.PHONY: demo
+demo:
+	$(need_root)
+	scripts/deps.sh --needed
+	$(MAKE) stage-8
+	scripts/demo.sh
+
+# ---- testing -------------------------------------------------------------
+
+## check              (root) everything that can be tested on this machine
+## check-N            (root) the checks of one stage
+## matrix             (root) every attack against every stage, measured now
+.PHONY: check matrix tested mutants asan
+check: tested
+	scripts/check.sh
+check-%: tested
+	STAGE=$* $(BUILD)/tests/check
+matrix: tested
+	@$(BUILD)/tests/check --matrix
+
+## mutants            (root) do the checks notice the mistakes of tests/mutants?
+mutants: tested
+	tests/mutants.sh
+
+# What all of these need. deps.sh may bring libraries, hence a second make.
+tested:
+	$(need_root)
+	scripts/deps.sh --needed
+	$(MAKE) stages attacks $(BUILD)/tests/check
+
+## asan               (root) the checks against address and UB sanitizers
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+asan: tested
+	$(MAKE) stages BUILD=build/asan OUT=build/asan/ \
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(ASAN)'
+	STAGE_DIR=build/asan $(BUILD)/tests/check
+
+# ---- keeping it in shape -------------------------------------------------
+
+## lint               gcc, clang, clang-tidy, cppcheck, shellcheck, the format
+.PHONY: lint format deps clean
+lint:
+	scripts/lint.sh
+
+## format             clang-format all C files
+format:
+	clang-format -i $$(git ls-files -co --exclude-standard '*.[ch]')
+
+## deps               (root) install what is missing; GROUP=lint: the linters
+deps:
+	scripts/deps.sh $(GROUP)
+
+## clean              remove what was built (./rootfs and ./conf stay)
+clean:
+	rm -rf build $(foreach n,1 2 3 4 5 6 7 8,stage-$n)
+
+# ---- helpers -------------------------------------------------------------
+
+need_root = @test "$$(id -u)" = 0 || \
+	{ echo "make $@ needs root: sudo make $@" >&2; exit 1; }
+
+# What root builds in the checkout of somebody else belongs to that user.
+OWNER := $(shell test "$$(id -u)" = 0 && stat -c %u:%g Makefile)
+give_back = $(if $(filter-out 0:%,$(OWNER)),@chown -h $(OWNER) \
+	$(wildcard build $(BUILD)) $(filter-out .,$(@D)) $@)
