@@ -1,0 +1,125 @@
+/*
+ * Stage 05, mount: mounts of its own, and a /proc that tells the truth.
+ *
+ * New:   CLONE_NEWNS; all mounts made private first, then /proc mounted anew.
+ * Leaks: the files are the host's, to read and to write.
+ * Try:   make stage-5 && sudo ./stage-5 ps -ef
+ */
+#include "../common/common.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#define STACK_SIZE (1024 * 1024)
+
+struct options {
+    const char *hostname;
+    char **command;
+};
+
+/* Renames the UTS namespace that we are in: see uts_namespaces(7). */
+static void set_hostname(const char *hostname)
+{
+    if (sethostname(hostname, strlen(hostname)) == -1)
+        die("sethostname %.80s", hostname);
+    explain("sethostname(\"%s\", %zu) # in %s", hostname, strlen(hostname),
+            namespace_id("uts"));
+}
+
+/* A new mount namespace is a copy, and the copy of a *shared* mount still
+ * passes mounts on to the host, in both directions; systemd makes / shared.
+ * MS_REC, since each mount below / has its own propagation. See
+ * mount_namespaces(7). */
+static void make_mounts_private(void)
+{
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1)
+        die("mount / private");
+    explain("mount(NULL, \"/\", NULL, MS_REC|MS_PRIVATE, NULL) # in %s",
+            namespace_id("mnt"));
+}
+
+/* procfs shows the pid namespace of the process that mounts it. Nothing in it
+ * is to be run, or to be a device. See proc(5). */
+static void mount_proc(void)
+{
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+              NULL) == -1)
+        die("mount proc on /proc");
+    explain("mount(\"proc\", \"/proc\", \"proc\", "
+            "MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL) # of %s",
+            namespace_id("pid"));
+}
+
+/* What runs in the container, from its first instruction to execve. */
+static int container_main(void *argument)
+{
+    struct options *options = argument;
+
+    begin_child();
+    set_hostname(options->hostname);
+    explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
+    explain("readlink(\"/proc/self/ns/pid\") # %s", namespace_id("pid"));
+    make_mounts_private();
+    mount_proc();
+
+    /* The last step replaces this program by the command, in the same
+     * process: the command has our pid and all that was prepared for it. */
+    options->command = command_or_shell(options->command);
+    explain("execve(\"%s\") # as pid %d", options->command[0], getpid());
+    execvp(options->command[0], options->command);
+    die_exec(options->command[0]);
+}
+
+/* The child's stack. Stacks grow down, so clone(2) wants to know its end. The
+ * lowest page is a guard: an overflow ends in SIGSEGV, not in other memory. */
+static char *make_stack(void)
+{
+    size_t guard = (size_t)sysconf(_SC_PAGESIZE);
+    char *stack = mmap(NULL, guard + STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+    if (stack == MAP_FAILED)
+        die("mmap a stack of %d bytes", STACK_SIZE);
+    if (mprotect(stack, guard, PROT_NONE) == -1)
+        die("mprotect the stack's guard page");
+    return stack + guard + STACK_SIZE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {
+        .hostname = "container",
+        .command = NULL,
+    };
+    const struct flag flags[] = {
+        {"hostname", 0, "NAME", "name of the container [container]",
+         parse_text, &options.hostname},
+        {.name = NULL},
+    };
+    pid_t child;
+
+    options.command = parse_flags(argc, argv, flags,
+                                  "A child with its own IPC, pids and mounts.");
+    begin_parent();
+
+    explain("CLONE_NEWUTS # the host stays in %s", namespace_id("uts"));
+    explain("CLONE_NEWIPC # the host stays in %s", namespace_id("ipc"));
+    explain("CLONE_NEWPID # the host stays in %s", namespace_id("pid"));
+    explain("CLONE_NEWNS # the host stays in %s", namespace_id("mnt"));
+    explain("clone(container_main, stack + %d, ... | SIGCHLD) # by pid %d",
+            STACK_SIZE, getpid());
+    child = clone(container_main, make_stack(),
+                  CLONE_NEWUTS | /* hostname and domain name */
+                  CLONE_NEWIPC | /* System V IPC and POSIX queues */
+                  CLONE_NEWPID | /* process numbers, from 1 on */
+                  CLONE_NEWNS |  /* mounts; the oldest, so just "new ns" */
+                  SIGCHLD,       /* the parent learns of the child's end */
+                  &options);
+    if (child == -1)
+        die("clone");
+    return wait_for_child(child);
+}
