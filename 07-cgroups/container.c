@@ -319,6 +319,25 @@ static void enable_controller(const struct cgroup *cgroup, const char *folder)
     free(file);
 }
 
+/* In v2 a cgroup has processes or children with controllers, not both, except
+ * for the real root (which has no cgroup.type). In a container, what looks
+ * like the root is one with processes in it. Said here, since enabling "cpu"
+ * alone would not fail but make the processes' cgroup "threaded". */
+static void check_top(const struct cgroup *cgroup)
+{
+    char *type = format_text("%s/cgroup.type", cgroup->top);
+    char *file = format_text("%s/cgroup.procs", cgroup->top);
+    char *processes = read_file(file);
+
+    if (access(type, F_OK) == 0 && processes && *processes) {
+        errno = EBUSY;
+        die("cgroup %s: use as a parent", cgroup->top);
+    }
+    free(processes);
+    free(file);
+    free(type);
+}
+
 /* Removes what a stage left behind that was killed by SIGKILL: a living one
  * holds a lock on its folder, which the kernel takes away with the process. */
 static void sweep(const char *parent)
@@ -442,6 +461,8 @@ static void limit_resources(const uint64_t *limits)
         if (limits[i] == UINT64_MAX)
             continue;
         find_hierarchy(cgroup);
+        if (cgroup->v2)
+            check_top(cgroup);
         make_cgroup(cgroup);
         /* the CPU quota is for a period of 100 ms, the default of both */
         set_limit(cgroup, cgroup->v2 ? v2[i] : v1[i], limits[i]);

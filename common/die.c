@@ -47,9 +47,9 @@ static const struct {
      "cgroup_enable=memory), or its hierarchy is not mounted here; a limit "
      "of max does without"},
     {"cgroup", EBUSY, false,
-     "processes sit in this cgroup itself, as in a container; move them "
-     "first: cd /sys/fs/cgroup && mkdir -p init && for p in $(cat "
-     "cgroup.procs); do echo $p > init/cgroup.procs; done"},
+     "processes sit in this cgroup itself, as in a container; move them, as "
+     "root: cd /sys/fs/cgroup; mkdir -p init; for p in $(cat cgroup.procs); "
+     "do echo $p > init/cgroup.procs; done 2> /dev/null"},
     {"cgroup", EROFS, false,
      "the cgroup file system is read-only here, as in a container; "
      "docker run needs --privileged for this"},
