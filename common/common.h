@@ -92,7 +92,11 @@ char *read_file(const char *path);
  */
 int make_dir(const char *path);
 
-/* Makes an empty file at `path`, and the folders above it, if missing. */
+/*
+ * Makes an empty file at `path`, and the folders above it, if missing; where
+ * `path` is a link to nothing, the file that it names. Returns 0, or -1 and
+ * errno.
+ */
 int make_file(const char *path);
 
 /* printf into fresh memory, which the caller frees. Dies without memory. */

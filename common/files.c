@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,25 +99,47 @@ int make_dir(const char *path)
     return result;
 }
 
-int make_file(const char *path)
+/* What the dangling link at `path` would name if it were followed. */
+static char *link_target(const char *path, const char *text)
 {
     const char *slash = strrchr(path, '/');
+
+    if (*text == '/' || !slash)
+        return format_text("%s", text);
+    return format_text("%.*s/%s", (int)(slash - path), path, text);
+}
+
+int make_file(const char *path)
+{
+    char text[PATH_MAX];
+    ssize_t length;
     int fd = open(path, O_PATH | O_CLOEXEC);
+    int result = 0;
+    char *other;
 
-    if (fd == -1 && slash && slash != path) {
-        char *folder = format_text("%.*s", (int)(slash - path), path);
-        int result = make_dir(folder);
-
-        free(folder);
-        if (result == -1)
-            return -1;
+    if (fd != -1)
+        return close(fd);
+    if (errno != ENOENT)
+        return -1; /* a loop of links, say */
+    length = readlink(path, text, sizeof(text) - 1);
+    if (length > 0) {
+        text[length] = '\0';
+        other = link_target(path, text);
+        result = make_file(other);
+        free(other);
+        return result;
     }
-    if (fd == -1)
-        fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
-    if (fd == -1)
+
+    other = format_text("%s", path);
+    if (strrchr(other, '/') > other) {
+        *strrchr(other, '/') = '\0';
+        result = make_dir(other);
+    }
+    free(other);
+    if (result == -1)
         return -1;
-    close(fd);
-    return 0;
+    fd = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
+    return fd == -1 ? -1 : close(fd);
 }
 
 char *format_text(const char *format, ...)

@@ -95,6 +95,8 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
     while ((value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         if (value == '?' && optopt && optopt < HELP)
             die_usage("unknown flag -%c", optopt);
+        if (value == '?' && optopt)
+            die_usage("%.80s: takes no argument", argv[optind - 1]);
         if (value == '?')
             die_usage("unknown flag %.80s", argv[optind - 1]);
         if (value == ':')
