@@ -100,6 +100,7 @@ check_target() {
 
 # Moves the finished folder to its place, and the former one away.
 move_into_place() {
+    rm -rf -- "${new:?}/$mark" # an archive may bring a link of that name
     : >"$new/$mark"
     check_target
     if [ -e "$target" ]; then
@@ -338,12 +339,12 @@ function clean(name) {
         next
     }
     if (outside(name))
-        print "refuse member outside of it: " name
+        print "refuse member that leads outside: " name
     if (type == "h") {
         sub(/^ link to "/, "", target)
         sub(/"$/, "", target)
         if (outside(target))
-            print "refuse hard link to the outside: " name " -> " target
+            print "refuse hard link that leads outside: " name " -> " target
     }
     name = clean(name)
     if (type == "l")
@@ -380,7 +381,9 @@ unpack() {
     problem=$(grep -m 1 '^refuse ' <<<"$verdict" || true)
     [ -z "$problem" ] || fail "$archive has a ${problem#refuse }"
 
-    sed -n 's/^skip //p' <<<"$verdict" >"$work/skip"
+    # tar takes these names without the quotes' backslashes
+    sed -n -e 's/\\\(["\]\)/\1/g' -e 's/^skip //p' <<<"$verdict" \
+        >"$work/skip"
     if [ -s "$work/skip" ]; then
         say "left out: $(wc -l <"$work/skip") device nodes"
     fi
@@ -409,7 +412,8 @@ add_missing_folders() {
             mkdir "$new/$name"
         fi
     done
-    if ! compgen -G "$new/bin" >/dev/null && [ ! -d "$new/usr/bin" ]; then
+    if [ ! -d "$new/bin" ] && [ ! -L "$new/bin" ] &&
+        [ ! -d "$new/usr/bin" ]; then
         fail "$from has no bin and no usr/bin: not a root file system" \
             "(of an image? use docker export, not docker save)"
     fi
@@ -422,8 +426,11 @@ from_archive() {
 }
 
 from_folder() {
+    local folder
+
+    folder=$(readlink -f -- "$from")
     case $work/ in
-    "$(readlink -f "$from")"/*) fail "$from holds $target itself" ;;
+    "${folder%/}"/*) fail "$from holds $target itself" ;;
     esac
     tar --create --one-file-system --file "$work/folder.tar" \
         --warning=no-file-ignored --directory "$from" . ||
@@ -505,8 +512,8 @@ if [ $# -lt 1 ] || [ $# -gt 2 ]; then
 fi
 from=${2-}
 made_of=''
-parent=$(dirname -- "$1")
-parent=$(cd -- "$parent" && pwd -P) || fail "there is no folder $parent"
+parent=$(readlink -e -- "$(dirname -- "$1")") ||
+    fail "$1: the folder that it should stand in is missing"
 target=${parent%/}/$(basename -- "$1")
 case ${target##*/} in
 '' | . | .. | /) fail "$1 cannot be the root file system's folder" ;;

@@ -1,0 +1,193 @@
+#!/usr/bin/env bash
+# Installs what is missing on this machine, and only that.
+#
+#   deps.sh             what building, make check and make demo need
+#   deps.sh lint        what make lint and make asan need
+#   deps.sh --needed    as the first, but nothing if all that it cannot do
+#                       without is there
+#
+# What is missing is found by looking for the thing itself, not by asking the
+# package manager. The command is printed before it is run. Without root it is
+# printed only.
+
+set -euo pipefail
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+# need: "must" or "may" (some checks are skipped without it)
+# test: program NAME, header NAME, library NAME (pkg-config), link FLAGS
+# then the package in each distribution's words; - where there is none
+run_table='
+# need | test                  | apt          | dnf                | pacman     | apk           | zypper
+must   | program cc            | gcc          | gcc                | gcc        | gcc           | gcc
+must   | program make          | make         | make               | make       | make          | make
+must   | header stdio.h        | libc6-dev    | glibc-devel        | glibc      | musl-dev      | glibc-devel
+must   | header linux/sched.h  | linux-libc-dev | kernel-headers   | linux-api-headers | linux-headers | linux-glibc-devel
+must   | program pkg-config    | pkg-config   | pkgconf-pkg-config | pkgconf    | pkgconf       | pkg-config
+must   | library libcap        | libcap-dev   | libcap-devel       | libcap     | libcap-dev    | libcap-devel
+must   | library check         | check        | check-devel        | check      | check-dev     | check-devel
+must   | program ip            | iproute2     | iproute            | iproute2   | iproute2      | iproute2
+must   | program ps            | procps       | procps-ng          | procps-ng  | procps-ng     | procps
+must   | program unshare       | util-linux   | util-linux         | util-linux | util-linux    | util-linux
+must   | program mount         | mount        | util-linux         | util-linux | util-linux    | util-linux
+must   | program awk           | mawk         | gawk               | gawk       | -             | gawk
+must   | program diff          | diffutils    | diffutils          | diffutils  | diffutils     | diffutils
+must   | program patch         | patch        | patch              | patch      | patch         | patch
+must   | program tar           | tar          | tar                | tar        | tar           | tar
+may    | link -static          | libc6-dev    | glibc-static       | -          | musl-dev      | glibc-devel-static
+may    | link -static -lcap    | libcap-dev   | libcap-static      | -          | libcap-static | -
+may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
+may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
+may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz
+may    | program zstd          | zstd         | zstd               | zstd       | zstd          | zstd
+may    | program debootstrap   | debootstrap  | debootstrap        | debootstrap | debootstrap  | -
+'
+lint_table='
+must   | program gcc           | gcc          | gcc                | gcc        | gcc           | gcc
+must   | program clang         | clang        | clang              | clang      | clang         | clang
+must   | program clang-tidy    | clang-tidy   | clang-tools-extra  | clang      | clang-extra-tools | clang-tools
+must   | program clang-format  | clang-format | clang-tools-extra  | clang      | clang-extra-tools | clang-tools
+must   | program cppcheck      | cppcheck     | cppcheck           | cppcheck   | cppcheck      | cppcheck
+must   | program shellcheck    | shellcheck   | ShellCheck         | shellcheck | shellcheck    | ShellCheck
+may    | program musl-gcc      | musl-tools   | musl-gcc           | musl       | -             | -
+may    | link -fsanitize=address,undefined | gcc | libasan libubsan | gcc        | -             | gcc
+'
+
+say() {
+    printf 'deps: %s\n' "$*"
+}
+
+# Is the thing there? Headers and libraries are tried with the compiler, which
+# itself may be what is missing.
+is_there() {
+    local kind=$1
+    shift
+
+    case $kind in
+    program) type -P "$1" >/dev/null ;;
+    header) echo "#include <$1>" | cc -E - ;;
+    library) pkg-config --exists "$1" ;;
+    link) echo 'int main(void) { return 0; }' |
+        cc -x c -o "$scratch/probe" - "$@" ;;
+    esac >/dev/null 2>&1
+}
+
+# Writes "need package" for each thing of table $1 that is missing; column $2
+# is the package manager's.
+missing_from() {
+    local need test packages line fields
+
+    while IFS= read -r line; do
+        case $line in '' | '#'*) continue ;; esac
+        IFS='|' read -r -a fields <<<"$line"
+        read -r need <<<"${fields[0]}"
+        read -r -a test <<<"${fields[1]}"
+        is_there "${test[@]}" && continue
+        read -r -a packages <<<"${fields[$2]}"
+        if [ "${packages[0]}" != - ]; then
+            printf "$need %s\n" "${packages[@]}"
+        elif [ "$need" = must ]; then
+            say "${test[*]} is missing, and no package is known for it" >&2
+        fi
+    done <<<"$1" | sort -u
+}
+
+find_manager() {
+    local column=2
+
+    for manager in apt-get dnf pacman apk zypper; do
+        if type -P "$manager" >/dev/null; then
+            column_of_manager=$column
+            return
+        fi
+        column=$((column + 1))
+    done
+    say "no package manager that this script knows" >&2
+    manager=''
+    column_of_manager=2
+}
+
+# Prints the commands that install the packages given.
+install_commands() {
+    case $manager in
+    apt-get)
+        echo "apt-get update -q"
+        echo "apt-get install -y -q --no-install-recommends $*"
+        ;;
+    dnf) echo "dnf install -y $*" ;;
+    pacman)
+        # without a list of packages yet, as in a fresh image, fetch it
+        if compgen -G '/var/lib/pacman/sync/*.db' >/dev/null; then
+            echo "pacman -S --needed --noconfirm $*"
+        else
+            echo "pacman -Sy --needed --noconfirm $*"
+        fi
+        ;;
+    apk) echo "apk add $*" ;;
+    zypper) echo "zypper --non-interactive install $*" ;;
+    esac
+}
+
+install() {
+    local command
+
+    while IFS= read -r command; do
+        say "$command"
+        $command </dev/null || return 1
+    done < <(install_commands "$@")
+}
+
+select_packages() {
+    sed -n "s/^$1 //p" <<<"$missing" | tr '\n' ' '
+}
+
+table=$run_table
+only_needed=false
+case ${1-} in
+'') ;;
+lint) table=$lint_table ;;
+--needed) only_needed=true ;;
+*)
+    say "usage: deps.sh [lint|--needed]" >&2
+    exit 2
+    ;;
+esac
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+manager=''
+find_manager
+missing=$(missing_from "$table" "$column_of_manager")
+read -r -a must <<<"$(select_packages must)"
+read -r -a may <<<"$(select_packages may)"
+
+if [ ${#must[@]} = 0 ] && { $only_needed || [ ${#may[@]} = 0 ]; }; then
+    $only_needed || say "nothing is missing"
+    exit 0
+fi
+if [ -z "$manager" ]; then
+    say "missing, in Debian's names: ${must[*]-} ${may[*]-}" >&2
+    exit 1
+fi
+if [ "$(id -u)" != 0 ]; then
+    say "this needs root; run it with sudo, or:" >&2
+    install_commands ${must[@]+"${must[@]}"} ${may[@]+"${may[@]}"} |
+        sed 's/^/    sudo /' >&2
+    exit 1
+fi
+
+# what is only nice to have must not keep the rest from being installed
+if ! install ${must[@]+"${must[@]}"} ${may[@]+"${may[@]}"}; then
+    if [ ${#must[@]} -gt 0 ]; then
+        install "${must[@]}"
+    fi
+fi
+left=$(missing_from "$table" "$column_of_manager")
+if grep -q '^must ' <<<"$left"; then
+    say "still missing: $(missing=$left select_packages must)" >&2
+    exit 1
+fi
+if [ -n "$left" ]; then
+    say "could not be installed, some checks are skipped:" \
+        "$(missing=$left select_packages may)"
+fi
