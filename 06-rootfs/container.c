@@ -24,6 +24,16 @@
 
 #define STACK_SIZE (1024 * 1024)
 
+/* Since Linux 5.2; not every libc has them. */
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#define SYS_move_mount 429
+#endif
+#ifndef OPEN_TREE_CLONE
+#define OPEN_TREE_CLONE 1
+#define MOVE_MOUNT_F_EMPTY_PATH 4
+#endif
+
 #define CONF_FILES 3 /* the first volumes: hosts, hostname, resolv.conf */
 #define MAX_VOLUMES 64
 
@@ -32,7 +42,7 @@ struct volume {
     char *source; /* on the host */
     char *target; /* inside, an absolute path */
     bool read_only;
-    int fd; /* the source, opened while the host's paths still exist */
+    int fd; /* of a bind mount of it that is not in place yet, or -1 */
 };
 
 struct options {
@@ -77,8 +87,11 @@ static void mount_proc(void)
             namespace_id("pid"));
 }
 
-/* Opens conf/ beside the rootfs, as docker has it, and the volumes. A path
- * means nothing any more after the change of root; a descriptor does. */
+/* Makes bind mounts of conf/ beside the rootfs, as docker has it, and of the
+ * volumes, without putting them anywhere yet: the host's paths end with the
+ * change of root, these descriptors do not. A bind mount shows the same files
+ * at a second place; what is mounted below the source stays out, as it would
+ * have to be made read-only one by one. See open_tree(2). */
 static void open_volumes(struct options *options)
 {
     static const char *const conf[CONF_FILES] = {"hosts", "hostname",
@@ -92,7 +105,8 @@ static void open_volumes(struct options *options)
                 format_text("%s/../conf/%s", options->rootfs, conf[i]);
             volume->target = format_text("/etc/%s", conf[i]);
         }
-        volume->fd = open(volume->source, O_PATH | O_CLOEXEC);
+        volume->fd = (int)syscall(SYS_open_tree, AT_FDCWD, volume->source,
+                                  OPEN_TREE_CLONE | O_CLOEXEC);
         if (volume->fd == -1 && i >= CONF_FILES)
             die("volume %s", volume->source);
     }
@@ -101,8 +115,9 @@ static void open_volumes(struct options *options)
 /* Makes `rootfs` the root of everything that is looked up from here on.
  * chroot(2) only moves the starting point of path lookup, and root can move
  * it again. pivot_root(2) puts the new root in the old one's place in the
- * mount tree; with "." for both, the old one comes to lie on top of it, until
- * leave_old_root takes it away. */
+ * mount tree. With "." for both, the old one comes to lie on top of the new,
+ * and must be gone before a path is used: /etc/.. would lead to it. It is
+ * still in use, by us, so it goes with MNT_DETACH. */
 static void enter_rootfs(const char *rootfs, bool use_chroot)
 {
     static const char *const mount_points[] = {"/proc", "/sys", "/tmp",
@@ -123,7 +138,12 @@ static void enter_rootfs(const char *rootfs, bool use_chroot)
     } else {
         if (syscall(SYS_pivot_root, ".", ".") == -1)
             die("pivot_root to %s", rootfs);
-        explain("pivot_root(\".\", \".\") # the old root lies on the new");
+        if (umount2(".", MNT_DETACH) == -1)
+            die("umount the old root");
+        if (chdir("/") == -1)
+            die("chdir /");
+        explain("pivot_root(\".\", \".\"); umount2(\".\", MNT_DETACH) # the "
+                "host's mounts are gone");
     }
     for (size_t i = 0; i < sizeof(mount_points) / sizeof(*mount_points); i++)
         if (make_dir(mount_points[i]) == -1)
@@ -175,11 +195,9 @@ static void make_read_only(const char *target)
             "# read-only", target);
 }
 
-/* A bind mount shows the same files at a second place. What is mounted below
- * the source stays out (no MS_REC): a remount would not reach it. */
+/* Puts the bind mount of the volume in its place. See move_mount(2). */
 static void mount_volume(const struct volume *volume)
 {
-    char source[64];
     struct stat status;
     int made;
 
@@ -190,25 +208,14 @@ static void mount_volume(const struct volume *volume)
     if (made == -1)
         die("make the mount point %s", volume->target);
 
-    snprintf(source, sizeof(source), "/proc/self/fd/%d", volume->fd);
-    if (mount(source, volume->target, NULL, MS_BIND, NULL) == -1)
+    if (syscall(SYS_move_mount, volume->fd, "", AT_FDCWD, volume->target,
+                MOVE_MOUNT_F_EMPTY_PATH) == -1)
         die("mount %s on %s", volume->source, volume->target);
-    explain("mount(\"%s\", \"%s\", NULL, MS_BIND, NULL) # of %s", source,
-            volume->target, volume->source);
+    explain("move_mount(%d, \"\", AT_FDCWD, \"%s\", ...) # a bind mount of %s",
+            volume->fd, volume->target, volume->source);
     if (volume->read_only)
         make_read_only(volume->target);
     close(volume->fd);
-}
-
-/* With its mount gone, no path leads to the host's files any more. It may be
- * in use (by us): MNT_DETACH takes it out now and ends it when it is not. */
-static void leave_old_root(void)
-{
-    if (umount2("/", MNT_DETACH) == -1)
-        die("umount the old root");
-    if (chdir("/") == -1)
-        die("chdir /");
-    explain("umount2(\"/\", MNT_DETACH) # the old root is gone");
 }
 
 /* The host's variables may hold secrets; its PATH means nothing here. */
@@ -244,8 +251,6 @@ static int container_main(void *argument)
     for (int i = 0; i < options->volume_count; i++)
         if (options->volumes[i].fd != -1) /* a missing conf file */
             mount_volume(&options->volumes[i]);
-    if (!options->use_chroot)
-        leave_old_root();
 
     /* The last step replaces this program by the command, in the same
      * process: the command has our pid and all that was prepared for it. */
