@@ -57,17 +57,16 @@ int main(int argc, char **argv)
     const struct flag flags[] = {
         {.name = NULL},
     };
+    int clone_flags = SIGCHLD; /* the signal that tells us of its end */
     pid_t child;
 
-    options.command = parse_flags(argc, argv, flags,
-                                  "A child by clone(2).");
+    options.command =
+        parse_flags(argc, argv, flags, "A child by clone(2), and its status.");
     begin_parent();
 
     explain("clone(container_main, stack + %d, ... | SIGCHLD) # by pid %d",
             STACK_SIZE, getpid());
-    child = clone(container_main, make_stack(),
-                  SIGCHLD, /* the parent learns of the child's end */
-                  &options);
+    child = clone(container_main, make_stack(), clone_flags, &options);
     if (child == -1)
         die("clone");
     return wait_for_child(child);

@@ -68,23 +68,22 @@ int main(int argc, char **argv)
         .command = NULL,
     };
     const struct flag flags[] = {
-        {"hostname", 0, "NAME", "name of the container [container]",
-         parse_text, &options.hostname},
+        {"hostname", 0, "NAME", "name of the container [container]", parse_text,
+         &options.hostname},
         {.name = NULL},
     };
+    int clone_flags = SIGCHLD; /* the signal that tells us of its end */
     pid_t child;
 
-    options.command = parse_flags(argc, argv, flags,
-                                  "A child with its own hostname.");
+    options.command =
+        parse_flags(argc, argv, flags, "A child with its own hostname.");
     begin_parent();
 
+    clone_flags |= CLONE_NEWUTS;
     explain("CLONE_NEWUTS # the host stays in %s", namespace_id("uts"));
     explain("clone(container_main, stack + %d, ... | SIGCHLD) # by pid %d",
             STACK_SIZE, getpid());
-    child = clone(container_main, make_stack(),
-                  CLONE_NEWUTS | /* hostname and domain name */
-                  SIGCHLD,       /* the parent learns of the child's end */
-                  &options);
+    child = clone(container_main, make_stack(), clone_flags, &options);
     if (child == -1)
         die("clone");
     return wait_for_child(child);

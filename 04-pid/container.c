@@ -71,27 +71,26 @@ int main(int argc, char **argv)
         .command = NULL,
     };
     const struct flag flags[] = {
-        {"hostname", 0, "NAME", "name of the container [container]",
-         parse_text, &options.hostname},
+        {"hostname", 0, "NAME", "name of the container [container]", parse_text,
+         &options.hostname},
         {.name = NULL},
     };
+    int clone_flags = SIGCHLD; /* the signal that tells us of its end */
     pid_t child;
 
-    options.command = parse_flags(argc, argv, flags,
-                                  "A child with its own hostname, IPC and pids.");
+    options.command =
+        parse_flags(argc, argv, flags, "A child with its own IPC and pids.");
     begin_parent();
 
+    clone_flags |= CLONE_NEWUTS;
     explain("CLONE_NEWUTS # the host stays in %s", namespace_id("uts"));
+    clone_flags |= CLONE_NEWIPC;
     explain("CLONE_NEWIPC # the host stays in %s", namespace_id("ipc"));
+    clone_flags |= CLONE_NEWPID;
     explain("CLONE_NEWPID # the host stays in %s", namespace_id("pid"));
     explain("clone(container_main, stack + %d, ... | SIGCHLD) # by pid %d",
             STACK_SIZE, getpid());
-    child = clone(container_main, make_stack(),
-                  CLONE_NEWUTS | /* hostname and domain name */
-                  CLONE_NEWIPC | /* System V IPC and POSIX queues */
-                  CLONE_NEWPID | /* process numbers, from 1 on */
-                  SIGCHLD,       /* the parent learns of the child's end */
-                  &options);
+    child = clone(container_main, make_stack(), clone_flags, &options);
     if (child == -1)
         die("clone");
     return wait_for_child(child);

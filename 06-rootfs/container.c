@@ -129,7 +129,8 @@ static void enter_rootfs(const char *rootfs, bool use_chroot)
     if (chdir(rootfs) == -1)
         die("rootfs %s", rootfs);
     explain("mount(\"%s\", \"%s\", NULL, MS_BIND|MS_REC, NULL) # now a "
-            "mount point", rootfs, rootfs);
+            "mount point",
+            rootfs, rootfs);
 
     if (use_chroot) {
         if (chroot(".") == -1)
@@ -173,8 +174,8 @@ static void mount_filesystems(void)
                   filesystems[i].type, filesystems[i].flags,
                   filesystems[i].data) == -1)
             die("mount %s on %s", filesystems[i].type, filesystems[i].target);
-        explain("mount(\"%s\", \"%s\", ...) # a new mount",
-                filesystems[i].type, filesystems[i].target);
+        explain("mount(\"%s\", \"%s\", ...) # a new mount", filesystems[i].type,
+                filesystems[i].target);
     }
 }
 
@@ -192,7 +193,8 @@ static void make_read_only(const char *target)
               NULL) == -1)
         die("mount %s read-only", target);
     explain("mount(NULL, \"%s\", NULL, MS_REMOUNT|MS_BIND|MS_RDONLY, NULL) "
-            "# read-only", target);
+            "# read-only",
+            target);
 }
 
 /* Puts the bind mount of the volume in its place. See move_mount(2). */
@@ -221,12 +223,12 @@ static void mount_volume(const struct volume *volume)
 /* The host's variables may hold secrets; its PATH means nothing here. */
 static void set_environment(void)
 {
+    static const char path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:"
+                               "/usr/bin:/sbin:/bin";
     char *term = getenv("TERM");
 
     term = term ? format_text("%s", term) : NULL;
-    if (clearenv() != 0 ||
-        setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:"
-                       "/sbin:/bin", 1) == -1 ||
+    if (clearenv() != 0 || setenv("PATH", path, 1) == -1 ||
         setenv("HOME", "/root", 1) == -1 ||
         (term && setenv("TERM", term, 1) == -1))
         die("setenv");
@@ -307,8 +309,8 @@ int main(int argc, char **argv)
         .command = NULL,
     };
     const struct flag flags[] = {
-        {"hostname", 0, "NAME", "name of the container [container]",
-         parse_text, &options.hostname},
+        {"hostname", 0, "NAME", "name of the container [container]", parse_text,
+         &options.hostname},
         {"rootfs", 0, "DIR", "folder that becomes / [rootfs]", parse_text,
          &options.rootfs},
         {"volume", 'v', "HOST:DIR[:ro]", "show a file or folder of the host",
@@ -317,25 +319,24 @@ int main(int argc, char **argv)
          parse_switch, &options.use_chroot},
         {.name = NULL},
     };
+    int clone_flags = SIGCHLD; /* the signal that tells us of its end */
     pid_t child;
 
-    options.command = parse_flags(argc, argv, flags,
-                                  "A child with its own root file system.");
+    options.command =
+        parse_flags(argc, argv, flags, "A child with its own root and files.");
     begin_parent();
 
+    clone_flags |= CLONE_NEWUTS;
     explain("CLONE_NEWUTS # the host stays in %s", namespace_id("uts"));
+    clone_flags |= CLONE_NEWIPC;
     explain("CLONE_NEWIPC # the host stays in %s", namespace_id("ipc"));
+    clone_flags |= CLONE_NEWPID;
     explain("CLONE_NEWPID # the host stays in %s", namespace_id("pid"));
+    clone_flags |= CLONE_NEWNS;
     explain("CLONE_NEWNS # the host stays in %s", namespace_id("mnt"));
     explain("clone(container_main, stack + %d, ... | SIGCHLD) # by pid %d",
             STACK_SIZE, getpid());
-    child = clone(container_main, make_stack(),
-                  CLONE_NEWUTS | /* hostname and domain name */
-                  CLONE_NEWIPC | /* System V IPC and POSIX queues */
-                  CLONE_NEWPID | /* process numbers, from 1 on */
-                  CLONE_NEWNS |  /* mounts; the oldest, so just "new ns" */
-                  SIGCHLD,       /* the parent learns of the child's end */
-                  &options);
+    child = clone(container_main, make_stack(), clone_flags, &options);
     if (child == -1)
         die("clone");
     return wait_for_child(child);
