@@ -152,9 +152,7 @@ diff-%: FORCE
 ## demo               (root) a container with limits, and what is isolated
 .PHONY: demo
 demo:
-	$(need_root)
-	scripts/deps.sh --needed
-	$(MAKE) stage-8
+	$(call prepare,stage-8)
 	scripts/demo.sh
 
 # ---- testing -------------------------------------------------------------
@@ -162,30 +160,39 @@ demo:
 ## check              (root) everything that can be tested on this machine
 ## check-N            (root) the checks of one stage
 ## matrix             (root) every attack against every stage, measured now
-.PHONY: check matrix tested mutants asan
-check: tested
-	scripts/check.sh
-check-%: tested
-	STAGE=$* $(BUILD)/tests/check
-matrix: tested
-	@$(BUILD)/tests/check --matrix
-
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
-mutants: tested
+## asan               (root) the checks, with address and UB sanitizers
+.PHONY: check matrix mutants asan
+check:
+	$(call prepare,stages)
+	scripts/check.sh
+
+check-%: FORCE
+	$(call prepare,stage-$*)
+	STAGE=$* build/tests/check
+
+matrix:
+	$(call prepare,stages)
+	@build/tests/check --matrix
+
+mutants:
+	$(call prepare,stages)
 	tests/mutants.sh
 
-# What all of these need. deps.sh may bring libraries, hence a second make.
-tested:
-	$(need_root)
-	scripts/deps.sh --needed
-	$(MAKE) stages attacks $(BUILD)/tests/check
-
-## asan               (root) the checks against address and UB sanitizers
-ASAN = -fsanitize=address,undefined -fno-sanitize-recover=undefined
-asan: tested
+asan:
+	$(call prepare,stages)
 	$(MAKE) stages BUILD=build/asan OUT=build/asan/ \
-		CFLAGS='-O1 -g -fno-omit-frame-pointer $(ASAN)'
-	STAGE_DIR=build/asan $(BUILD)/tests/check
+		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)'
+	STAGE_DIR=build/asan build/tests/check
+
+SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+# deps.sh may bring libraries that this make has looked for: hence another.
+define prepare
+$(need_root)
+scripts/deps.sh --needed
++$(MAKE) $(1) attacks build/tests/check
+endef
 
 # ---- keeping it in shape -------------------------------------------------
 
@@ -204,7 +211,7 @@ deps:
 
 ## clean              remove what was built (./rootfs and ./conf stay)
 clean:
-	rm -rf build $(foreach n,1 2 3 4 5 6 7 8,stage-$n)
+	rm -rf build .rootfs.* $(foreach n,1 2 3 4 5 6 7 8,stage-$n)
 
 # ---- helpers -------------------------------------------------------------
 
