@@ -152,7 +152,9 @@ diff-%: FORCE
 ## demo               (root) a container with limits, and what is isolated
 .PHONY: demo
 demo:
-	$(call prepare,stage-8)
+	$(need_root)
+	scripts/deps.sh --needed
+	$(MAKE) stage-8
 	scripts/demo.sh
 
 # ---- testing -------------------------------------------------------------

@@ -271,7 +271,7 @@ END
     cat >"$new/etc/os-release" <<'END'
 NAME="toy_docker"
 ID=toy_docker
-PRETTY_NAME="toy_docker, made from its host's programs"
+PRETTY_NAME="toy_docker rootfs"
 END
     printf '/bin/sh\n%s\n' "$shell" | sort -u >"$new/etc/shells"
     ln -s /proc/self/mounts "$new/etc/mtab"
