@@ -27,7 +27,8 @@
 # The shells read from a pipe, not from a terminal: they print no prompt, no
 # "[1] 1234" and no "exit". When they tell that a signal ended a background
 # command ("bash: ... Killed ...") is up to chance. A command that reads its
-# standard input reads the commands that follow.
+# standard input reads the commands that follow. What a container prints while
+# commands run in terminal 2 counts as output of terminal 1's next command.
 set -u
 export LC_ALL=C
 
@@ -218,14 +219,24 @@ judge() { # EXPECTED-TEXT
     fi
 }
 
+# A container may have ended by itself, killed from terminal 2: is terminal 1 on
+# the host again? What it printed meanwhile goes to early.
+find_place() {
+    status=0
+    type_command 1 '' || return
+    last_status[1]=$status place_1=$place early=("${got[@]}")
+    [[ $place == host ]]
+}
+
 # Returns 1 if the session cannot go on.
 run_step() { # INDEX
-    local i=$1 number=1 expected=() got=() line wrong result
+    local i=$1 number=1 expected=() got=() early=() line wrong result
 
     case ${step_kind[i]} in
         'host$') number=2 ;;
-        '$') [[ $place_1 == host ]] || {
+        '$') [[ $place_1 == host ]] || find_place || {
             fail_step "$i" "terminal 1 is still in a container"
+            show "got so far" "${got[@]}"
             return 1
         } ;;
         *) [[ $place_1 == container ]] || {
@@ -240,6 +251,7 @@ run_step() { # INDEX
     status=${last_status[number]}
     type_command "$number" "${step_command[i]}"
     result=$?
+    got=("${early[@]}" "${got[@]}")
     if ((result != 0)); then
         line="the shell of terminal $number has ended"
         ((result == 2)) || line="no end after $timeout seconds (a command \
@@ -387,7 +399,7 @@ run_chapter() { # FILE; adds to commands and failures
 try() { # TITLE fails|passes PATTERN
     local chapter=$scratch/chapter.md output outcome=passes
 
-    sed 's/^    //' >"$chapter"
+    sed "s|@pid|$scratch/pid|g" >"$chapter"
     output=$(CHAPTERS_TIMEOUT=2 "$self" "$chapter" 2>&1) || outcome=fails
     # shellcheck disable=SC2053 # a pattern
     if [[ $outcome == "$2" && $output == $3 ]]; then
@@ -405,7 +417,7 @@ self_test() {
     scratch=$(mktemp -d) || exit 1
     # shellcheck disable=SC2064 # now
     trap "rm -rf '$scratch'" EXIT
-    try "a right chapter" passes '*chapters: 14 commands, 0 failed' <<-'END'
+    try "a right chapter" passes '*chapters: 17 commands, 0 failed' <<-'END'
 		```console
 		$ echo one; echo two >&2
 		one
@@ -434,6 +446,11 @@ self_test() {
 		container# echo $?
 		127
 		container# exit
+		$ sudo bash -c 'echo $$ >"$0"; exec bash' '@pid'
+		host$ kill -KILL "$(cat '@pid')"
+		$ echo $?
+		bash: …Killed …
+		137
 		$ sleep 1000 &
 		$ kill -INT $! && wait $!; echo $?
 		…
