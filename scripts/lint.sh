@@ -8,6 +8,10 @@ export LC_ALL=C
 mapfile -t c_files < <(git ls-files -co --exclude-standard '*.c')
 mapfile -t headers < <(git ls-files -co --exclude-standard '*.h')
 mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh' .ci/run)
+if [ ${#c_files[@]} = 0 ]; then
+    echo "lint: no C files: is this a git checkout?" >&2
+    exit 1
+fi
 failed=()
 skipped=()
 
