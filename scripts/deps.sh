@@ -3,6 +3,7 @@
 #
 #   deps.sh             what building, make check and make demo need
 #   deps.sh lint        what make lint and make asan need
+#   deps.sh vm          what make check-vm needs
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
 #                       without is there
 #
@@ -15,7 +16,8 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # need: "must" or "may" (some checks are skipped without it)
-# test: program NAME, header NAME, library NAME (pkg-config), link FLAGS
+# test: program NAME, static NAME (a program without libraries), header NAME,
+#       library NAME (pkg-config), link FLAGS
 # then the package in each distribution's words; - where there is none
 run_table='
 # need | test                  | apt          | dnf                | pacman     | apk           | zypper
@@ -52,6 +54,12 @@ must   | program shellcheck    | shellcheck   | ShellCheck         | shellcheck 
 may    | program musl-gcc      | musl-tools   | musl-gcc           | musl       | -             | -
 may    | link -fsanitize=address,undefined | gcc | libasan libubsan | gcc        | -             | gcc
 '
+vm_table='
+must   | program qemu-system-x86_64 | qemu-system-x86 | qemu-system-x86-core | qemu-system-x86 | qemu-system-x86_64 | qemu-x86
+must   | static busybox        | busybox-static | busybox          | busybox    | busybox-static | busybox-static
+must   | program apt-get       | apt          | -                  | -          | -             | -
+must   | program dpkg-deb      | dpkg         | dpkg               | dpkg       | dpkg          | dpkg
+'
 
 say() {
     printf 'deps: %s\n' "$*"
@@ -65,6 +73,7 @@ is_there() {
 
     case $kind in
     program) type -P "$1" >/dev/null ;;
+    static) type -P "$1" && ! ldd "$(type -P "$1")" ;;
     header) echo "#include <$1>" | cc -E - ;;
     library) pkg-config --exists "$1" ;;
     link) echo 'int main(void) { return 0; }' |
@@ -133,7 +142,10 @@ install() {
 
     while IFS= read -r command; do
         say "$command"
-        $command </dev/null || return 1
+        if ! $command </dev/null >"$scratch/log" 2>&1; then
+            tail -n 20 "$scratch/log" >&2
+            return 1
+        fi
     done < <(install_commands "$@")
 }
 
@@ -146,9 +158,10 @@ only_needed=false
 case ${1-} in
 '') ;;
 lint) table=$lint_table ;;
+vm) table=$vm_table ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|--needed]" >&2
+    say "usage: deps.sh [lint|vm|--needed]" >&2
     exit 2
     ;;
 esac

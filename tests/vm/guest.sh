@@ -64,7 +64,10 @@ run_command() {
     reader=$!
     (
         echo 0 >"$shell_cgroup/cgroup.procs"
-        exec setsid timeout -k 5 "$SECONDS_ALLOWED" /bin/bash /run/vm/command
+        # a background job of sh ignores these two
+        exec /usr/bin/env --default-signal=INT,QUIT \
+            /usr/bin/setsid /usr/bin/timeout -k 5 "$SECONDS_ALLOWED" \
+            /bin/bash /run/vm/command
     ) </dev/null >/run/vm/output 2>&1 &
     wait $!
     status=$?
