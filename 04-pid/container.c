@@ -5,7 +5,7 @@
  *        handler for, and takes everybody along when it ends.
  * Leaks: /proc still shows every process of the host, and a file system
  *        mounted inside appears on the host.
- * Try:   make stage-4 && sudo ./stage-4 sh -c 'echo $$; ps'
+ * Try:   make stage-4 && sudo ./stage-4 sh -c 'echo $$'
  */
 #include "../common/common.h"
 

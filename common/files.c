@@ -80,23 +80,23 @@ char *read_file(const char *path)
 int make_dir(const char *path)
 {
     char *copy = format_text("%s", path);
+    char *slash = copy + 1;
     struct stat status;
-    int result;
+    int number = 0;
 
-    for (char *slash = copy + 1; *copy && (slash = strchr(slash, '/'));
-         slash++) {
+    /* each folder above it, then itself; a failure shows in the last mkdir */
+    while (*copy && (slash = strchr(slash, '/'))) {
         *slash = '\0';
-        if (mkdir(copy, 0755) == -1 && errno != EEXIST && errno != EROFS)
-            break;
-        *slash = '/';
-    }
-    result = mkdir(path, 0755);
-    if (result == -1 && stat(path, &status) == 0) {
-        result = S_ISDIR(status.st_mode) ? 0 : -1;
-        errno = ENOTDIR;
+        mkdir(copy, 0755);
+        *slash++ = '/';
     }
     free(copy);
-    return result;
+    if (mkdir(path, 0755) == -1)
+        number = errno;
+    if (number && stat(path, &status) == 0)
+        number = S_ISDIR(status.st_mode) ? 0 : ENOTDIR;
+    errno = number;
+    return number ? -1 : 0;
 }
 
 /* What the dangling link at `path` would name if it were followed. */
