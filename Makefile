@@ -47,7 +47,7 @@ $(filter-out %8,$(STAGES)): $(OUT)stage-%: \
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
 	$(give_back)
 
-$(OUT)stage-8: $(FULL:%.c=$(BUILD)/%.o) $(BUILD)/common.a
+$(OUT)stage-8: $(FULL:%.c=$(BUILD)/%.o) $(BUILD)/common.a | libraries-8
 	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(call link_libraries,$(LIBRARIES_8))
 	$(give_back)
 

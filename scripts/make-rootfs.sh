@@ -300,7 +300,8 @@ from_this_machine() {
     done
     [ -e "$new/bin/sh" ] || fail "this machine has no sh to copy"
     if [ ${#missing[@]} -gt 0 ]; then
-        say "not on this machine, so left out: ${missing[*]}"
+        say "not on this machine, so left out: ${missing[*]}" \
+            "(make deps brings most)"
     fi
     made_of="$programs programs of this machine"
 }
