@@ -17,7 +17,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # need: "must" or "may" (some checks are skipped without it)
 # test: program NAME, static NAME (a program without libraries), header NAME,
-#       library NAME (pkg-config), link FLAGS
+#       gnu NAME (not busybox's), library NAME (pkg-config), link FLAGS
 # then the package in each distribution's words; - where there is none
 run_table='
 # need | test                  | apt          | dnf                | pacman     | apk           | zypper
@@ -35,7 +35,8 @@ must   | program mount         | mount        | util-linux         | util-linux 
 must   | program awk           | mawk         | gawk               | gawk       | -             | gawk
 must   | program diff          | diffutils    | diffutils          | diffutils  | diffutils     | diffutils
 must   | program patch         | patch        | patch              | patch      | patch         | patch
-must   | program tar           | tar          | tar                | tar        | tar           | tar
+must   | gnu tar               | tar          | tar                | tar        | tar           | tar
+must   | gnu cp                | coreutils    | coreutils          | coreutils  | coreutils     | coreutils
 may    | link -static          | libc6-dev    | glibc-static       | -          | musl-dev      | glibc-devel-static
 may    | link -static -lcap    | libcap-dev   | libcap-static      | -          | libcap-static | -
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
@@ -73,6 +74,7 @@ is_there() {
 
     case $kind in
     program) type -P "$1" >/dev/null ;;
+    gnu) "$1" --version | grep -E "GNU|uutils" ;;
     static) type -P "$1" && ! ldd "$(type -P "$1")" ;;
     header) echo "#include <$1>" | cc -E - ;;
     library) pkg-config --exists "$1" ;;

@@ -17,7 +17,8 @@ umask 022
 export LC_ALL=C
 # each of these would change what ldd or tar does
 unset LD_PRELOAD LD_LIBRARY_PATH TAR_OPTIONS POSIXLY_CORRECT CDPATH
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
+# the distribution's programs, not a user's own of the same name
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin:$PATH
 
 # A file with this name in a root file system says that it may be replaced.
 mark=.made-by-make-rootfs
@@ -161,8 +162,9 @@ libraries_of() {
 
     for file; do
         ldd "$file" 2>/dev/null || true # a script, or linked statically
-    done | sed -n -e 's|.*=> \(/[^ ]*\) (.*|\1|p' -e 's|^[ \t]*\(/[^ ]*\) (.*|\1|p' |
-        sort -u
+    done | sed -n -e 's|.*=> \(/[^ ]*\) (.*|\1|p' \
+        -e 's|^[ \t]*\(/[^ ]*\) =>.*|\1|p' \
+        -e 's|^[ \t]*\(/[^ ]*\) (.*|\1|p' | sort -u
 }
 
 # Copies the file $1 to the same path, following links.
@@ -544,4 +546,4 @@ fi
 size=$(du -sh "$new" | cut -f 1)
 move_into_place
 write_conf
-say "$1: $made_of, $size, in $SECONDS s"
+say "$1 made from $made_of: $size, $SECONDS s"
