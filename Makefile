@@ -149,6 +149,19 @@ diff-%: FORCE
 	@diff -u $(call folder,$(shell expr $* - 1))/container.c \
 		$(call folder,$*)/container.c; test $$? -le 1
 
+## doctor             (root) which stages will run here, and what mends the rest
+##                    (JSON=1: for programs)
+DOCTOR := $(wildcard doctor/*.c) 08-full/mountinfo.c
+$(BUILD)/doctor: $(DOCTOR) doctor/doctor.h 08-full/mountinfo.h $(COMMON) \
+		$(HEADERS) $(BUILD)/flags
+	@type $(firstword $(CC)) >/dev/null 2>&1 || { echo "missing: a C compiler;" \
+	"'sudo make deps' brings it" >&2; exit 1; }
+	@$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
+	$(give_back)
+.PHONY: doctor
+doctor: $(BUILD)/doctor
+	@$(BUILD)/doctor $(if $(JSON),--json)
+
 ## demo               (root) a container with limits, and what is isolated
 .PHONY: demo
 demo:

@@ -1,0 +1,313 @@
+/* machine.c - the kernel, and what it lets this process do. */
+#include "doctor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+
+/* ---- the kernel ---------------------------------------------------------- */
+
+struct finding look_at_kernel(const char *about)
+{
+    char *release = read_file("/proc/sys/kernel/osrelease");
+    struct utsname names;
+    int major = 0, minor = 0;
+
+    (void)about;
+    if (!release && uname(&names) == 0)
+        release = format_text("%s", names.release);
+    if (release)
+        release[strcspn(release, "\n")] = '\0';
+    if (!release || sscanf(release, "%d.%d", &major, &minor) != 2)
+        return failed(NULL, "its version cannot be read");
+    if (major < 5 || (major == 5 && minor < 10))
+        return failed(format_text("install a kernel of 5.10 or newer"),
+                      "Linux %s, older than 5.10", release);
+    if (major < 6 || (major == 6 && minor < 1))
+        return warning(format_text("install a kernel of 6.1 or newer"),
+                       "Linux %s; tested from 6.1 on", release);
+    return fine("Linux %s", release);
+}
+
+/* ---- privileges ---------------------------------------------------------- */
+
+struct finding look_at_user(const char *about)
+{
+    (void)about;
+    if (geteuid() != 0)
+        return failed(format_text("sudo make doctor"), "uid %d, not root",
+                      (int)geteuid());
+    if (in_user_namespace())
+        return warning(format_text("leave it: sudo make doctor"),
+                       "root only of a user namespace");
+    return fine("root");
+}
+
+struct finding look_at_admin(const char *about)
+{
+    (void)about;
+    if (has_capability(CAPABILITY_SYS_ADMIN))
+        return fine("there: namespaces and mounts can be tried");
+    if (geteuid() != 0)
+        return failed(format_text("sudo make doctor"), "not without root");
+    return failed(mend_of_confinement(), "root, but without this capability");
+}
+
+/* Docker's default fourteen, which stage 8 leaves to its command, and the one
+ * that its network needs. */
+static const struct {
+    int number;
+    const char *name;
+} capabilities[] = {
+    {0, "CHOWN"},      {1, "DAC_OVERRIDE"},
+    {3, "FOWNER"},     {4, "FSETID"},
+    {5, "KILL"},       {6, "SETGID"},
+    {7, "SETUID"},     {8, "SETPCAP"},
+    {12, "NET_ADMIN"}, {10, "NET_BIND_SERVICE"},
+    {13, "NET_RAW"},   {18, "SYS_CHROOT"},
+    {27, "MKNOD"},     {29, "AUDIT_WRITE"},
+    {31, "SETFCAP"},
+};
+
+struct finding look_at_capabilities(const char *about)
+{
+    size_t count = sizeof(capabilities) / sizeof(*capabilities);
+    char *missing = format_text("%s", "");
+
+    (void)about;
+    for (size_t i = 0; i < count; i++) {
+        char *longer;
+
+        if (has_capability(capabilities[i].number))
+            continue;
+        longer = format_text("%s %s", missing, capabilities[i].name);
+        free(missing);
+        missing = longer;
+    }
+    if (!*missing)
+        return fine("all that stage 8 uses or gives");
+    if (geteuid() != 0)
+        return failed(format_text("sudo make doctor"), "not without root");
+    return failed(mend_of_confinement(), "missing:%s", missing);
+}
+
+struct finding look_at_seccomp(const char *about)
+{
+    char *mode = status_field("Seccomp");
+    bool filtered = mode && strcmp(mode, "0") != 0;
+
+    (void)about;
+    free(mode);
+    if (!filtered)
+        return fine("no filter of system calls on this process");
+    return warning(mend_of_confinement(),
+                   "a filter of system calls is on this process");
+}
+
+/* ---- system calls -------------------------------------------------------- */
+
+/* With arguments that the call itself refuses, by another errno than these
+ * two: so nothing happens, and only a kernel without it or a filter shows. */
+static bool is_refused(long result)
+{
+    return result == -1 && (errno == ENOSYS || errno == EPERM);
+}
+
+static int try_call(const char *name)
+{
+    long result = 0;
+
+    if (strcmp(name, "clone3") == 0)
+        result = syscall(SYS_clone3, NULL, 0);
+    else if (strcmp(name, "openat2") == 0)
+        result = syscall(SYS_openat2, -1, NULL, NULL, 0);
+    else if (strcmp(name, "close_range") == 0)
+        result = syscall(SYS_close_range, 1, 0, 0);
+    else if (strcmp(name, "pidfd_open") == 0)
+        result = syscall(SYS_pidfd_open, -1, 0);
+    else if (strcmp(name, "open_tree") == 0)
+        result = syscall(SYS_open_tree, -1, NULL, ~0u);
+    else if (strcmp(name, "fsopen") == 0)
+        result = syscall(SYS_fsopen, NULL, ~0u);
+    else if (strcmp(name, "move_mount") == 0)
+        result = syscall(SYS_move_mount, -1, NULL, -1, NULL, ~0u);
+    else if (strcmp(name, "keyctl") == 0)
+        result = syscall(SYS_keyctl, -1, 0, 0, 0, 0);
+    return is_refused(result) ? errno : 0;
+}
+
+struct finding look_at_calls(const char *about)
+{
+    static const char *const calls[] = {
+        "clone3",    "openat2", "close_range", "pidfd_open",
+        "open_tree", "fsopen",  "move_mount",  "keyctl",
+    };
+    char *refused = format_text("%s", "");
+    size_t count = sizeof(calls) / sizeof(*calls);
+    int number = 0;
+
+    (void)about;
+    if (!has_capability(CAPABILITY_SYS_ADMIN))
+        return warning(NULL, "not tried without CAP_SYS_ADMIN");
+    for (size_t i = 0; i < count; i++) {
+        int result = attempt_in_child(try_call, calls[i]);
+        char *longer;
+
+        if (result == 0)
+            continue;
+        number = result;
+        longer = format_text("%s %s", refused, calls[i]);
+        free(refused);
+        refused = longer;
+    }
+    if (!*refused)
+        return fine("clone3, openat2, move_mount and the like are there");
+    return failed(mend_of_confinement(), "%s:%s", reason_of(number), refused);
+}
+
+/* ---- namespaces ---------------------------------------------------------- */
+
+static const struct {
+    const char *kind;
+    int flag;
+    const char *option; /* of the kernel's configuration */
+} kinds[] = {
+    {"uts", CLONE_NEWUTS, "UTS_NS"},    {"ipc", CLONE_NEWIPC, "IPC_NS"},
+    {"pid", CLONE_NEWPID, "PID_NS"},    {"mnt", CLONE_NEWNS, "NAMESPACES"},
+    {"net", CLONE_NEWNET, "NET_NS"},    {"cgroup", CLONE_NEWCGROUP, "CGROUPS"},
+    {"user", CLONE_NEWUSER, "USER_NS"},
+};
+
+static size_t find_kind(const char *kind)
+{
+    size_t i = 0;
+
+    while (strcmp(kinds[i].kind, kind) != 0)
+        i++;
+    return i;
+}
+
+static int end_at_once(void *argument)
+{
+    (void)argument;
+    return 0;
+}
+
+/* As the stages do it: with clone(2). */
+static int try_namespace(const char *kind)
+{
+    enum { SIZE = 65536 };
+    char *stack = mmap(NULL, SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    pid_t child;
+    int status;
+
+    if (stack == MAP_FAILED)
+        return errno;
+    child = clone(end_at_once, stack + SIZE,
+                  kinds[find_kind(kind)].flag | SIGCHLD, NULL);
+    if (child == -1 || waitpid(child, &status, 0) == -1)
+        return errno;
+    return status == 0 ? 0 : EPERM;
+}
+
+/* Only cgroup namespaces are entered by unshare(2) in the stages. */
+static int try_unshare(const char *kind)
+{
+    return unshare(kinds[find_kind(kind)].flag) == -1 ? errno : 0;
+}
+
+static struct finding explain_failure(const char *kind, int number,
+                                      long long limit)
+{
+    if (number == ENOSPC || number == EUSERS)
+        return failed(as_root("sysctl -w user.max_%s_namespaces=10000", kind),
+                      "%s: the limit user.max_%s_namespaces is %lld",
+                      errno_name(number), kind, limit);
+    if (number == EINVAL)
+        return failed(format_text("install a kernel with CONFIG_%s=y",
+                                  kinds[find_kind(kind)].option),
+                      "this kernel has none");
+    return failed(mend_of_confinement(), "%s", reason_of(number));
+}
+
+struct finding look_at_namespace(const char *kind)
+{
+    char *path = format_text("/proc/sys/user/max_%s_namespaces", kind);
+    long long limit = read_number(path);
+    int number;
+
+    free(path);
+    if (!has_capability(CAPABILITY_SYS_ADMIN))
+        return warning(NULL, "not tried without CAP_SYS_ADMIN; at most %lld",
+                       limit);
+    number = attempt_in_child(try_namespace, kind);
+    if (number == 0 && strcmp(kind, "cgroup") == 0)
+        number = attempt_in_child(try_unshare, kind);
+    if (number != 0)
+        return explain_failure(kind, number, limit);
+    return fine("made one; at most %lld", limit);
+}
+
+/* ---- the user namespace, for containers without root --------------------- */
+
+enum { NOBODY = 65534 };
+
+/* As an ordinary user, and with a use of the powers that it should give: a
+ * security module may allow the one and not the other. */
+static int try_user_namespace(const char *about)
+{
+    (void)about;
+    if (geteuid() == 0 && !in_user_namespace() &&
+        (setgroups(0, NULL) == -1 || setresgid(NOBODY, NOBODY, NOBODY) == -1 ||
+         setresuid(NOBODY, NOBODY, NOBODY) == -1))
+        return errno;
+    if (unshare(CLONE_NEWUSER) == -1)
+        return errno;
+    if (unshare(CLONE_NEWUTS) == -1 || sethostname("doctor", 6) == -1)
+        return errno;
+    return 0;
+}
+
+/* The settings that forbid it to ordinary users, and the value that does. */
+static const struct {
+    const char *name, *path;
+    int forbidden, allowed;
+} settings[] = {
+    {"kernel.unprivileged_userns_clone",
+     "/proc/sys/kernel/unprivileged_userns_clone", 0, 1},
+    {"kernel.apparmor_restrict_unprivileged_userns",
+     "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", 1, 0},
+};
+
+struct finding look_at_user_namespace(const char *about)
+{
+    long long limit = read_number("/proc/sys/user/max_user_namespaces");
+    int number = attempt_in_child(try_user_namespace, about);
+
+    for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+        if (read_number(settings[i].path) == settings[i].forbidden)
+            return warning(as_root("sysctl -w %s=%d", settings[i].name,
+                                   settings[i].allowed),
+                           "%s for users by %s", number ? "none" : "restricted",
+                           settings[i].name);
+    if (number == 0)
+        return fine("made one without root; at most %lld", limit);
+    if (number == ENOSPC || number == EUSERS)
+        return warning(as_root("sysctl -w user.max_user_namespaces=10000"),
+                       "%s: the limit user.max_user_namespaces is %lld",
+                       errno_name(number), limit);
+    return warning(NULL, "none for users: %s", reason_of(number));
+}
