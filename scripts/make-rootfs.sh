@@ -3,7 +3,7 @@
 #
 #   make-rootfs.sh DIR            from this machine's own programs and the
 #                                 libraries that ldd(1) names for them
-#   make-rootfs.sh DIR FILE.tar   from an archive (.tar .tar.gz .tar.xz .tar.zst)
+#   make-rootfs.sh DIR ARCHIVE    from a .tar, .tar.gz, .tar.xz or .tar.zst
 #   make-rootfs.sh DIR FOLDER     from a folder
 #   make-rootfs.sh DIR debian     with debootstrap(8); SUITE and MIRROR may be
 #                                 given, else they are this machine's
@@ -458,7 +458,8 @@ from_debian() {
     local suite=${SUITE-} mirror=${MIRROR-} id='' codename='' proxy=''
 
     is_root || fail "FROM=debian needs root: sudo make rootfs FROM=debian"
-    have debootstrap || fail "debootstrap is missing; 'sudo make deps' brings it"
+    have debootstrap ||
+        fail "debootstrap is missing; 'sudo make deps' brings it"
     # shellcheck disable=SC1091,SC2153
     eval "$(. /etc/os-release && printf 'id=%q codename=%q' "${ID-}" \
         "${VERSION_CODENAME-}")"
