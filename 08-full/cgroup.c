@@ -1,0 +1,410 @@
+/* cgroup.c - finding, making, joining and removing the container's groups. */
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "mountinfo.h"
+#include "sync.h"
+#include "syscalls.h"
+
+/* All groups of ours are below this one, with this prefix. */
+static const char parent_name[] = "toy-docker";
+static const char prefix[] = "stage-8-";
+
+static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids",
+                                               "devices"};
+
+const char *controller_name(enum controller controller)
+{
+    return names[controller];
+}
+
+/* ---- files of a group --------------------------------------------------- */
+
+static int write_text(int group, const char *name, const char *format,
+                      va_list arguments)
+{
+    char text[256];
+    int length = vsnprintf(text, sizeof(text), format, arguments);
+    int fd = openat(group, name, O_WRONLY | O_CLOEXEC);
+    ssize_t written;
+
+    if (fd == -1)
+        return -1;
+    written = write(fd, text, (size_t)length);
+    int number = errno;
+    close(fd);
+    errno = number;
+    return written == length ? 0 : -1;
+}
+
+int write_group_file(int group, const char *name, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    int result = write_text(group, name, format, arguments);
+    va_end(arguments);
+    return result;
+}
+
+void set_limit(const struct hierarchy *hierarchy, const char *name,
+               const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (write_group_file(hierarchy->fd, name, "%s", text) == -1)
+        fail("cgroup: write %s to %s/%s", text, hierarchy->path, name);
+    explain("write(\"%s/%s\", \"%s\")", hierarchy->path, name, text);
+}
+
+uint64_t read_group_number(int group, const char *name, const char *key)
+{
+    char text[4096];
+    int fd = openat(group, name, O_RDONLY | O_CLOEXEC);
+    ssize_t length;
+    size_t size = strlen(key);
+
+    if (fd == -1)
+        return 0;
+    length = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    text[length > 0 ? length : 0] = '\0';
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+        if (strncmp(line, key, size) == 0 && (!size || line[size] == ' '))
+            return strtoull(line + size, NULL, 10);
+    return 0;
+}
+
+/* ---- finding the hierarchies -------------------------------------------- */
+
+/* mountinfo also lists mounts that others cover by now. */
+static bool is_cgroup_mount(const struct mount_entry *entry, bool v2)
+{
+    struct statfs status;
+
+    return statfs(entry->mount_point, &status) == 0 &&
+           (unsigned long)status.f_type ==
+               (v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
+}
+
+static bool has_controller(const struct mount_entry *entry,
+                           enum controller controller)
+{
+    if (strcmp(entry->type, "cgroup") == 0)
+        return is_in_list(entry->super_options, names[controller]) &&
+               is_cgroup_mount(entry, false);
+    return strcmp(entry->type, "cgroup2") == 0 &&
+           is_cgroup_mount(entry, true) &&
+           v2_offers(entry->mount_point, controller);
+}
+
+static struct hierarchy *add_hierarchy(struct cgroup *cgroup,
+                                       const struct mount_entry *entry)
+{
+    struct hierarchy *hierarchy;
+
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (strcmp(cgroup->hierarchies[i].mount_point, entry->mount_point) ==
+            0)
+            return &cgroup->hierarchies[i];
+    hierarchy = &cgroup->hierarchies[cgroup->count++];
+    *hierarchy = (struct hierarchy){
+        .v2 = strcmp(entry->type, "cgroup2") == 0,
+        .mount_point = format_text("%s", entry->mount_point),
+        .names = controllers_of(entry->super_options),
+        .fd = -1,
+    };
+    return hierarchy;
+}
+
+/* A controller is in one hierarchy only. Where v1 has the device rules, v2
+ * could filter too (by a program), but v1's files are the ones to be seen. */
+static bool find_controller(struct cgroup *cgroup,
+                            const struct mount_entry *mounts,
+                            enum controller controller)
+{
+    static const char *const types[] = {"cgroup", "cgroup2"};
+
+    for (size_t version = 0; version < 2; version++)
+        for (const struct mount_entry *entry = mounts; entry->type; entry++)
+            if (strcmp(entry->type, types[version]) == 0 &&
+                has_controller(entry, controller)) {
+                add_hierarchy(cgroup, entry)->has[controller] = true;
+                return true;
+            }
+    return false;
+}
+
+static void find_hierarchies(struct cgroup *cgroup,
+                             const struct resources *resources)
+{
+    const uint64_t limits[CONTROLLERS] = {
+        [CONTROLLER_MEMORY] = resources->memory.limit,
+        [CONTROLLER_CPU] = resources->cpu.quota,
+        [CONTROLLER_PIDS] = resources->pids.limit,
+    };
+    struct mount_entry *mounts = read_mounts();
+
+    if (!mounts)
+        fail("read /proc/self/mountinfo");
+    for (enum controller i = 0; i < CONTROLLERS; i++) {
+        if (find_controller(cgroup, mounts, i) || limits[i] == UNLIMITED)
+            continue;
+        if (i == CONTROLLER_DEVICES)
+            fail_plainly("mount a cgroup file system on /sys/fs/cgroup",
+                         "cgroup: the controller devices is missing here, so "
+                         "devices could not be forbidden");
+        fail_plainly(format_text("--%s max starts without this limit",
+                                 i == CONTROLLER_CPU ? "cpus" : names[i]),
+                     "cgroup: the controller %s is missing here: no mounted "
+                     "hierarchy has it",
+                     names[i]);
+    }
+    free_mounts(mounts);
+}
+
+/* ---- making and sweeping ------------------------------------------------ */
+
+/* Ends a process that a dead runtime left. The pidfd is taken before the
+ * group is read again: so it is a process of the group, not a later one that
+ * got the same number. */
+static void kill_member(int group, pid_t pid)
+{
+    char line[32];
+    int pidfd = sys_pidfd_open(pid);
+
+    snprintf(line, sizeof(line), "%d", (int)pid);
+    if (pidfd == -1)
+        return;
+    int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+    for (int member; file && fscanf(file, "%d", &member) == 1;)
+        if (member == pid)
+            sys_pidfd_send_signal(pidfd, SIGKILL);
+    if (file)
+        fclose(file);
+    close(pidfd);
+}
+
+static void kill_members(int group)
+{
+    int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+
+    for (int member; file && fscanf(file, "%d", &member) == 1;)
+        if (member > 0)
+            kill_member(group, member);
+    if (file)
+        fclose(file);
+}
+
+/* Removes the group `name` in `folder`, and those that the container may
+ * have made in it. A group stays busy until its last process is reaped. */
+static int remove_group(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *group = fd == -1 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!group)
+        return -1;
+    while ((entry = readdir(group)))
+        if (entry->d_type == DT_DIR && *entry->d_name != '.')
+            remove_group(fd, entry->d_name);
+    closedir(group);
+    for (int tries = 0; unlinkat(folder, name, AT_REMOVEDIR) == -1; tries++) {
+        if (errno != EBUSY || tries == 200)
+            return -1;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return 0;
+}
+
+static void sweep_group(int parent, const char *name)
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd == -1)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        explain("rmdir(\"%s/%s\") # its runtime is dead", parent_name, name);
+        kill_members(fd);
+        if (remove_group(parent, name) == -1 && errno != ENOENT)
+            warn("cannot remove the old cgroup %s/%s: %s", parent_name, name,
+                 strerror(errno));
+    }
+    close(fd);
+}
+
+static void sweep(int parent)
+{
+    int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = copy == -1 ? NULL : fdopendir(copy);
+    struct dirent *entry;
+
+    if (!folder)
+        return;
+    while ((entry = readdir(folder)))
+        if (strncmp(entry->d_name, prefix, sizeof(prefix) - 1) == 0)
+            sweep_group(parent, entry->d_name);
+    closedir(folder);
+}
+
+/* Opens toy-docker/ with a lock on it: nobody sweeps while another one makes
+ * a group and has not locked it yet. Another one may have removed it while we
+ * waited for the lock; then it is made again. */
+static int lock_parent(const char *mount_point)
+{
+    char *path = format_text("%s/%s", mount_point, parent_name);
+
+    for (;;) {
+        struct stat locked, current;
+
+        if (mkdir(path, 0755) == -1 && errno != EEXIST)
+            fail("cgroup: mkdir %s", path);
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd == -1 && errno == ENOENT)
+            continue;
+        if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &locked) == -1)
+            fail("cgroup: lock %s", path);
+        if (stat(path, &current) == 0 && current.st_ino == locked.st_ino) {
+            free(path);
+            return fd;
+        }
+        close(fd);
+    }
+}
+
+/* A runtime in another PID namespace may have the same number as we. */
+static char *make_group(int parent, const char *mount_point)
+{
+    for (int i = 0;; i++) {
+        char *name = i == 0 ? format_text("%s%d", prefix, (int)getpid())
+                            : format_text("%s%d.%d", prefix, (int)getpid(), i);
+
+        if (mkdirat(parent, name, 0755) == 0) {
+            char *path =
+                format_text("%s/%s/%s", mount_point, parent_name, name);
+
+            explain("mkdir(\"%s\", 0755)", path);
+            free(name);
+            return path;
+        }
+        if (errno != EEXIST || i == 100)
+            fail("cgroup: mkdir %s/%s/%s", mount_point, parent_name, name);
+        free(name);
+    }
+}
+
+static void create_group(struct hierarchy *hierarchy,
+                         const struct resources *resources)
+{
+    int parent = lock_parent(hierarchy->mount_point);
+
+    sweep(parent);
+    if (hierarchy->v2)
+        enable_v2_controllers(hierarchy, parent);
+    hierarchy->path = make_group(parent, hierarchy->mount_point);
+    hierarchy->fd =
+        open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (hierarchy->fd == -1 || flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
+        fail("cgroup: lock %s", hierarchy->path);
+    close(parent);
+    if (hierarchy->v2)
+        limit_v2(hierarchy, resources);
+    else
+        limit_v1(hierarchy, resources);
+}
+
+void create_cgroup(struct cgroup *cgroup, const struct resources *resources)
+{
+    find_hierarchies(cgroup, resources);
+    for (size_t i = 0; i < cgroup->count; i++)
+        create_group(&cgroup->hierarchies[i], resources);
+}
+
+/* ---- using and removing ------------------------------------------------- */
+
+int v2_group(const struct cgroup *cgroup)
+{
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->hierarchies[i].v2)
+            return cgroup->hierarchies[i].fd;
+    return -1;
+}
+
+void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2)
+{
+    for (size_t i = 0; i < cgroup->count; i++) {
+        const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (!hierarchy->v2 || also_v2)
+            set_limit(hierarchy, "cgroup.procs", "%d", (int)pid);
+    }
+}
+
+bool was_killed_for_memory(const struct cgroup *cgroup)
+{
+    for (size_t i = 0; i < cgroup->count; i++) {
+        const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (hierarchy->has[CONTROLLER_MEMORY] && hierarchy->fd != -1)
+            return read_group_number(hierarchy->fd,
+                                     hierarchy->v2 ? "memory.events"
+                                                   : "memory.oom_control",
+                                     "oom_kill") > 0;
+    }
+    return false;
+}
+
+static void remove_hierarchy(struct hierarchy *hierarchy)
+{
+    int parent = lock_parent(hierarchy->mount_point);
+    const char *name = strrchr(hierarchy->path, '/') + 1;
+
+    if (remove_group(parent, name) == -1)
+        warn("cannot remove the cgroup %s: %s", hierarchy->path,
+             strerror(errno));
+    else
+        explain("rmdir(\"%s\")", hierarchy->path);
+    if (hierarchy->fd != -1)
+        close(hierarchy->fd);
+    /* the last container takes toy-docker/ along: EBUSY if it is not */
+    char *path = format_text("%s/%s", hierarchy->mount_point, parent_name);
+    rmdir(path);
+    free(path);
+    close(parent);
+}
+
+void remove_cgroup(struct cgroup *cgroup)
+{
+    for (size_t i = cgroup->count; i-- > 0;) {
+        struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (hierarchy->path)
+            remove_hierarchy(hierarchy);
+        free(hierarchy->path);
+        free(hierarchy->mount_point);
+        free(hierarchy->names);
+    }
+    cgroup->count = 0;
+}

@@ -1,0 +1,99 @@
+/*
+ * cgroup.h - limits: the container's control groups.
+ *
+ * A machine has one hierarchy of groups (v2), or one for each controller or
+ * few of them (v1), or both (hybrid). Which one has a controller is found out
+ * from /proc/self/mountinfo each time. In each hierarchy that is needed the
+ * container gets a group "toy-docker/stage-8-PID" below the topmost group
+ * that can be seen. See cgroups(7), proc_pid_mountinfo(5).
+ *
+ * The runtime holds a lock on the group's folder as long as it lives. A group
+ * without a lock is what a killed runtime left; the next one removes it.
+ */
+#ifndef CGROUP_H
+#define CGROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "config.h"
+
+enum controller {
+    CONTROLLER_MEMORY,
+    CONTROLLER_CPU,
+    CONTROLLER_PIDS,
+    CONTROLLER_DEVICES,
+    CONTROLLERS
+};
+
+/* One hierarchy, and the container's group in it. */
+struct hierarchy {
+    bool v2;
+    char *mount_point;
+    char *names;         /* v1: its controllers, "cpu,cpuacct" */
+    bool has[CONTROLLERS]; /* which of ours it limits */
+    char *path;          /* of the group; NULL until it is made */
+    int fd;              /* of the group's folder, locked */
+};
+
+struct cgroup {
+    struct hierarchy hierarchies[CONTROLLERS];
+    size_t count;
+};
+
+/* "memory", ... */
+const char *controller_name(enum controller controller);
+
+/*
+ * Finds the hierarchies, removes what dead runtimes left, makes the groups
+ * and writes the limits. A controller that is missing is an error that names
+ * it, unless its limit is UNLIMITED. Call remove_cgroup at the end, also if
+ * this failed half-way.
+ */
+void create_cgroup(struct cgroup *cgroup, const struct resources *resources);
+
+/* The folder of the v2 group for CLONE_INTO_CGROUP, or -1 without v2. */
+int v2_group(const struct cgroup *cgroup);
+
+/* Moves `pid` into the groups; the v2 one too if `also_v2`. */
+void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2);
+
+/* True if the kernel killed a process of the container for its memory. */
+bool was_killed_for_memory(const struct cgroup *cgroup);
+
+/* Removes the groups; their processes must be dead. Warns if it cannot. */
+void remove_cgroup(struct cgroup *cgroup);
+
+/* ---- one version each: cgroup_v1.c, cgroup_v2.c ------------------------ */
+
+/* Writes the limits into the files of the group `hierarchy->fd`. */
+void limit_v1(const struct hierarchy *hierarchy,
+              const struct resources *resources);
+void limit_v2(const struct hierarchy *hierarchy,
+              const struct resources *resources);
+
+/* True if v2 offers `controller` in its topmost visible group. */
+bool v2_offers(const char *mount_point, enum controller controller);
+
+/* Makes the hierarchy's controllers work in the groups below `parent`, which
+ * is a folder right below its top. */
+void enable_v2_controllers(const struct hierarchy *hierarchy, int parent);
+
+/* ---- for these two: files of a group, named relative to its folder ----- */
+
+/* Writes the formatted text in one write(2). Returns 0, or -1 and errno. */
+int write_group_file(int group, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same, but a failure ends the program. */
+void set_limit(const struct hierarchy *hierarchy, const char *name,
+               const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * The number after `key` in a file of "key number" lines, or, with an empty
+ * key, the file's first number. Returns 0 if there is none.
+ */
+uint64_t read_group_number(int group, const char *name, const char *key);
+
+#endif

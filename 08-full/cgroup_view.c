@@ -1,0 +1,90 @@
+/* cgroup_view.c - /sys/fs/cgroup in the container. */
+#include "cgroup_view.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "mounts.h"
+#include "sync.h"
+
+static const char place[] = "/sys/fs/cgroup";
+
+static bool is_pure_v2(const struct cgroup *cgroup)
+{
+    return cgroup->count == 1 && cgroup->hierarchies[0].v2;
+}
+
+int prepare_cgroup_view(const struct mount *mount,
+                        const struct cgroup *cgroup)
+{
+    static const char *const tmpfs[] = {"nosuid", "noexec", "nodev",
+                                        "mode=755", NULL};
+
+    if (is_pure_v2(cgroup))
+        return make_file_system("cgroup2", "cgroup", mount->options, place);
+    return make_file_system("tmpfs", "cgroup", tmpfs, place);
+}
+
+/* "cpu,cpuacct" gets the links "cpu" and "cpuacct", as on the host. */
+static void make_links(int view, const char *names)
+{
+    char *copy = format_text("%s", names);
+    char *rest;
+
+    for (char *name = strtok_r(copy, ",", &rest); name;
+         name = strtok_r(NULL, ",", &rest))
+        if (symlinkat(names, view, name) == -1)
+            fail("symlink %s/%s", place, name);
+    free(copy);
+}
+
+static int make_hierarchy(const struct hierarchy *hierarchy)
+{
+    const char *options[20] = {"nosuid", "noexec", "nodev", "ro"};
+    size_t count = 4;
+    char *rest, *names = format_text("%s", hierarchy->names);
+    int fd;
+
+    /* the controllers say which of the v1 hierarchies is meant */
+    for (char *name = strtok_r(names, ",", &rest);
+         name && !hierarchy->v2 && count < 19;
+         name = strtok_r(NULL, ",", &rest))
+        options[count++] = name;
+    fd = make_file_system(hierarchy->v2 ? "cgroup2" : "cgroup", "cgroup",
+                          options, place);
+    free(names);
+    return fd;
+}
+
+static void add_hierarchy(int view, const struct hierarchy *hierarchy)
+{
+    const char *name = hierarchy->v2 ? "unified" : hierarchy->names;
+    int mount = make_hierarchy(hierarchy);
+    int folder;
+
+    if (mkdirat(view, name, 0755) == -1)
+        fail("mkdir %s/%s", place, name);
+    folder = openat(view, name,
+                    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder == -1 || attach(mount, folder) == -1)
+        fail("mount cgroup on %s/%s", place, name);
+    close(folder);
+    close(mount);
+    if (strchr(name, ','))
+        make_links(view, name);
+}
+
+void finish_cgroup_view(int view, const struct cgroup *cgroup)
+{
+    if (is_pure_v2(cgroup))
+        return;
+    for (size_t i = 0; i < cgroup->count; i++)
+        add_hierarchy(view, &cgroup->hierarchies[i]);
+    if (make_read_only(view, false) == -1)
+        fail("make %s read-only", place);
+}

@@ -1,0 +1,277 @@
+/* cli.c - the command line, from one table. */
+#include "cli.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+
+static const char about[] =
+    "Runs COMMAND in a container: own namespaces, root file system, devices,\n"
+    "limits and few privileges. \"run --rootfs DIR [FLAG...] [COMMAND...]\" is "
+    "the same\nwith docker's habits: no standard input without -i, no terminal "
+    "without -t.";
+
+/* What the flags say, before it becomes a struct config. */
+struct flags {
+    const char *rootfs, *hostname, *workdir, *user, *network;
+    uint64_t memory, cpus, pids;
+    struct list volumes, tmpfs, env, cap_add, cap_drop;
+    bool read_only, init, interactive, tty;
+};
+
+static const char *parse_path(const char *text, void *value)
+{
+    *(const char **)value = text;
+    return *text == '/' ? NULL : "an absolute path in the container";
+}
+
+static const char *parse_network(const char *text, void *value)
+{
+    *(const char **)value = text;
+    if (strcmp(text, "none") == 0 || strcmp(text, "host") == 0)
+        return NULL;
+    return "none or host";
+}
+
+static const char *parse_hostname(const char *text, void *value)
+{
+    *(const char **)value = text;
+    /* the kernel's limit; see sethostname(2) */
+    return *text && strlen(text) <= 64 ? NULL : "1 to 64 bytes";
+}
+
+static const char *parse_volume(const char *text, void *value)
+{
+    const char *colon = strchr(text, ':');
+    const char *option = colon ? strchr(colon + 1, ':') : NULL;
+
+    if (!colon || colon == text || colon[1] != '/' || strchr("/:", colon[2]) ||
+        (option && strcmp(option, ":ro") != 0 && strcmp(option, ":rw") != 0))
+        return "HOST:CONTAINER or HOST:CONTAINER:ro, CONTAINER absolute "
+               "and not /";
+    return parse_list(text, value);
+}
+
+static const char *parse_tmpfs(const char *text, void *value)
+{
+    if (*text != '/' || strchr("/:", text[1]))
+        return "CONTAINER or CONTAINER:OPTIONS, CONTAINER absolute and not /";
+    return parse_list(text, value);
+}
+
+static const char *parse_env(const char *text, void *value)
+{
+    if (!*text || *text == '=')
+        return "NAME=VALUE, or NAME for the caller's value";
+    return parse_list(text, value);
+}
+
+static const char *parse_capability(const char *text, void *value)
+{
+    uint64_t set;
+
+    if (!find_capability(text, &set))
+        return "a capability such as NET_ADMIN, or ALL; see capabilities(7)";
+    return parse_list(text, value);
+}
+
+static char **read_flags(int argc, char **argv, struct flags *to)
+{
+    const struct flag flags[] = {
+        {"rootfs", 0, "DIR", "root file system (./rootfs)", parse_text,
+         &to->rootfs},
+        {"hostname", 0, "NAME", "host name (container)", parse_hostname,
+         &to->hostname},
+        {"volume", 'v', "HOST:CONTAINER[:ro]", "bind a file or folder",
+         parse_volume, &to->volumes},
+        {"tmpfs", 0, "PATH[:OPTIONS]", "an empty folder in memory",
+         parse_tmpfs, &to->tmpfs},
+        {"memory", 'm', "SIZE", "memory with swap (512M)", parse_size,
+         &to->memory},
+        {"cpus", 0, "N", "CPUs' time (1)", parse_cpus, &to->cpus},
+        {"pids", 0, "N", "processes and threads (256)", parse_number,
+         &to->pids},
+        {"pids-limit", 0, "N", "the same, docker's name", parse_number,
+         &to->pids},
+        {"env", 'e', "NAME[=VALUE]", "an environment variable", parse_env,
+         &to->env},
+        {"workdir", 'w', "DIR", "working folder (/)", parse_path,
+         &to->workdir},
+        {"user", 'u', "USER[:GROUP]", "names or numbers (0)", parse_text,
+         &to->user},
+        {"read-only", 0, NULL, "the root file system is read-only",
+         parse_switch, &to->read_only},
+        {"cap-add", 0, "NAME", "allow a capability, or ALL", parse_capability,
+         &to->cap_add},
+        {"cap-drop", 0, "NAME", "take a capability, or ALL", parse_capability,
+         &to->cap_drop},
+        {"net", 0, "none|host", "own network, or the host's (none)",
+         parse_network, &to->network},
+        {"init", 0, NULL, "a small init is pid 1", parse_switch, &to->init},
+        {"interactive", 'i', NULL, "run: keep standard input", parse_switch,
+         &to->interactive},
+        {"tty", 't', NULL, "a terminal of the container's own", parse_switch,
+         &to->tty},
+        {0},
+    };
+
+    return parse_flags(argc, argv, flags, about);
+}
+
+static void *copy_options(const char *text, const char *const *first)
+{
+    struct list options = {0};
+
+    for (; *first; first++)
+        parse_list(*first, &options);
+    for (char *word = strtok(strdup(text), ","); word;
+         word = strtok(NULL, ","))
+        parse_list(word, &options);
+    parse_list("", &options);
+    options.items[options.count - 1] = NULL;
+    return options.items;
+}
+
+static void add_volume(struct config *config, const char *text)
+{
+    static const char *const none[] = {NULL};
+    char *source = strdup(text);
+    char *destination = strchr(source, ':');
+    char *option;
+
+    if (!source || !destination)
+        die("allocate memory");
+    *destination++ = '\0';
+    option = strchr(destination, ':');
+    if (option)
+        *option++ = '\0';
+    add_mount(config, &(struct mount){
+                          .destination = destination,
+                          .type = "bind",
+                          .source = source,
+                          .options = copy_options(option ? option : "", none),
+                      });
+}
+
+static void add_tmpfs(struct config *config, const char *text)
+{
+    static const char *const defaults[] = {"nosuid", "nodev", "noexec", NULL};
+    char *destination = strdup(text);
+    char *options;
+
+    if (!destination)
+        die("allocate memory");
+    options = strchr(destination, ':');
+    if (options)
+        *options++ = '\0';
+    add_mount(config,
+              &(struct mount){
+                  .destination = destination,
+                  .type = "tmpfs",
+                  .source = "tmpfs",
+                  .options = copy_options(options ? options : "", defaults),
+              });
+}
+
+/* docker's order: what is dropped goes first, what is added stays. But ALL
+ * in --cap-add minus a name in --cap-drop is what both together say. */
+static void set_capabilities(struct config *config, const struct flags *flags)
+{
+    uint64_t set = default_capabilities(), added = 0, dropped = 0, one;
+    struct capability_sets *sets = &config->process.capabilities;
+
+    for (size_t i = 0; i < flags->cap_add.count; i++)
+        if (find_capability(flags->cap_add.items[i], &one))
+            added |= one;
+    for (size_t i = 0; i < flags->cap_drop.count; i++)
+        if (find_capability(flags->cap_drop.items[i], &one))
+            dropped |= one;
+    set = dropped == all_capabilities() ? added : (set | added) & ~dropped;
+    sets->bounding = sets->permitted = sets->effective = set;
+}
+
+static void set_env(struct config *config, const struct flags *flags)
+{
+    const char *term = getenv("TERM");
+
+    set_environment(config, format_text("HOSTNAME=%s", config->hostname));
+    if (config->process.terminal)
+        set_environment(config, format_text("TERM=%s", term && *term
+                                                           ? term
+                                                           : "xterm"));
+    for (size_t i = 0; i < flags->env.count; i++) {
+        const char *text = flags->env.items[i];
+
+        if (strchr(text, '='))
+            set_environment(config, text);
+        else if (getenv(text))
+            set_environment(config,
+                            format_text("%s=%s", text, getenv(text)));
+    }
+}
+
+static void set_streams(struct config *config, const struct flags *flags,
+                        bool docker_form)
+{
+    struct process *process = &config->process;
+
+    if (docker_form) {
+        process->stdin_open = flags->interactive;
+        process->terminal = flags->tty;
+        return;
+    }
+    /* on a terminal, one of the container's own stands between: a process
+     * could put commands into the caller's (ioctl TIOCSTI) */
+    process->stdin_open = true;
+    process->terminal =
+        flags->tty || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+static void use_flags(struct config *config, const struct flags *flags)
+{
+    struct resources *resources = &config->linux_.resources;
+
+    config->root.path = flags->rootfs;
+    config->root.readonly = flags->read_only;
+    config->hostname = flags->hostname;
+    config->process.cwd = flags->workdir;
+    config->process.user.name = flags->user;
+    config->process.init = flags->init;
+    resources->memory.limit = flags->memory;
+    resources->memory.swap = flags->memory;
+    resources->cpu.quota = flags->cpus;
+    resources->pids.limit = flags->pids;
+    if (strcmp(flags->network, "host") == 0)
+        config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
+    for (size_t i = 0; i < flags->volumes.count; i++)
+        add_volume(config, flags->volumes.items[i]);
+    for (size_t i = 0; i < flags->tmpfs.count; i++)
+        add_tmpfs(config, flags->tmpfs.items[i]);
+    set_capabilities(config, flags);
+}
+
+void parse_command_line(int argc, char **argv, struct config *config)
+{
+    bool docker_form = argc > 1 && strcmp(argv[1], "run") == 0;
+    struct flags flags = {.network = "none"};
+
+    set_default_config(config);
+    if (!docker_form)
+        flags.rootfs = config->root.path;
+    flags.hostname = config->hostname;
+    flags.workdir = config->process.cwd;
+    flags.memory = config->linux_.resources.memory.limit;
+    flags.cpus = config->linux_.resources.cpu.quota;
+    flags.pids = config->linux_.resources.pids.limit;
+    config->process.args =
+        read_flags(argc - docker_form, argv + docker_form, &flags);
+    if (!flags.rootfs)
+        die_usage("run: --rootfs DIR is missing");
+    use_flags(config, &flags);
+    set_streams(config, &flags, docker_form);
+    set_env(config, &flags);
+}

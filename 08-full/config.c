@@ -1,0 +1,174 @@
+/* config.c - a container's defaults: docker's, in tables. */
+#include "config.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+
+#define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static const struct mount default_mounts[] = {
+    {"/proc", "proc", "proc", OPTIONS("nosuid", "noexec", "nodev")},
+    {"/dev", "tmpfs", "tmpfs",
+     OPTIONS("nosuid", "noexec", "strictatime", "mode=755", "size=65536k")},
+    {"/dev/pts", "devpts", "devpts",
+     OPTIONS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620",
+             "gid=5")},
+    {"/dev/shm", "tmpfs", "shm",
+     OPTIONS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")},
+    {"/dev/mqueue", "mqueue", "mqueue", OPTIONS("nosuid", "noexec", "nodev")},
+    {"/sys", "sysfs", "sysfs", OPTIONS("nosuid", "noexec", "nodev", "ro")},
+    {"/sys/fs/cgroup", "cgroup", "cgroup",
+     OPTIONS("nosuid", "noexec", "nodev", "relatime", "ro")},
+    /* not docker's, but of every stage from 06 on */
+    {"/tmp", "tmpfs", "tmpfs", OPTIONS("nosuid", "nodev", "mode=1777")},
+    {"/run", "tmpfs", "tmpfs", OPTIONS("nosuid", "nodev", "mode=755")},
+};
+
+/*
+ * Everything is forbidden, then this is allowed. docker also lets a container
+ * make (not open) nodes of all devices. They would stay in ./rootfs, where
+ * the host's users could open them, so we do not.
+ */
+static const struct device_rule default_devices[] = {
+    {false, 'a', -1, -1, "rwm"}, /* all */
+    {true, 'c', 1, 3, "rwm"},    /* null */
+    {true, 'c', 1, 5, "rwm"},    /* zero */
+    {true, 'c', 1, 7, "rwm"},    /* full */
+    {true, 'c', 1, 8, "rwm"},    /* random */
+    {true, 'c', 1, 9, "rwm"},    /* urandom */
+    {true, 'c', 5, 0, "rwm"},    /* tty */
+    {true, 'c', 5, 2, "rwm"},    /* ptmx */
+    {true, 'c', 136, -1, "rwm"}, /* pts/N */
+};
+
+/* Files of the kernel that tell about the host or reach its hardware. */
+static const char *const default_masked_paths[] = {
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    NULL,
+};
+
+/* Switches of the whole machine, which root may see but not turn. */
+static const char *const default_readonly_paths[] = {
+    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+    NULL,
+};
+
+static const char default_path[] =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+static void *grow(void *items, size_t count, size_t size)
+{
+    void *larger = reallocarray(items, count, size);
+
+    if (!larger)
+        die("allocate memory");
+    return larger;
+}
+
+static void append_mount(struct config *config, const struct mount *mount)
+{
+    config->mounts = grow(config->mounts, config->mount_count + 1,
+                          sizeof(*config->mounts));
+    config->mounts[config->mount_count++] = *mount;
+}
+
+static bool is_default(const struct mount *mount)
+{
+    size_t count = sizeof(default_mounts) / sizeof(default_mounts[0]);
+
+    for (size_t i = 0; i < count; i++)
+        if (mount->options == default_mounts[i].options)
+            return true;
+    return false;
+}
+
+void add_mount(struct config *config, const struct mount *mount)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < config->mount_count; i++) {
+        struct mount *old = &config->mounts[i];
+
+        if (is_default(old) && strcmp(old->destination, "/proc") != 0 &&
+            strcmp(old->destination, mount->destination) == 0)
+            continue;
+        config->mounts[kept++] = *old;
+    }
+    config->mount_count = kept;
+    append_mount(config, mount);
+}
+
+bool has_environment(const struct config *config, const char *name)
+{
+    size_t length = strlen(name);
+
+    for (char **env = config->process.env; env && *env; env++)
+        if (strncmp(*env, name, length) == 0 && (*env)[length] == '=')
+            return true;
+    return false;
+}
+
+void set_environment(struct config *config, const char *assignment)
+{
+    size_t name = strcspn(assignment, "=") + 1;
+    char **env = config->process.env;
+    size_t count = 0;
+
+    for (; env && env[count]; count++)
+        if (strncmp(env[count], assignment, name) == 0)
+            break;
+    if (!env || !env[count]) {
+        env = grow(env, count + 2, sizeof(*env));
+        env[count + 1] = NULL;
+        config->process.env = env;
+    }
+    env[count] = (char *)assignment;
+}
+
+void set_default_config(struct config *config)
+{
+    struct resources *resources = &config->linux_.resources;
+    uint64_t capabilities = default_capabilities();
+
+    *config = (struct config){
+        .root.path = "./rootfs",
+        .hostname = "container",
+        .process = {.cwd = "/", .no_new_privileges = true},
+    };
+    config->process.capabilities = (struct capability_sets){
+        .bounding = capabilities,
+        .effective = capabilities,
+        .permitted = capabilities,
+    };
+    resources->memory.limit = 512 << 20;
+    resources->memory.swap = resources->memory.limit;
+    resources->cpu.quota = 100000;
+    resources->cpu.period = 100000;
+    resources->pids.limit = 256;
+    resources->devices = default_devices;
+    resources->device_count =
+        sizeof(default_devices) / sizeof(default_devices[0]);
+    config->linux_.namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
+                                CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
+    config->linux_.masked_paths = default_masked_paths;
+    config->linux_.readonly_paths = default_readonly_paths;
+    for (size_t i = 0; i < sizeof(default_mounts) / sizeof(default_mounts[0]);
+         i++)
+        append_mount(config, &default_mounts[i]);
+    set_environment(config, default_path);
+}

@@ -1,0 +1,79 @@
+/* console.c - a terminal inside the container. */
+#include "console.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "mounts.h"
+#include "paths.h"
+#include "sync.h"
+#include "syscalls.h"
+
+static int open_master(int root)
+{
+    int master = open_plain_in_root(root, "/dev/pts/ptmx",
+                                    O_RDWR | O_NOCTTY | O_NONBLOCK);
+    struct statfs status;
+    int unlock = 0;
+
+    if (master == -1)
+        fail("open /dev/pts/ptmx in the container");
+    if (fstatfs(master, &status) == -1 ||
+        status.f_type != DEVPTS_SUPER_MAGIC)
+        fail_plainly(NULL, "/dev/pts in the container is not a devpts");
+    if (ioctl(master, TIOCSPTLCK, &unlock) == -1)
+        fail("ioctl TIOCSPTLCK");
+    return master;
+}
+
+/* The place is opened, or made, without following a link. */
+static int open_console_place(int root)
+{
+    int place = open_plain_in_root(root, "/dev/console", O_PATH);
+    int dev;
+
+    if (place != -1 || errno != ENOENT)
+        return place;
+    dev = open_plain_in_root(root, "/dev", O_PATH | O_DIRECTORY);
+    if (dev == -1)
+        return -1;
+    place = openat(dev, "console",
+                   O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    close(dev);
+    return place;
+}
+
+static void mount_console(int root, int terminal)
+{
+    int place = open_console_place(root);
+    int copy = sys_open_tree(terminal, "",
+                             AT_EMPTY_PATH | OPEN_TREE_CLONE |
+                                 OPEN_TREE_CLOEXEC);
+
+    if (place == -1 || copy == -1 || attach(copy, place) == -1)
+        fail("mount the terminal on /dev/console");
+    close(copy);
+    close(place);
+}
+
+int open_console(int root, const struct identity *identity, int *master)
+{
+    int terminal;
+
+    *master = open_master(root);
+    /* the other side of this very pair, without looking up /dev/pts/0 */
+    terminal = ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal == -1)
+        fail("ioctl TIOCGPTPEER");
+    if (fchown(terminal, identity->uid, (gid_t)-1) == -1)
+        fail("chown the terminal");
+    mount_console(root, terminal);
+    explain("ioctl(ptmx, TIOCGPTPEER) # a terminal in the container's devpts");
+    return terminal;
+}

@@ -1,0 +1,20 @@
+/*
+ * console.h - the container's side of its terminal.
+ *
+ * A pseudoterminal of the container's own devpts, not the caller's: a process
+ * that has a terminal can put input into it (ioctl TIOCSTI), which the
+ * caller's shell would then run. See pty(7), ioctl_tty(2).
+ */
+#ifndef CONSOLE_H
+#define CONSOLE_H
+
+#include "user.h"
+
+/*
+ * Opens a new pair in the container's devpts below `root`, gives the
+ * terminal's side to the user, and mounts it on /dev/console. Returns that
+ * side; *master is the other one, for the runtime.
+ */
+int open_console(int root, const struct identity *identity, int *master);
+
+#endif

@@ -1,0 +1,79 @@
+/* devices.c - a /dev of the container's own. */
+#include "devices.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "paths.h"
+#include "sync.h"
+
+static const struct {
+    const char *name;
+    unsigned major, minor;
+} devices[] = {
+    {"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
+    {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
+};
+
+static const struct {
+    const char *target, *name;
+} links[] = {
+    {"pts/ptmx", "ptmx"}, /* of the container's own devpts */
+    {"/proc/self/fd", "fd"},
+    {"/proc/self/fd/0", "stdin"},
+    {"/proc/self/fd/1", "stdout"},
+    {"/proc/self/fd/2", "stderr"},
+};
+
+static const char *const folders[] = {"pts", "shm", "mqueue"};
+
+static void make_device(int dev, const char *name, unsigned major,
+                        unsigned minor)
+{
+    if (mknodat(dev, name, S_IFCHR | 0666, makedev(major, minor)) == -1)
+        fail("mknod /dev/%s", name);
+    explain("mknod(\"/dev/%s\", S_IFCHR|0666, makedev(%u, %u))", name, major,
+            minor);
+}
+
+void fill_dev(int dev)
+{
+    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+        make_device(dev, devices[i].name, devices[i].major, devices[i].minor);
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        if (symlinkat(links[i].target, dev, links[i].name) == -1)
+            fail("symlink /dev/%s", links[i].name);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (mkdirat(dev, folders[i], 0755) == -1)
+            fail("mkdir /dev/%s", folders[i]);
+}
+
+bool is_null_device(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) &&
+           status.st_rdev == makedev(1, 3);
+}
+
+int open_null(int root)
+{
+    /* looked at before it is opened: opening a device can do things */
+    int path = open_plain_in_root(root, "/dev/null", O_PATH);
+    int fd;
+
+    if (path == -1)
+        fail("open /dev/null in the container");
+    if (!is_null_device(path))
+        fail_plainly(NULL, "/dev/null in the container is not character "
+                           "device 1:3");
+    close(path);
+    fd = open_plain_in_root(root, "/dev/null", O_RDWR | O_NOCTTY);
+    if (fd == -1 || !is_null_device(fd))
+        fail("open /dev/null in the container");
+    return fd;
+}

@@ -1,0 +1,166 @@
+/*
+ * init.c - everything that happens inside, in the order that safety demands.
+ *
+ * Read init_container from top to bottom. Where a step's place is not free,
+ * the comment says what would go wrong elsewhere.
+ */
+#include "init.h"
+
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+#include "console.h"
+#include "devices.h"
+#include "masked.h"
+#include "mounts.h"
+#include "network.h"
+#include "paths.h"
+#include "process.h"
+#include "reaper.h"
+#include "rootfs.h"
+#include "sync.h"
+#include "user.h"
+
+static void leave_cgroup_view(void)
+{
+    if (unshare(CLONE_NEWCGROUP) == -1)
+        fail("unshare CLONE_NEWCGROUP");
+    explain("unshare(CLONE_NEWCGROUP) # %s", namespace_id("cgroup"));
+}
+
+static void set_hostname(const char *hostname)
+{
+    if (sethostname(hostname, __builtin_strlen(hostname)) == -1)
+        fail("sethostname %s", hostname);
+    explain("sethostname(\"%s\") # %s", hostname, namespace_id("uts"));
+}
+
+static void start_session(void)
+{
+    /* apart from the caller's terminal, whose Ctrl-C is for the runtime */
+    if (setsid() == -1)
+        fail("setsid");
+}
+
+/* What is not a mount of the container yet, by descriptor. */
+struct inside {
+    int root;     /* the container's "/" */
+    int cwd;      /* the command's working folder */
+    int null;     /* the container's /dev/null */
+    int terminal; /* -1 without */
+};
+
+/* The host's file system goes, the container's comes. */
+static void change_root(struct config *config, const struct cgroup *cgroup,
+                        struct inside *inside)
+{
+    int *mounts, *masks;
+
+    /* first of all: what we mount must not appear on the host */
+    make_mounts_private();
+    /* everything of the host that the container needs, and the kernel's file
+     * systems, while the host's paths are there and the container's not */
+    add_conf_files(config);
+    mounts = prepare_mounts(config, cgroup);
+    masks = prepare_masks(config);
+    /* now the image's paths, and no others */
+    inside->root = enter_rootfs(config);
+    attach_mounts(config, cgroup, mounts, inside->root);
+    /* after all mounts, or one of them could uncover what is hidden */
+    hide_paths(config, masks, inside->root);
+}
+
+static void open_inside(const struct config *config, struct inside *inside,
+                        const struct identity *identity, int sync)
+{
+    const struct process *process = &config->process;
+    int master;
+
+    inside->null = open_null(inside->root);
+    inside->cwd = make_in_root(inside->root, process->cwd, false);
+    if (inside->cwd == -1)
+        fail("chdir %s", process->cwd);
+    inside->terminal = -1;
+    if (!process->terminal)
+        return;
+    inside->terminal = open_console(inside->root, identity, &master);
+    send_message(sync, MESSAGE_CONSOLE, master);
+}
+
+static void drop_privileges(const struct process *process,
+                            const struct identity *identity)
+{
+    /* needs CAP_SETPCAP, which the change of user takes away */
+    cut_bounding_set(&process->capabilities);
+    become_user(identity);
+    /* the change of user has changed them, so they are set after it */
+    set_capability_sets(&process->capabilities);
+    if (process->no_new_privileges &&
+        prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+        fail("prctl PR_SET_NO_NEW_PRIVS");
+    explain("prctl(PR_SET_NO_NEW_PRIVS) # setuid programs give nothing");
+}
+
+void init_container(struct config *config, const struct cgroup *cgroup,
+                    int sync)
+{
+    struct process *process = &config->process;
+    struct identity identity;
+    struct inside inside;
+
+    /* 1. If the runtime dies now, so do we; and nobody looks into us. */
+    begin_child();
+    report_failures_to(sync);
+    die_with_parent();
+    hide_process();
+    reset_signals();
+    umask(0); /* our modes are meant as written */
+
+    /* 2. Wait until the limits hold. */
+    wait_for_go(sync);
+
+    /* 3. Only now: the groups we are in become the topmost ones we see. */
+    leave_cgroup_view();
+
+    /* 4. What needs no files. */
+    set_hostname(config->hostname);
+    if (config->linux_.namespaces & CLONE_NEWNET)
+        set_loopback_up();
+    start_session();
+    join_new_keyring();
+
+    /* 5. The files. From here on there is no path to the host. */
+    change_root(config, cgroup, &inside);
+
+    /* 6. What the image's files are asked for, and what is made in them. */
+    find_user(process->user.name, inside.root, &identity);
+    open_inside(config, &inside, &identity, sync);
+    if (config->root.readonly && make_read_only(inside.root, false) == -1)
+        fail("make the root file system read-only");
+    if (!has_environment(config, "HOME"))
+        set_environment(config, format_text("HOME=%s", identity.home));
+
+    /* 7. No step that needs root's power comes after this. */
+    drop_privileges(process, &identity);
+    enter_folder(inside.cwd, process->cwd);
+
+    /* 8. The change of user took step 1 back; the runtime's "go" shows that
+     * it has not died in between. */
+    die_with_parent();
+    hide_process();
+    send_message(sync, MESSAGE_READY, -1);
+    wait_for_go(sync);
+
+    /* 9. The command has three descriptors, and none of the host's. */
+    set_streams(process, inside.terminal, inside.null);
+    sync = close_descriptors(sync);
+    report_failures_to(sync);
+    umask(022);
+    if (process->init)
+        become_init(sync);
+    execute(process);
+}

@@ -1,0 +1,28 @@
+/*
+ * main.c - stage 08: a complete container runtime.
+ *
+ * New: own network, devices, few capabilities, masked /proc, no_new_privs, a
+ * terminal of its own. Reading order: config.h (what a container is), init.c
+ * (how it is made, step by step), container.c (its life), and then one file
+ * for each mechanism. Try it:
+ *
+ *     make stage-8 && sudo ./stage-8 --explain
+ */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "container.h"
+#include "self.h"
+
+int main(int argc, char **argv)
+{
+    struct config config;
+
+    /* what our caller left open is not for the container */
+    closefrom(STDERR_FILENO + 1);
+    umask(022);
+    parse_command_line(argc, argv, &config);
+    protect_own_file(argv);
+    return run_container(&config);
+}

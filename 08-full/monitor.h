@@ -1,0 +1,31 @@
+/*
+ * monitor.h - while the command runs: signals, the terminal's bytes, its end.
+ */
+#ifndef MONITOR_H
+#define MONITOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "terminal.h"
+
+struct monitor {
+    int pidfd;   /* of the container's first process */
+    int signals; /* signalfd(2) from open_signals */
+    struct terminal *terminal; /* its master is -1 without a terminal */
+    bool typing; /* standard input goes to the container's terminal */
+};
+
+/* Blocks the signals that the runtime handles, and opens a descriptor that
+ * they can be read from. With `terminal` those of job control and of the
+ * window's size are among them. */
+int open_signals(bool terminal);
+
+/*
+ * Returns when the process has ended (it is left to be waited for) and all it
+ * wrote to its terminal is on standard output. Signals are passed on; the
+ * third one kills.
+ */
+void watch(const struct monitor *monitor);
+
+#endif

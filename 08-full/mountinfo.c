@@ -1,0 +1,117 @@
+/* mountinfo.c - reading /proc/self/mountinfo. */
+#include "mountinfo.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+
+/* "\040" is a space; the kernel writes white space and backslashes so. */
+static char *unescape(const char *text)
+{
+    char *result = format_text("%s", text);
+    char *to = result;
+
+    for (const char *from = text; *from; to++) {
+        unsigned byte;
+
+        if (*from == '\\' && sscanf(from + 1, "%3o", &byte) == 1) {
+            *to = (char)byte;
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = '\0';
+    return result;
+}
+
+/* 36 35 98:0 /root /mnt/point rw,noatime master:1 - ext3 /dev/sda rw,quota */
+static bool parse_line(char *line, struct mount_entry *entry)
+{
+    char *rest, *fields[5], *tail[3];
+    char *separator = strstr(line, " - ");
+
+    if (!separator)
+        return false;
+    *separator = '\0';
+    fields[0] = strtok_r(line, " ", &rest);
+    for (int i = 1; i < 5; i++)
+        fields[i] = strtok_r(NULL, " ", &rest);
+    tail[0] = strtok_r(separator + 3, " ", &rest);
+    for (int i = 1; i < 3; i++)
+        tail[i] = strtok_r(NULL, " ", &rest);
+    /* an empty source leaves no options: not a mount that we look for */
+    if (!fields[4] || !tail[2])
+        return false;
+    entry->mount_point = unescape(fields[4]);
+    entry->type = unescape(tail[0]);
+    entry->super_options = unescape(tail[2]);
+    return true;
+}
+
+struct mount_entry *read_mounts(void)
+{
+    char *text = read_file("/proc/self/mountinfo");
+    size_t lines = 1, count = 0;
+    char *rest;
+
+    if (!text)
+        return NULL;
+    for (char *c = text; *c; c++)
+        lines += *c == '\n';
+    struct mount_entry *mounts = calloc(lines + 1, sizeof(*mounts));
+    char *line = strtok_r(text, "\n", &rest);
+    for (; mounts && line; line = strtok_r(NULL, "\n", &rest))
+        if (parse_line(line, &mounts[count]))
+            count++;
+    free(text);
+    return mounts;
+}
+
+void free_mounts(struct mount_entry *mounts)
+{
+    for (struct mount_entry *entry = mounts; entry->type; entry++) {
+        free(entry->mount_point);
+        free(entry->type);
+        free(entry->super_options);
+    }
+    free(mounts);
+}
+
+bool is_in_list(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *c = list; c; c = strchr(c, ',')) {
+        c += *c == ',';
+        if (strncmp(c, word, length) == 0 &&
+            (c[length] == ',' || c[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+char *controllers_of(const char *super_options)
+{
+    char *copy = format_text("%s", super_options);
+    char *result = format_text("%s", "");
+    char *rest;
+
+    for (char *word = strtok_r(copy, ",", &rest); word;
+         word = strtok_r(NULL, ",", &rest)) {
+        if (strcmp(word, "rw") == 0 || strcmp(word, "ro") == 0 ||
+            strcmp(word, "xattr") == 0 || strchr(word, '=') ||
+            strncmp(word, "clone_children", 14) == 0 ||
+            strncmp(word, "cpuset_v2_mode", 14) == 0)
+            continue;
+        char *longer =
+            format_text("%s%s%s", result, *result ? "," : "", word);
+        free(result);
+        result = longer;
+    }
+    free(copy);
+    return result;
+}

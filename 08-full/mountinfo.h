@@ -1,0 +1,26 @@
+/*
+ * mountinfo.h - what is mounted where, as /proc/self/mountinfo lists it. See
+ * proc_pid_mountinfo(5).
+ */
+#ifndef MOUNTINFO_H
+#define MOUNTINFO_H
+
+#include <stdbool.h>
+
+struct mount_entry {
+    char *mount_point;   /* with \040 and the like turned back into bytes */
+    char *type;          /* "ext4"; NULL ends a list of entries */
+    char *super_options; /* "rw,cpu,cpuacct" */
+};
+
+/* Reads the list, which free_mounts frees. NULL and errno on failure. */
+struct mount_entry *read_mounts(void);
+void free_mounts(struct mount_entry *mounts);
+
+/* True if `word` is one of the words in `list`, which commas part. */
+bool is_in_list(const char *list, const char *word);
+
+/* A v1 hierarchy's controllers from its super options; the caller frees. */
+char *controllers_of(const char *super_options);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * mounts.h - the container's mounts, by descriptor from first to last.
+ *
+ * Each mount is made detached: it exists, has its flags, and is in no folder
+ * yet. That happens while the host's files can still be seen. Then the root
+ * file system becomes "/" and the host's is gone, and only then is each mount
+ * attached to its place, which paths.h opens. So no path is ever looked up
+ * while both sides can be reached, and no link that the image or another
+ * container puts in the way leads to the host. See open_tree(2), fsopen(2),
+ * move_mount(2), mount_setattr(2).
+ */
+#ifndef MOUNTS_H
+#define MOUNTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cgroup.h"
+#include "config.h"
+
+/*
+ * A detached copy of what is mounted at `path` of the host, a file or folder,
+ * with all mounts below it. With `readonly` all of these are read-only. Ends
+ * the program on failure, naming `what`.
+ */
+int clone_host_tree(const char *path, bool readonly, const char *what);
+
+/*
+ * A new detached file system of `type`, called `source`, with the options, of which the
+ * kernel's flags (ro, nosuid, ...) become flags of the mount and the rest is
+ * for the file system. Ends the program on failure.
+ */
+int make_file_system(const char *type, const char *source,
+                     const char *const *options, const char *destination);
+
+/*
+ * Makes a detached mount for each of config's mounts, in the same order, and
+ * fills /dev. Returns their descriptors, for attach_mounts.
+ */
+int *prepare_mounts(const struct config *config, const struct cgroup *cgroup);
+
+/*
+ * Attaches them below `root`, the container's root folder; what is missing
+ * of their places is made. Closes the descriptors.
+ */
+void attach_mounts(const struct config *config, const struct cgroup *cgroup,
+                   int *prepared, int root);
+
+/* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
+int attach(int from, int to);
+
+/* Makes a mount read-only, with all below it if `recursive`. */
+int make_read_only(int mount, bool recursive);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * process.h - the last steps to the command: its attributes, its streams, its
+ * descriptors, execve.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdnoreturn.h>
+
+#include "config.h"
+#include "user.h"
+
+/*
+ * Nobody may trace this process or look into its /proc/PID: it holds
+ * descriptors of the host. Ends with execve. See PR_SET_DUMPABLE(2const).
+ */
+void hide_process(void);
+
+/*
+ * SIGKILL for this process when its parent ends. A change of user or of
+ * capabilities takes it back, so it is called again after that; the caller
+ * then makes sure that the parent is still there. See PR_SET_PDEATHSIG.
+ */
+void die_with_parent(void);
+
+/* All signals unblocked and not ignored, whatever our caller had set. */
+void reset_signals(void);
+
+/* A session keyring of its own; keys of the caller's are not reachable by it.
+ * See keyctl_join_session_keyring(3). */
+void join_new_keyring(void);
+
+/* Goes to the folder `fd`, which is `path`, as the user that we are now. */
+void enter_folder(int fd, const char *path);
+
+/*
+ * Makes `terminal` (or -1) the controlling terminal and the standard streams.
+ * Without one the caller's streams stay; those that are not wanted, or are
+ * the host's /dev/null, become the container's `null`.
+ */
+void set_streams(const struct process *process, int terminal, int null);
+
+/* Closes all descriptors but the standard streams and `sync`, which moves to
+ * the returned number. */
+int close_descriptors(int sync);
+
+/*
+ * Becomes the command. A name without a slash is looked for in the PATH of
+ * the container's environment. Ends the process in any case.
+ */
+noreturn void execute(const struct process *process);
+
+#endif

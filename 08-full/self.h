@@ -1,0 +1,20 @@
+/*
+ * self.h - the runtime's own program file.
+ */
+#ifndef SELF_H
+#define SELF_H
+
+/*
+ * Makes sure that nothing in a container can write to the file this program
+ * was started from: starts it anew, with the same arguments, from a read-only
+ * mount of the file that belongs to no namespace (or, where the kernel cannot
+ * make one, from a sealed copy in memory).
+ *
+ * A container that runs "/proc/self/exe", or a script with that as its
+ * interpreter, gets the runtime's file as its program, and from then on
+ * /proc/1/exe leads to it; root could open that for writing and so change what
+ * the host's root runs next (CVE-2019-5736).
+ */
+void protect_own_file(char **argv);
+
+#endif

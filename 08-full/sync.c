@@ -1,0 +1,209 @@
+/* sync.c - the talk between runtime and container, and its failures. */
+#include "sync.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+
+/* The container's end of the socket; -1 in the runtime. */
+static int failure_channel = -1;
+
+void make_sync(int end[2])
+{
+    /* SEQPACKET: a message arrives whole or not at all */
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) == -1)
+        fail("socketpair");
+}
+
+void report_failures_to(int sync)
+{
+    failure_channel = sync;
+}
+
+/* Room for one descriptor beside a message, aligned as the kernel wants it. */
+union control {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int))];
+};
+
+static int send_all(int sync, const struct message *message, int fd)
+{
+    struct iovec text = {(void *)message, sizeof(*message)};
+    struct msghdr packet = {.msg_iov = &text, .msg_iovlen = 1};
+    union control control = {0};
+
+    if (fd != -1) {
+        control.header.cmsg_len = CMSG_LEN(sizeof(int));
+        control.header.cmsg_level = SOL_SOCKET;
+        control.header.cmsg_type = SCM_RIGHTS;
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+        packet.msg_control = &control;
+        packet.msg_controllen = sizeof(control);
+    }
+    return sendmsg(sync, &packet, MSG_NOSIGNAL) == -1 ? -1 : 0;
+}
+
+void send_message(int sync, enum message_kind kind, int fd)
+{
+    struct message message = {.kind = kind, .fd = -1};
+
+    if (send_all(sync, &message, fd) == -1)
+        fail("send to the runtime");
+}
+
+enum message_kind receive_message(int sync, struct message *message)
+{
+    struct iovec text = {message, sizeof(*message)};
+    union control control = {0};
+    struct msghdr packet = {.msg_iov = &text,
+                            .msg_iovlen = 1,
+                            .msg_control = &control,
+                            .msg_controllen = sizeof(control)};
+    ssize_t got;
+
+    do
+        got = recvmsg(sync, &packet, MSG_CMSG_CLOEXEC);
+    while (got == -1 && errno == EINTR);
+    if (got != sizeof(*message)) {
+        message->kind = MESSAGE_CLOSED;
+        return MESSAGE_CLOSED;
+    }
+    message->fd = -1;
+    if (packet.msg_controllen >= CMSG_LEN(sizeof(int)) &&
+        control.header.cmsg_type == SCM_RIGHTS)
+        memcpy(&message->fd, CMSG_DATA(&control.header), sizeof(int));
+    message->failure.text[sizeof(message->failure.text) - 1] = '\0';
+    message->failure.hint[sizeof(message->failure.hint) - 1] = '\0';
+    return message->kind;
+}
+
+void send_go(int sync)
+{
+    /* a process that is gone by now is noticed by the next receive */
+    if (send(sync, "", 1, MSG_NOSIGNAL) == -1 && errno != EPIPE)
+        fail("send to the container's process");
+}
+
+void wait_for_go(int sync)
+{
+    char byte;
+    ssize_t got;
+
+    do
+        got = recv(sync, &byte, 1, 0);
+    while (got == -1 && errno == EINTR);
+    if (got != 1)
+        _exit(EXIT_STAGE_FAILED);
+}
+
+void end_with_failure(const struct failure *failure)
+{
+    errno = failure->number;
+    if (failure->number && !*failure->hint &&
+        failure->status == EXIT_STAGE_FAILED)
+        die("%s", failure->text); /* knows hints of its own */
+    if (failure->number)
+        warn("%s: %s (%s)", failure->text, strerror(failure->number),
+             errno_name(failure->number));
+    else
+        warn("%s", failure->text);
+    if (*failure->hint)
+        fprintf(stderr, "hint: %s\n", failure->hint);
+    exit(failure->status);
+}
+
+static noreturn void fail_by(struct message *message)
+{
+    if (failure_channel == -1)
+        end_with_failure(&message->failure);
+    send_all(failure_channel, message, -1);
+    _exit(message->failure.status);
+}
+
+static noreturn void fail_formatted(int number, const char *hint,
+                                    const char *format, va_list arguments)
+{
+    struct message message = {.kind = MESSAGE_FAILED, .fd = -1};
+    struct failure *failure = &message.failure;
+
+    failure->number = number;
+    failure->status = EXIT_STAGE_FAILED;
+    vsnprintf(failure->text, sizeof(failure->text), format, arguments);
+    snprintf(failure->hint, sizeof(failure->hint), "%s", hint ? hint : "");
+    fail_by(&message);
+}
+
+void fail(const char *format, ...)
+{
+    int number = errno;
+    va_list arguments;
+
+    va_start(arguments, format);
+    fail_formatted(number, NULL, format, arguments);
+}
+
+void fail_with_hint(const char *hint, const char *format, ...)
+{
+    int number = errno;
+    va_list arguments;
+
+    va_start(arguments, format);
+    fail_formatted(number, hint, format, arguments);
+}
+
+void fail_plainly(const char *hint, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fail_formatted(0, hint, format, arguments);
+}
+
+static const char *exec_hint(int number, bool exists)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        if (exists)
+            return "the file is there, but not the loader or interpreter it "
+                   "names; is it dynamically linked, or does its #! line name "
+                   "a missing program?";
+        return "the command is looked for in the container's root file "
+               "system and PATH";
+    case EACCES:
+        return "a folder, not executable (chmod +x), or on a file system "
+               "mounted noexec";
+    case ENOEXEC:
+        return "a program for another processor, or a script without a #! "
+               "line";
+    case E2BIG:
+        return "the command line is longer than the kernel takes";
+    default:
+        return "";
+    }
+}
+
+void fail_exec(const char *command)
+{
+    int number = errno;
+    bool exists = strchr(command, '/') && access(command, F_OK) == 0;
+    struct message message = {.kind = MESSAGE_FAILED, .fd = -1};
+    struct failure *failure = &message.failure;
+
+    failure->number = number;
+    failure->status = EXIT_STAGE_FAILED;
+    if (number == ENOENT || number == ENOTDIR)
+        failure->status = EXIT_NOT_FOUND;
+    if (number == EACCES || number == ENOEXEC || number == EISDIR)
+        failure->status = EXIT_CANNOT_RUN;
+    snprintf(failure->text, sizeof(failure->text), "execve %.200s", command);
+    snprintf(failure->hint, sizeof(failure->hint), "%s",
+             exec_hint(number, exists));
+    fail_by(&message);
+}

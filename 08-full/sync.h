@@ -1,0 +1,87 @@
+/*
+ * sync.h - what the runtime and the container's first process say to each
+ * other while the container is made, and how either of them fails.
+ *
+ * The two ends of a socket pair. The container's process waits twice for the
+ * runtime's word to go on (once until its cgroup limits it, once before it
+ * becomes the command). In the other direction go messages: the terminal,
+ * "I am ready", or what failed. When the command is executed the socket
+ * closes by itself (close on exec), and that is the message of success.
+ */
+#ifndef SYNC_H
+#define SYNC_H
+
+#include <stdbool.h>
+#include <stdnoreturn.h>
+
+enum message_kind {
+    MESSAGE_FAILED = 1, /* with a struct failure */
+    MESSAGE_CONSOLE,    /* with the descriptor of the terminal's master */
+    MESSAGE_READY,      /* all is set up but the command */
+    MESSAGE_CLOSED,     /* the process is gone, or became the command */
+};
+
+/* Why the container could not be made. */
+struct failure {
+    int number;      /* errno, or 0 if `text` says it all */
+    int status;      /* of the runtime: 125, 126 or 127 */
+    char text[2048]; /* the step and its object: "mount proc on /proc" */
+    char hint[512];  /* what to do about it, or "" */
+};
+
+struct message {
+    enum message_kind kind;
+    int fd; /* of MESSAGE_CONSOLE, owned by the receiver; else -1 */
+    struct failure failure;
+};
+
+/* Makes the socket pair: end[0] for the runtime, end[1] for the container. */
+void make_sync(int end[2]);
+
+/*
+ * The container's process says so once: from now on fail() sends its failure
+ * to the runtime through `sync` instead of printing it.
+ */
+void report_failures_to(int sync);
+
+/* Sends a message without a failure; `fd` goes along unless it is -1. */
+void send_message(int sync, enum message_kind kind, int fd);
+
+/*
+ * Receives one message, and blocks until there is one. Returns its kind;
+ * MESSAGE_CLOSED when no process has the other end open any more.
+ */
+enum message_kind receive_message(int sync, struct message *message);
+
+/* The runtime's word: go on. */
+void send_go(int sync);
+
+/*
+ * The container's process waits for send_go. Ends the process if the runtime
+ * is gone.
+ */
+void wait_for_go(int sync);
+
+/*
+ * Ends the program: the step that failed, with errno. In the runtime it is
+ * printed, what was set up is undone (atexit), and the status is 125. In the
+ * container's process it travels to the runtime, which does the same.
+ */
+noreturn void fail(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* The same with a hint for the user, which may be NULL. */
+noreturn void fail_with_hint(const char *hint, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* For what is wrong in itself, without an errno. */
+noreturn void fail_plainly(const char *hint, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* After execve(2) of `command` failed: 127 not there, 126 not executable. */
+noreturn void fail_exec(const char *command);
+
+/* Prints a failure and ends the runtime with its status. */
+noreturn void end_with_failure(const struct failure *failure);
+
+#endif

@@ -1,0 +1,56 @@
+/* terminal.c - the caller's terminal: raw mode, size. */
+#include "terminal.h"
+
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+
+void copy_window_size(const struct terminal *terminal)
+{
+    struct winsize size;
+
+    if (terminal->fd != -1 && ioctl(terminal->fd, TIOCGWINSZ, &size) == 0)
+        ioctl(terminal->master, TIOCSWINSZ, &size);
+}
+
+void enter_raw_mode(struct terminal *terminal)
+{
+    struct termios raw;
+
+    if (terminal->fd == -1 || terminal->raw ||
+        tcgetattr(terminal->fd, &terminal->former) == -1)
+        return;
+    raw = terminal->former;
+    cfmakeraw(&raw);
+    terminal->raw = tcsetattr(terminal->fd, TCSADRAIN, &raw) == 0;
+}
+
+void leave_raw_mode(struct terminal *terminal)
+{
+    sigset_t ttou, former;
+
+    if (!terminal->raw)
+        return;
+    /* from the background this would stop us */
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &ttou, &former);
+    tcsetattr(terminal->fd, TCSADRAIN, &terminal->former);
+    sigprocmask(SIG_SETMASK, &former, NULL);
+    terminal->raw = false;
+}
+
+void open_terminal(struct terminal *terminal, int master, bool typing)
+{
+    terminal->master = master;
+    terminal->fd = -1;
+    for (int stream = 0; stream <= STDERR_FILENO && terminal->fd == -1;
+         stream++)
+        if (isatty(stream))
+            terminal->fd = stream;
+    copy_window_size(terminal);
+    if (typing && terminal->fd == STDIN_FILENO)
+        enter_raw_mode(terminal);
+}

@@ -1,0 +1,35 @@
+/*
+ * terminal.h - the caller's terminal, while the container has one of its own.
+ *
+ * Keys go to the container as they are typed (raw mode): its own terminal
+ * makes signals of Ctrl-C and echoes. See termios(3), ioctl_tty(2).
+ */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+#include <termios.h>
+
+struct terminal {
+    int fd;     /* of the caller's terminal, or -1 */
+    int master; /* of the container's */
+    bool raw;
+    struct termios former;
+};
+
+/*
+ * Looks for the caller's terminal among the standard streams and gives the
+ * container's the same size. Puts it into raw mode if `typing`: if what is
+ * typed goes to the container.
+ */
+void open_terminal(struct terminal *terminal, int master, bool typing);
+
+/* The caller's terminal has another size now. */
+void copy_window_size(const struct terminal *terminal);
+
+/* Raw mode on, and off again in the state in which it was found. Both do
+ * nothing when there is nothing to do. */
+void enter_raw_mode(struct terminal *terminal);
+void leave_raw_mode(struct terminal *terminal);
+
+#endif

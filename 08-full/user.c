@@ -1,0 +1,217 @@
+/* user.c - users and groups of the container. */
+#include "user.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "paths.h"
+#include "sync.h"
+
+enum { FILE_LIMIT = 4 << 20, FIELDS = 7 };
+
+static bool is_number(const char *text)
+{
+    return *text && strspn(text, "0123456789") == strlen(text);
+}
+
+/* A user or group id. 2^32-1 means "leave it as it is" to setresuid(2), so a
+ * container that asked for it would stay root. */
+static bool parse_id(const char *text, unsigned *id)
+{
+    unsigned long long value;
+
+    if (!is_number(text) || strlen(text) > 10)
+        return false;
+    value = strtoull(text, NULL, 10);
+    *id = (unsigned)value;
+    return value < UINT32_MAX;
+}
+
+/* Calls `visit` with the fields of each line of the file until it returns
+ * true; missing fields are "". */
+static bool find_line(const char *text,
+                      bool (*visit)(char *fields[FIELDS], void *data),
+                      void *data)
+{
+    char *copy = text ? strdup(text) : NULL;
+    char *rest = copy, *line;
+    bool found = false;
+
+    while (!found && (line = strsep(&rest, "\n"))) {
+        char *fields[FIELDS];
+
+        for (int i = 0; i < FIELDS; i++)
+            if (!(fields[i] = strsep(&line, ":")))
+                fields[i] = "";
+        found = visit(fields, data);
+    }
+    free(copy);
+    return found;
+}
+
+/* ---- /etc/passwd --------------------------------------------------------- */
+
+struct passwd_search {
+    const char *name; /* to be found by name, or NULL: by identity->uid */
+    struct identity *identity;
+    char *login; /* result: the entry's name */
+};
+
+static bool visit_passwd(char *fields[FIELDS], void *data)
+{
+    struct passwd_search *search = data;
+    struct identity *identity = search->identity;
+    unsigned uid, gid;
+
+    if (!*fields[0] || !parse_id(fields[2], &uid) ||
+        !parse_id(fields[3], &gid))
+        return false;
+    if (search->name ? strcmp(fields[0], search->name) != 0
+                     : uid != identity->uid)
+        return false;
+    identity->uid = uid;
+    identity->gid = gid;
+    search->login = strdup(fields[0]);
+    if (*fields[5] == '/')
+        identity->home = strdup(fields[5]);
+    return true;
+}
+
+/* ---- /etc/group ---------------------------------------------------------- */
+
+struct group_search {
+    const char *name; /* of the group to be found */
+    const char *login; /* or of the user whose groups are to be found */
+    struct identity *identity;
+};
+
+static bool visit_group(char *fields[FIELDS], void *data)
+{
+    struct group_search *search = data;
+    unsigned gid;
+
+    if (strcmp(fields[0], search->name) != 0 || !parse_id(fields[2], &gid))
+        return false;
+    search->identity->gid = gid;
+    return true;
+}
+
+static bool visit_membership(char *fields[FIELDS], void *data)
+{
+    struct group_search *search = data;
+    struct identity *identity = search->identity;
+    char *members = fields[3], *member;
+    unsigned gid;
+
+    if (!parse_id(fields[2], &gid))
+        return false;
+    while ((member = strsep(&members, ",")))
+        if (strcmp(member, search->login) == 0)
+            break;
+    if (!member)
+        return false;
+    identity->groups =
+        reallocarray(identity->groups, identity->group_count + 1,
+                     sizeof(*identity->groups));
+    if (!identity->groups)
+        fail("allocate memory");
+    identity->groups[identity->group_count++] = gid;
+    return false; /* look at the other groups, too */
+}
+
+/* ---- USER[:GROUP] -------------------------------------------------------- */
+
+static char *find_login(const char *user, const char *passwd,
+                        struct identity *identity)
+{
+    struct passwd_search search = {.identity = identity};
+
+    if (is_number(user)) {
+        if (!parse_id(user, &identity->uid))
+            fail_plainly(NULL, "user %.80s: a user id is at most 4294967294",
+                         user);
+        find_line(passwd, visit_passwd, &search);
+        return search.login;
+    }
+    search.name = user;
+    if (!find_line(passwd, visit_passwd, &search))
+        fail_plainly("a number needs no entry there",
+                     "user %.80s: not in the container's /etc/passwd", user);
+    return search.login;
+}
+
+static void find_group(const char *name, const char *group,
+                       struct identity *identity)
+{
+    struct group_search search = {.name = name, .identity = identity};
+
+    if (is_number(name)) {
+        if (!parse_id(name, &identity->gid))
+            fail_plainly(NULL, "group %.80s: a group id is at most 4294967294",
+                         name);
+        return;
+    }
+    if (!find_line(group, visit_group, &search))
+        fail_plainly("a number needs no entry there",
+                     "group %.80s: not in the container's /etc/group", name);
+}
+
+/* The files may be missing: numbers work without. */
+static char *read_database(int root, const char *path)
+{
+    char *text = read_in_root(root, path, FILE_LIMIT);
+
+    if (!text && errno != ENOENT && errno != ENOTDIR)
+        fail("read the container's %s", path);
+    return text;
+}
+
+void find_user(const char *name, int root, struct identity *identity)
+{
+    char *passwd = read_database(root, "/etc/passwd");
+    char *group = read_database(root, "/etc/group");
+    char *user = format_text("%s", name ? name : "0");
+    char *colon = strchr(user, ':');
+    char *login;
+
+    *identity = (struct identity){0};
+    if (colon)
+        *colon++ = '\0';
+    if (!*user || (colon && !*colon))
+        fail_plainly("USER, USER:GROUP, UID or UID:GID", "user \"%.80s\"",
+                     name);
+    login = find_login(user, passwd, identity);
+    if (colon) {
+        find_group(colon, group, identity);
+    } else if (login) {
+        struct group_search search = {.login = login, .identity = identity};
+
+        find_line(group, visit_membership, &search);
+    }
+    if (!identity->home)
+        identity->home = strdup(identity->uid == 0 ? "/root" : "/");
+    free(login);
+    free(user);
+    free(group);
+    free(passwd);
+}
+
+void become_user(const struct identity *identity)
+{
+    /* groups first: another user could not change them any more. Always,
+     * even to none: the runtime's own must not stay */
+    if (setgroups(identity->group_count, identity->groups) == -1)
+        fail("setgroups");
+    if (setresgid(identity->gid, identity->gid, identity->gid) == -1)
+        fail("setresgid %u", identity->gid);
+    if (setresuid(identity->uid, identity->uid, identity->uid) == -1)
+        fail("setresuid %u", identity->uid);
+    explain("setresuid(%u), setresgid(%u), setgroups(%zu)", identity->uid,
+            identity->gid, identity->group_count);
+}

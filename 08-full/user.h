@@ -1,0 +1,34 @@
+/*
+ * user.h - who the command runs as: USER[:GROUP] and the container's own
+ * /etc/passwd and /etc/group.
+ *
+ * The files are the image's, so nothing in them is believed beyond what they
+ * are asked, and the host's name service (which would load libraries) is not
+ * asked at all. See passwd(5), group(5).
+ */
+#ifndef USER_H
+#define USER_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+struct identity {
+    uid_t uid;
+    gid_t gid;
+    gid_t *groups; /* supplementary ones */
+    size_t group_count;
+    char *home;
+};
+
+/*
+ * Finds out what `name` means in the container below `root`; NULL is "0". A
+ * number is always that number, never a name, and needs no entry. Without
+ * :GROUP the user's own groups apply, as far as there is an entry. A name
+ * that is not there, or a number that is no user id, ends the program.
+ */
+void find_user(const char *name, int root, struct identity *identity);
+
+/* Becomes that user, for good. See setresuid(2), setgroups(2). */
+void become_user(const struct identity *identity);
+
+#endif
