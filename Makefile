@@ -212,7 +212,7 @@ endef
 # ---- keeping it in shape -------------------------------------------------
 
 ## lint               gcc, clang, clang-tidy, cppcheck, shellcheck, the format
-.PHONY: lint format deps clean
+.PHONY: lint format deps clean-host clean
 lint:
 	scripts/lint.sh
 
@@ -223,6 +223,10 @@ format:
 ## deps               (root) install what is missing; GROUP=lint: the linters
 deps:
 	scripts/deps.sh $(GROUP)
+
+## clean-host         (root) remove what a killed stage left (DRY=1: show it)
+clean-host:
+	@DRY="$(DRY)" scripts/clean-host.sh
 
 ## clean              remove what was built (./rootfs and ./conf stay)
 clean:

@@ -262,7 +262,7 @@ static struct finding explain_failure(const struct place *place, int number)
     if (number == EBUSY)
         return failed(as_root("sh -c 'cd %s; mkdir -p init; for p in $(cat "
                               "cgroup.procs); do echo $p >init/cgroup.procs; "
-                              "done'",
+                              "done 2>/dev/null'",
                               top),
                       "%s, at %s, has processes in its top: a container",
                       version, top);

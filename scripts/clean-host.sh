@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Removes what a killed stage, test or make may have left on this machine,
+# found by this project's own names, and nothing else:
+#
+#   cgroups   toy-docker/{stage,check,doctor}-* of each hierarchy, if nobody
+#             holds a lock on them (their owner is dead) and no process is in
+#   mounts    on ./rootfs, in the mount namespace of the caller
+#
+# No process is ended: where one is left, its number is shown.
+#
+#   sudo scripts/clean-host.sh            DRY=1: only show what would be done
+#
+# Exit status: 0 if nothing is left but what is in use, 1 otherwise.
+
+set -uo pipefail
+export LC_ALL=C
+
+top=$(cd "$(dirname "$0")/.." && pwd -P)
+dry=${DRY:-}
+found=0
+left=0
+removable=0 # in the hierarchy that is being cleaned
+
+say() {
+    found=$((found + 1))
+    printf '%s\n' "$*"
+}
+
+# The octal numbers by which /proc/self/mounts writes white space.
+unescape() {
+    local text=$1
+
+    text=${text//\\040/ }
+    text=${text//\\011/$'\t'}
+    text=${text//\\012/$'\n'}
+    printf '%s' "${text//\\134/\\}"
+}
+
+# ---- cgroups ---------------------------------------------------------------
+
+# The processes in the cgroup $1 and those below it, in one line.
+processes_in() {
+    find "$1" -name cgroup.procs -exec cat {} + 2>/dev/null | paste -s -d ' '
+}
+
+# Processes of a container whose runtime was killed are about to end.
+wait_until_empty() {
+    for _ in {1..20}; do
+        [ -n "$(processes_in "$1")" ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+remove_cgroup() {
+    local folder=$1
+
+    if ! flock -n -x "$folder" true 2>/dev/null; then
+        [ ! -d "$folder" ] || say "in use: cgroup $folder"
+    elif ! wait_until_empty "$folder"; then
+        say "NOT removed: cgroup $folder has no runtime, but" \
+            "processes: $(processes_in "$folder")"
+        left=1
+    elif [ -n "$dry" ]; then
+        say "would remove: cgroup $folder"
+        removable=$((removable + 1))
+    elif find "$folder" -depth -type d -exec rmdir {} +; then
+        say "removed: cgroup $folder"
+    else
+        say "NOT removed: cgroup $folder"
+        left=1
+    fi
+}
+
+# Removes the folder of all our cgroups if none is left in it, or would be
+# without DRY=1.
+remove_parent() {
+    local parent=$1
+
+    if [ "$(compgen -G "$parent/*/" | wc -l)" != "$removable" ]; then
+        return
+    elif [ -n "$dry" ]; then
+        say "would remove: cgroup $parent"
+    elif rmdir "$parent"; then
+        say "removed: cgroup $parent"
+    fi
+}
+
+# Removes our cgroups below the mounted hierarchy $1. Its toy-docker/ is
+# locked meanwhile: a stage that has made its cgroup, but holds no lock on it
+# yet, has that one.
+clean_hierarchy() {
+    local parent=$1/toy-docker folder lock
+
+    removable=0
+    [ -d "$parent" ] && exec {lock}<"$parent" || return 0
+    if flock -w 10 "$lock"; then
+        for folder in "$parent"/{stage,check,doctor}-*; do
+            [ ! -d "$folder" ] || remove_cgroup "$folder"
+        done
+        remove_parent "$parent"
+    else
+        say "NOT looked at: $parent is locked"
+        left=1
+    fi
+    exec {lock}<&-
+}
+
+clean_cgroups() {
+    local point type rest
+
+    while read -r _ point type rest; do
+        case $type in
+        cgroup | cgroup2) clean_hierarchy "$(unescape "$point")" ;;
+        esac
+    done </proc/self/mounts
+}
+
+# ---- mounts ---------------------------------------------------------------
+
+# Is this a mount that we would make? One below rootfs/ is; one on rootfs/
+# itself may be the user's, unless it is rootfs/ mounted onto itself.
+is_ours() {
+    local point=$1 root=$2
+
+    case $point in
+    "$top/rootfs/"*) return 0 ;;
+    "$top/rootfs") [ "$root" != / ] && [[ $point = *"$root" ]] ;;
+    *) return 1 ;;
+    esac
+}
+
+# The last one mounted first: it may lie on another.
+clean_mounts() {
+    local root point rest
+
+    while read -r _ _ _ root point rest; do
+        root=$(unescape "$root")
+        point=$(unescape "$point")
+        if ! is_ours "$point" "$root"; then
+            continue
+        elif [ -n "$dry" ]; then
+            say "would unmount: $point"
+        elif umount -- "$point"; then
+            say "unmounted: $point"
+        else
+            say "NOT unmounted: $point"
+            left=1
+        fi
+    done < <(tac /proc/self/mountinfo)
+}
+
+if [ "$(id -u)" != 0 ]; then
+    echo "clean-host: this needs root: sudo make clean-host" >&2
+    exit 125
+fi
+clean_mounts
+clean_cgroups
+[ "$found" -gt 0 ] || echo "nothing of ours is left on this machine"
+exit "$left"
