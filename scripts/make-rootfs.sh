@@ -376,7 +376,7 @@ unpack() {
     local archive=$1 verdict problem
     local options=(--force-local --warning=no-timestamp)
 
-    tar --version 2>/dev/null | grep -q GNU || fail "GNU tar is missing"
+    [[ $(tar --version 2>/dev/null) == *GNU* ]] || fail "GNU tar is missing"
     tar "${options[@]}" --list --verbose --numeric-owner --quoting-style=c \
         --file "$archive" >"$work/list" ||
         fail "$archive cannot be read (for .xz, .zst: are xz, zstd there?)"
