@@ -377,8 +377,9 @@ unpack() {
     local options=(--force-local --warning=no-timestamp)
 
     [[ $(tar --version 2>/dev/null) == *GNU* ]] || fail "GNU tar is missing"
+    # --absolute-names: show names and links as they stand in the archive
     tar "${options[@]}" --list --verbose --numeric-owner --quoting-style=c \
-        --file "$archive" >"$work/list" ||
+        --absolute-names --file "$archive" >"$work/list" ||
         fail "$archive cannot be read (for .xz, .zst: are xz, zstd there?)"
     verdict=$(awk "$judge_members" "$work/list")
     problem=$(grep -m 1 '^refuse ' <<<"$verdict" || true)
