@@ -93,11 +93,14 @@ $(give_back)
 endef
 
 TESTS := $(wildcard tests/*.c)
-$(BUILD)/tests/check: $(TESTS) $(wildcard tests/*.h) $(BUILD)/common.a \
-		| libraries-check
+$(BUILD)/tests/check: $(TESTS:%.c=$(BUILD)/%.o) $(BUILD)/common.a
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check)
+	$(give_back)
+
+$(BUILD)/tests/%.o: tests/%.c $(wildcard tests/*.h) $(HEADERS) \
+		$(BUILD)/flags | libraries-check
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) -I. $(call compile_libraries,check) -o $@ $(TESTS) \
-		$(BUILD)/common.a $(shell pkg-config --libs check)
+	$(CC) $(FLAGS) $(call compile_libraries,check) -I. -c -o $@ $<
 	$(give_back)
 
 # Changed when the compiler or its flags change, and then all is built anew.
