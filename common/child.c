@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -64,16 +65,36 @@ static int exit_status(int wait_status)
     return WEXITSTATUS(wait_status);
 }
 
-/* A shell in the child made itself the terminal's foreground group. Taking
- * the terminal back from the background would stop us with SIGTTOU. */
-static void take_terminal_back(void)
+/* Makes our process group the terminal's foreground one. Done from the
+ * background that would stop us with SIGTTOU. */
+static void take_terminal(void)
 {
-    if (!has_terminal)
-        return;
     signal(SIGTTOU, SIG_IGN);
     tcsetpgrp(STDIN_FILENO, getpgrp());
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &former_terminal);
     signal(SIGTTOU, SIG_DFL);
+}
+
+static bool is_lone_shell(char **command)
+{
+    size_t length = strlen(command[0]);
+
+    return !command[1] && length >= 2 &&
+           strcmp(command[0] + length - 2, "sh") == 0;
+}
+
+char **command_or_shell(char **command)
+{
+    static char *shell[] = {"/bin/bash", NULL};
+
+    if (access(shell[0], X_OK) == -1)
+        shell[0] = "/bin/sh";
+    if (!*command)
+        command = shell;
+    /* At its end, a simple shell gives the terminal to the group in which it
+     * started. Our parent's has no number in a new pid namespace. */
+    if (has_terminal && is_lone_shell(command) && setpgid(0, 0) == 0)
+        take_terminal();
+    return command;
 }
 
 /* Ctrl-C on the terminal has reached the child already (SI_KERNEL). */
@@ -107,7 +128,10 @@ int wait_for_child(pid_t child)
     }
     if (ended == -1)
         die("waitpid %d", (int)child);
-    take_terminal_back();
+    if (has_terminal) {
+        take_terminal();
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &former_terminal);
+    }
     return exit_status(status);
 }
 

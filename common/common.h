@@ -126,6 +126,14 @@ void begin_parent(void);
 void begin_child(void);
 
 /*
+ * In the child: `command`, or if that is empty {"/bin/bash"}, or {"/bin/sh"}
+ * without bash. If it is a shell alone, it becomes a process group that has
+ * the terminal; any other command stays in the group of its parent, so that
+ * Ctrl-C reaches both.
+ */
+char **command_or_shell(char **command);
+
+/*
  * Waits for `child` to end, passing on the signals that the parent gets
  * meanwhile; the third one kills it (SIGKILL). Gives the terminal back to the
  * caller of the stage in the state in which begin_parent found it. Returns
@@ -177,9 +185,6 @@ struct flag {
  */
 char **parse_flags(int argc, char **argv, const struct flag *flags,
                    const char *about);
-
-/* `command`, or if that is empty {"/bin/bash"}, or {"/bin/sh"} without bash. */
-char **command_or_shell(char **command);
 
 const char *parse_switch(const char *text, void *value); /* bool */
 const char *parse_text(const char *text, void *value);   /* const char *,

@@ -158,8 +158,8 @@ void warn(const char *format, ...)
 
 const char *errno_name(int number)
 {
-#define NAME(code) \
-    case code:     \
+#define NAME(code)                                                             \
+    case code:                                                                 \
         return #code
     switch (number) {
         NAME(E2BIG);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MAX_FLAGS = 64, HELP = 256, EXPLAIN, FIRST };
 
@@ -111,17 +110,6 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
     if (argv[optind] && !*argv[optind])
         die_usage("the command is empty");
     return argv + optind;
-}
-
-char **command_or_shell(char **command)
-{
-    static char *shell[] = {"/bin/bash", NULL};
-
-    if (*command)
-        return command;
-    if (access(shell[0], X_OK) == -1)
-        shell[0] = "/bin/sh";
-    return shell;
 }
 
 const char *parse_switch(const char *text, void *value)
