@@ -35,31 +35,18 @@ const char *controller_name(enum controller controller)
 
 /* ---- files of a group --------------------------------------------------- */
 
-static int write_text(int group, const char *name, const char *format,
-                      va_list arguments)
+int write_group_file(int group, const char *name, const char *text)
 {
-    char text[256];
-    int length = vsnprintf(text, sizeof(text), format, arguments);
     int fd = openat(group, name, O_WRONLY | O_CLOEXEC);
     ssize_t written;
 
     if (fd == -1)
         return -1;
-    written = write(fd, text, (size_t)length);
+    written = write(fd, text, strlen(text));
     int number = errno;
     close(fd);
     errno = number;
-    return written == length ? 0 : -1;
-}
-
-int write_group_file(int group, const char *name, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    int result = write_text(group, name, format, arguments);
-    va_end(arguments);
-    return result;
+    return written == -1 ? -1 : 0;
 }
 
 void set_limit(const struct hierarchy *hierarchy, const char *name,
@@ -71,7 +58,7 @@ void set_limit(const struct hierarchy *hierarchy, const char *name,
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    if (write_group_file(hierarchy->fd, name, "%s", text) == -1)
+    if (write_group_file(hierarchy->fd, name, text) == -1)
         fail("cgroup: write %s to %s/%s", text, hierarchy->path, name);
     explain("write(\"%s/%s\", \"%s\")", hierarchy->path, name, text);
 }
@@ -89,7 +76,7 @@ uint64_t read_group_number(int group, const char *name, const char *key)
     close(fd);
     text[length > 0 ? length : 0] = '\0';
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-        if (strncmp(line, key, size) == 0 && (!size || line[size] == ' '))
+        if (strncmp(line, key, size) == 0 && line[size] == ' ')
             return strtoull(line + size, NULL, 10);
     return 0;
 }
@@ -123,8 +110,7 @@ static struct hierarchy *add_hierarchy(struct cgroup *cgroup,
     struct hierarchy *hierarchy;
 
     for (size_t i = 0; i < cgroup->count; i++)
-        if (strcmp(cgroup->hierarchies[i].mount_point, entry->mount_point) ==
-            0)
+        if (strcmp(cgroup->hierarchies[i].mount_point, entry->mount_point) == 0)
             return &cgroup->hierarchies[i];
     hierarchy = &cgroup->hierarchies[cgroup->count++];
     *hierarchy = (struct hierarchy){
@@ -324,8 +310,7 @@ static void create_group(struct hierarchy *hierarchy,
     if (hierarchy->v2)
         enable_v2_controllers(hierarchy, parent);
     hierarchy->path = make_group(parent, hierarchy->mount_point);
-    hierarchy->fd =
-        open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    hierarchy->fd = open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (hierarchy->fd == -1 || flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
         fail("cgroup: lock %s", hierarchy->path);
     close(parent);

@@ -31,10 +31,10 @@ enum controller {
 struct hierarchy {
     bool v2;
     char *mount_point;
-    char *names;         /* v1: its controllers, "cpu,cpuacct" */
+    char *names;           /* v1: its controllers, "cpu,cpuacct" */
     bool has[CONTROLLERS]; /* which of ours it limits */
-    char *path;          /* of the group; NULL until it is made */
-    int fd;              /* of the group's folder, locked */
+    char *path;            /* of the group; NULL until it is made */
+    int fd;                /* of the group's folder, locked */
 };
 
 struct cgroup {
@@ -82,18 +82,14 @@ void enable_v2_controllers(const struct hierarchy *hierarchy, int parent);
 
 /* ---- for these two: files of a group, named relative to its folder ----- */
 
-/* Writes the formatted text in one write(2). Returns 0, or -1 and errno. */
-int write_group_file(int group, const char *name, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Writes `text` in one write(2). Returns 0, or -1 and errno. */
+int write_group_file(int group, const char *name, const char *text);
 
-/* The same, but a failure ends the program. */
+/* Writes the formatted text. A failure ends the program. */
 void set_limit(const struct hierarchy *hierarchy, const char *name,
                const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/*
- * The number after `key` in a file of "key number" lines, or, with an empty
- * key, the file's first number. Returns 0 if there is none.
- */
+/* The number after `key` in a file of "key number" lines; 0 if none. */
 uint64_t read_group_number(int group, const char *name, const char *key);
 
 #endif

@@ -39,8 +39,7 @@ void limit_v1(const struct hierarchy *hierarchy,
         set_limit(hierarchy, "cpu.cfs_quota_us", "%llu",
                   (unsigned long long)resources->cpu.quota);
     }
-    if (hierarchy->has[CONTROLLER_PIDS] &&
-        resources->pids.limit != UNLIMITED)
+    if (hierarchy->has[CONTROLLER_PIDS] && resources->pids.limit != UNLIMITED)
         set_limit(hierarchy, "pids.max", "%llu",
                   (unsigned long long)resources->pids.limit);
     if (hierarchy->has[CONTROLLER_DEVICES])

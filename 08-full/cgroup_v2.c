@@ -62,13 +62,11 @@ void enable_v2_controllers(const struct hierarchy *hierarchy, int parent)
         snprintf(text, sizeof(text), "+%s", controller_name(i));
         top = openat(parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (top == -1 ||
-            write_group_file(top, "cgroup.subtree_control", "%s", text) == -1)
+            write_group_file(top, "cgroup.subtree_control", text) == -1)
             fail_enabling(hierarchy, text);
         close(top);
-        if (write_group_file(parent, "cgroup.subtree_control", "%s", text) ==
-            -1)
-            fail("cgroup: write %s to toy-docker/cgroup.subtree_control",
-                 text);
+        if (write_group_file(parent, "cgroup.subtree_control", text) == -1)
+            fail("cgroup: write %s to toy-docker/cgroup.subtree_control", text);
         explain("write(\"cgroup.subtree_control\", \"%s\") # %s and "
                 "toy-docker",
                 text, hierarchy->mount_point);
@@ -102,8 +100,7 @@ void limit_v2(const struct hierarchy *hierarchy,
         set_limit(hierarchy, "cpu.max", "%llu %llu",
                   (unsigned long long)resources->cpu.quota,
                   (unsigned long long)resources->cpu.period);
-    if (hierarchy->has[CONTROLLER_PIDS] &&
-        resources->pids.limit != UNLIMITED)
+    if (hierarchy->has[CONTROLLER_PIDS] && resources->pids.limit != UNLIMITED)
         set_limit(hierarchy, "pids.max", "%llu",
                   (unsigned long long)resources->pids.limit);
     if (hierarchy->has[CONTROLLER_DEVICES])

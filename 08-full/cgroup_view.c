@@ -19,11 +19,10 @@ static bool is_pure_v2(const struct cgroup *cgroup)
     return cgroup->count == 1 && cgroup->hierarchies[0].v2;
 }
 
-int prepare_cgroup_view(const struct mount *mount,
-                        const struct cgroup *cgroup)
+int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup)
 {
-    static const char *const tmpfs[] = {"nosuid", "noexec", "nodev",
-                                        "mode=755", NULL};
+    static const char *const tmpfs[] = {"nosuid", "noexec", "nodev", "mode=755",
+                                        NULL};
 
     if (is_pure_v2(cgroup))
         return make_file_system("cgroup2", "cgroup", mount->options, place);
@@ -69,8 +68,7 @@ static void add_hierarchy(int view, const struct hierarchy *hierarchy)
 
     if (mkdirat(view, name, 0755) == -1)
         fail("mkdir %s/%s", place, name);
-    folder = openat(view, name,
-                    O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder = openat(view, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (folder == -1 || attach(mount, folder) == -1)
         fail("mount cgroup on %s/%s", place, name);
     close(folder);

@@ -15,8 +15,7 @@
  * Makes the detached mount for `mount`, whose type is "cgroup": the v2
  * hierarchy, or a tmpfs for a folder of each hierarchy that `cgroup` has.
  */
-int prepare_cgroup_view(const struct mount *mount,
-                        const struct cgroup *cgroup);
+int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup);
 
 /* After `view` was attached: mounts the hierarchies in it. */
 void finish_cgroup_view(int view, const struct cgroup *cgroup);

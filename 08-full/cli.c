@@ -88,8 +88,8 @@ static char **read_flags(int argc, char **argv, struct flags *to)
          &to->hostname},
         {"volume", 'v', "HOST:CONTAINER[:ro]", "bind a file or folder",
          parse_volume, &to->volumes},
-        {"tmpfs", 0, "PATH[:OPTIONS]", "an empty folder in memory",
-         parse_tmpfs, &to->tmpfs},
+        {"tmpfs", 0, "PATH[:OPTIONS]", "an empty folder in memory", parse_tmpfs,
+         &to->tmpfs},
         {"memory", 'm', "SIZE", "memory with swap (512M)", parse_size,
          &to->memory},
         {"cpus", 0, "N", "CPUs' time (1)", parse_cpus, &to->cpus},
@@ -99,8 +99,7 @@ static char **read_flags(int argc, char **argv, struct flags *to)
          &to->pids},
         {"env", 'e', "NAME[=VALUE]", "an environment variable", parse_env,
          &to->env},
-        {"workdir", 'w', "DIR", "working folder (/)", parse_path,
-         &to->workdir},
+        {"workdir", 'w', "DIR", "working folder (/)", parse_path, &to->workdir},
         {"user", 'u', "USER[:GROUP]", "names or numbers (0)", parse_text,
          &to->user},
         {"read-only", 0, NULL, "the root file system is read-only",
@@ -122,14 +121,16 @@ static char **read_flags(int argc, char **argv, struct flags *to)
     return parse_flags(argc, argv, flags, about);
 }
 
+/* The options in `first`, then those in `text`, where commas part them. */
 static void *copy_options(const char *text, const char *const *first)
 {
     struct list options = {0};
+    char *rest = *text ? format_text("%s", text) : NULL;
+    char *word;
 
     for (; *first; first++)
         parse_list(*first, &options);
-    for (char *word = strtok(strdup(text), ","); word;
-         word = strtok(NULL, ","))
+    while ((word = strsep(&rest, ",")))
         parse_list(word, &options);
     parse_list("", &options);
     options.items[options.count - 1] = NULL;
@@ -139,7 +140,7 @@ static void *copy_options(const char *text, const char *const *first)
 static void add_volume(struct config *config, const char *text)
 {
     static const char *const none[] = {NULL};
-    char *source = strdup(text);
+    char *source = format_text("%s", text);
     char *destination = strchr(source, ':');
     char *option;
 
@@ -160,11 +161,9 @@ static void add_volume(struct config *config, const char *text)
 static void add_tmpfs(struct config *config, const char *text)
 {
     static const char *const defaults[] = {"nosuid", "nodev", "noexec", NULL};
-    char *destination = strdup(text);
+    char *destination = format_text("%s", text);
     char *options;
 
-    if (!destination)
-        die("allocate memory");
     options = strchr(destination, ':');
     if (options)
         *options++ = '\0';
@@ -200,17 +199,15 @@ static void set_env(struct config *config, const struct flags *flags)
 
     set_environment(config, format_text("HOSTNAME=%s", config->hostname));
     if (config->process.terminal)
-        set_environment(config, format_text("TERM=%s", term && *term
-                                                           ? term
-                                                           : "xterm"));
+        set_environment(config,
+                        format_text("TERM=%s", term && *term ? term : "xterm"));
     for (size_t i = 0; i < flags->env.count; i++) {
         const char *text = flags->env.items[i];
 
         if (strchr(text, '='))
             set_environment(config, text);
         else if (getenv(text))
-            set_environment(config,
-                            format_text("%s=%s", text, getenv(text)));
+            set_environment(config, format_text("%s=%s", text, getenv(text)));
     }
 }
 
@@ -254,6 +251,16 @@ static void use_flags(struct config *config, const struct flags *flags)
     set_capabilities(config, flags);
 }
 
+/* The texts in the lists belong to argv, the lists to us. */
+static void free_flags(const struct flags *flags)
+{
+    free(flags->volumes.items);
+    free(flags->tmpfs.items);
+    free(flags->env.items);
+    free(flags->cap_add.items);
+    free(flags->cap_drop.items);
+}
+
 void parse_command_line(int argc, char **argv, struct config *config)
 {
     bool docker_form = argc > 1 && strcmp(argv[1], "run") == 0;
@@ -274,4 +281,5 @@ void parse_command_line(int argc, char **argv, struct config *config)
     use_flags(config, &flags);
     set_streams(config, &flags, docker_form);
     set_env(config, &flags);
+    free_flags(&flags);
 }

@@ -64,8 +64,8 @@ static const char *const default_masked_paths[] = {
 
 /* Switches of the whole machine, which root may see but not turn. */
 static const char *const default_readonly_paths[] = {
-    "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
-    NULL,
+    "/proc/bus",           "/proc/fs", "/proc/irq", "/proc/sys",
+    "/proc/sysrq-trigger", NULL,
 };
 
 static const char default_path[] =
@@ -82,8 +82,8 @@ static void *grow(void *items, size_t count, size_t size)
 
 static void append_mount(struct config *config, const struct mount *mount)
 {
-    config->mounts = grow(config->mounts, config->mount_count + 1,
-                          sizeof(*config->mounts));
+    config->mounts =
+        grow(config->mounts, config->mount_count + 1, sizeof(*config->mounts));
     config->mounts[config->mount_count++] = *mount;
 }
 

@@ -26,13 +26,13 @@ struct user {
 };
 
 struct process {
-    bool terminal;     /* a pseudoterminal of the container's own */
-    bool stdin_open;   /* false: standard input is /dev/null */
-    bool init;         /* --init: a small init is pid 1, the command its child */
+    bool terminal;   /* a pseudoterminal of the container's own */
+    bool stdin_open; /* false: standard input is /dev/null */
+    bool init;       /* --init: a small init is pid 1, the command its child */
     struct user user;
-    char **args;       /* NULL-terminated; empty: a shell */
-    char **env;        /* NULL-terminated, NAME=VALUE */
-    const char *cwd;   /* absolute */
+    char **args;     /* NULL-terminated; empty: a shell */
+    char **env;      /* NULL-terminated, NAME=VALUE */
+    const char *cwd; /* absolute */
     struct capability_sets capabilities;
     bool no_new_privileges;
 };

@@ -24,8 +24,7 @@ static int open_master(int root)
 
     if (master == -1)
         fail("open /dev/pts/ptmx in the container");
-    if (fstatfs(master, &status) == -1 ||
-        status.f_type != DEVPTS_SUPER_MAGIC)
+    if (fstatfs(master, &status) == -1 || status.f_type != DEVPTS_SUPER_MAGIC)
         fail_plainly(NULL, "/dev/pts in the container is not a devpts");
     if (ioctl(master, TIOCSPTLCK, &unlock) == -1)
         fail("ioctl TIOCSPTLCK");
@@ -52,9 +51,8 @@ static int open_console_place(int root)
 static void mount_console(int root, int terminal)
 {
     int place = open_console_place(root);
-    int copy = sys_open_tree(terminal, "",
-                             AT_EMPTY_PATH | OPEN_TREE_CLONE |
-                                 OPEN_TREE_CLOEXEC);
+    int copy = sys_open_tree(
+        terminal, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
     if (place == -1 || copy == -1 || attach(copy, place) == -1)
         fail("mount the terminal on /dev/console");

@@ -129,7 +129,8 @@ static enum message_kind await_message(struct message *message)
     return message->kind;
 }
 
-static char *format_size(uint64_t bytes)
+/* "64M" for 67108864. */
+static void format_size(uint64_t bytes, char *text, size_t size)
 {
     static const char units[] = "KMGT";
     int unit = -1;
@@ -138,16 +139,18 @@ static char *format_size(uint64_t bytes)
         bytes /= 1024;
         unit++;
     }
-    if (unit == -1)
-        return format_text("%llu", (unsigned long long)bytes);
-    return format_text("%llu%c", (unsigned long long)bytes, units[unit]);
+    snprintf(text, size, "%llu%.*s", (unsigned long long)bytes, unit != -1,
+             &units[unit == -1 ? 0 : unit]);
 }
 
 static void tell_killed_for_memory(const struct config *config, int status)
 {
-    if (status == 128 + SIGKILL && was_killed_for_memory(&container.cgroup))
-        warn("killed: over its memory limit of %s",
-             format_size(config->linux_.resources.memory.limit));
+    char limit[32];
+
+    if (status != 128 + SIGKILL || !was_killed_for_memory(&container.cgroup))
+        return;
+    format_size(config->linux_.resources.memory.limit, limit, sizeof(limit));
+    warn("killed: over its memory limit of %s", limit);
 }
 
 /* The container's process ended before it was ready, without a word. */
@@ -158,8 +161,9 @@ static noreturn void end_without_command(const struct config *config)
     tell_killed_for_memory(config, status);
     if (status == 128 + SIGKILL)
         exit(status);
-    fail_plainly(NULL, "the container's process ended with status %d before "
-                       "the command",
+    fail_plainly(NULL,
+                 "the container's process ended with status %d before "
+                 "the command",
                  status);
 }
 

@@ -23,10 +23,8 @@ static const struct {
     const char *target, *name;
 } links[] = {
     {"pts/ptmx", "ptmx"}, /* of the container's own devpts */
-    {"/proc/self/fd", "fd"},
-    {"/proc/self/fd/0", "stdin"},
-    {"/proc/self/fd/1", "stdout"},
-    {"/proc/self/fd/2", "stderr"},
+    {"/proc/self/fd", "fd"},       {"/proc/self/fd/0", "stdin"},
+    {"/proc/self/fd/1", "stdout"}, {"/proc/self/fd/2", "stderr"},
 };
 
 static const char *const folders[] = {"pts", "shm", "mqueue"};

@@ -14,7 +14,7 @@
  * in new namespaces, and becomes the command. `sync` is its end of the socket
  * to the runtime, where all errors go.
  */
-noreturn void init_container(struct config *config,
-                             const struct cgroup *cgroup, int sync);
+noreturn void init_container(struct config *config, const struct cgroup *cgroup,
+                             int sync);
 
 #endif

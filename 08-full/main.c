@@ -1,10 +1,13 @@
 /*
  * main.c - stage 08: a complete container runtime.
  *
- * New: own network, devices, few capabilities, masked /proc, no_new_privs, a
- * terminal of its own. Reading order: config.h (what a container is), init.c
- * (how it is made, step by step), container.c (its life), and then one file
- * for each mechanism. Try it:
+ * New: own network, devices, few capabilities, masked paths in /proc and
+ * /sys, no_new_privs, a terminal of its own. Still missing is a filter for
+ * system calls: a container may make a user namespace, in it mount its v1
+ * cgroups anew, and raise its own memory limit.
+ *
+ * Reading order: config.h (what a container is), init.c (how it is made, step
+ * by step), container.c (its life), then a file for each mechanism. Try it:
  *
  *     make stage-8 && sudo ./stage-8 --explain
  */
@@ -17,7 +20,7 @@
 
 int main(int argc, char **argv)
 {
-    struct config config;
+    static struct config config;
 
     /* what our caller left open is not for the container */
     closefrom(STDERR_FILENO + 1);

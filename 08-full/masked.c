@@ -58,8 +58,8 @@ static void make_path_read_only(const char *path, int root)
     if (place == -1)
         return;
     copy = sys_open_tree(place, "",
-                         OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-                             AT_EMPTY_PATH | AT_RECURSIVE);
+                         OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+                             AT_RECURSIVE);
     if (copy == -1 || make_read_only(copy, true) == -1 ||
         attach(copy, place) == -1)
         fail("mount %s read-only", path);
@@ -70,8 +70,8 @@ static void make_path_read_only(const char *path, int root)
 
 static void mask_path(const char *path, int root, int null)
 {
-    static const char *const empty[] = {"ro", "nosuid", "nodev", "noexec",
-                                        "size=4k", NULL};
+    static const char *const empty[] = {"ro",     "nosuid",  "nodev",
+                                        "noexec", "size=4k", NULL};
     int place = open_to_hide(root, path);
     struct stat status;
     int mask = null;

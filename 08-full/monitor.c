@@ -64,8 +64,8 @@ static void read_into(struct flow *flow)
 
 static void write_from(struct flow *flow)
 {
-    ssize_t put = write(flow->to, flow->data + flow->start,
-                        flow->end - flow->start);
+    ssize_t put =
+        write(flow->to, flow->data + flow->start, flow->end - flow->start);
 
     if (put > 0)
         flow->start += (size_t)put;

@@ -10,8 +10,8 @@
 #include "terminal.h"
 
 struct monitor {
-    int pidfd;   /* of the container's first process */
-    int signals; /* signalfd(2) from open_signals */
+    int pidfd;                 /* of the container's first process */
+    int signals;               /* signalfd(2) from open_signals */
     struct terminal *terminal; /* its master is -1 without a terminal */
     bool typing; /* standard input goes to the container's terminal */
 };

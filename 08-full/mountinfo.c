@@ -107,8 +107,7 @@ char *controllers_of(const char *super_options)
             strncmp(word, "clone_children", 14) == 0 ||
             strncmp(word, "cpuset_v2_mode", 14) == 0)
             continue;
-        char *longer =
-            format_text("%s%s%s", result, *result ? "," : "", word);
+        char *longer = format_text("%s%s%s", result, *result ? "," : "", word);
         free(result);
         result = longer;
     }

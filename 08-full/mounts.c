@@ -61,9 +61,8 @@ int make_read_only(int mount, bool recursive)
 {
     struct mount_attr change = {.attr_set = MOUNT_ATTR_RDONLY};
 
-    return sys_mount_setattr(mount, "",
-                             AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0),
-                             &change);
+    return sys_mount_setattr(
+        mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &change);
 }
 
 int attach(int from, int to)
@@ -74,9 +73,8 @@ int attach(int from, int to)
 
 int clone_host_tree(const char *path, bool readonly, const char *what)
 {
-    int tree = sys_open_tree(AT_FDCWD, path,
-                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-                                 AT_RECURSIVE);
+    int tree = sys_open_tree(
+        AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 
     if (tree == -1)
         fail("%s %s", what, path);
@@ -95,8 +93,7 @@ static int set_option(int fs, const char *option)
 
     if (value)
         *value++ = '\0';
-    result = sys_fsconfig(fs,
-                          value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
+    result = sys_fsconfig(fs, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
                           key, value, 0);
     free(key);
     return result;
@@ -182,8 +179,7 @@ static void refuse_procfs(int target, const char *destination)
     if (fstatfs(target, &status) == -1)
         fail("statfs %s", destination);
     if (status.f_type == PROC_SUPER_MAGIC)
-        fail_plainly(NULL, "mount on %s: nothing may cover /proc",
-                     destination);
+        fail_plainly(NULL, "mount on %s: nothing may cover /proc", destination);
 }
 
 static int open_target(const struct mount *mount, int prepared, int root)

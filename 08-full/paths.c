@@ -66,8 +66,7 @@ static int make_entry(int folder, const char *name, bool file)
 /* The path that `path` means once its dangling link, the component from
  * `start` to `end` in `folder`, is replaced by what it points to. NULL if
  * there is no link. */
-static char *follow_link(int folder, const char *path, size_t start,
-                         size_t end)
+static char *follow_link(int folder, const char *path, size_t start, size_t end)
 {
     char *name = format_text("%.*s", (int)(end - start), path + start);
     char target[PATH_MAX];

@@ -134,8 +134,7 @@ void execute(const struct process *process)
             shell[0] = "/bin/sh";
         args = shell;
     }
-    explain("execve(\"%s\", ...) # this process becomes the command",
-            args[0]);
+    explain("execve(\"%s\", ...) # this process becomes the command", args[0]);
     if (strchr(args[0], '/'))
         execve(args[0], args, process->env);
     else

@@ -29,13 +29,13 @@ void add_conf_files(struct config *config)
             format_text("%s/../conf/%s", config->root.path, files[i]);
 
         if (access(source, F_OK) == 0)
-            add_mount(config, &(struct mount){
-                                  .destination =
-                                      format_text("/etc/%s", files[i]),
-                                  .type = "bind",
-                                  .source = source,
-                                  .options = none,
-                              });
+            add_mount(config,
+                      &(struct mount){
+                          .destination = format_text("/etc/%s", files[i]),
+                          .type = "bind",
+                          .source = source,
+                          .options = none,
+                      });
     }
 }
 

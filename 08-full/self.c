@@ -3,10 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
-#include <sys/sendfile.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -17,64 +15,36 @@
 
 static const char own_file[] = "/proc/self/exe";
 
-enum { SEALS = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL };
-
-static bool is_protected(void)
+static bool is_on_read_only_mount(int fd)
 {
-    int fd = open(own_file, O_RDONLY | O_CLOEXEC);
     struct statvfs status;
-    bool result;
 
-    if (fd == -1 || fstatvfs(fd, &status) == -1)
-        fail("open %s", own_file);
-    result = status.f_flag & ST_RDONLY ||
-             fcntl(fd, F_GET_SEALS) == SEALS;
-    close(fd);
-    return result;
-}
-
-/* Returns a descriptor, or -1 and errno. */
-static int mount_read_only(void)
-{
-    int tree = sys_open_tree(AT_FDCWD, own_file,
-                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-
-    if (tree == -1 || make_read_only(tree, false) == 0)
-        return tree;
-    close(tree);
-    return -1;
-}
-
-static int copy_to_memory(void)
-{
-    int copy = memfd_create("stage-8", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    int file = open(own_file, O_RDONLY | O_CLOEXEC);
-    ssize_t sent = 1;
-
-    if (copy == -1 || file == -1)
-        fail("copy %s to memory", own_file);
-    while (sent > 0)
-        sent = sendfile(copy, file, NULL, 1 << 24);
-    if (sent == -1 || fcntl(copy, F_ADD_SEALS, SEALS) == -1)
-        fail("copy %s to memory", own_file);
-    close(file);
-    return copy;
+    return fstatvfs(fd, &status) == 0 && status.f_flag & ST_RDONLY;
 }
 
 void protect_own_file(char **argv)
 {
-    int fd;
+    int file = open(own_file, O_PATH | O_CLOEXEC);
+    int copy;
 
-    if (is_protected()) {
+    if (file == -1)
+        fail("open %s", own_file);
+    if (is_on_read_only_mount(file)) {
+        close(file);
         /* started by descriptor, the process is named after its number */
         prctl(PR_SET_NAME, program_invocation_short_name);
         return;
     }
-    fd = mount_read_only();
-    if (fd == -1 && errno == EPERM)
+    copy =
+        sys_open_tree(AT_FDCWD, own_file, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (copy == -1)
         fail("clone the mount of %s", own_file);
-    if (fd == -1) /* before Linux 5.12, or in a filter around us */
-        fd = copy_to_memory();
-    fexecve(fd, argv, environ);
+    if (make_read_only(copy, false) == -1)
+        fail_with_hint("Linux 5.12 or newer is needed", "mount_setattr of %s",
+                       own_file);
+    /* or we would do this again and again */
+    if (!is_on_read_only_mount(copy))
+        fail_plainly(NULL, "cannot run from a read-only mount");
+    fexecve(copy, argv, environ);
     fail("execve our own file anew");
 }

@@ -7,8 +7,8 @@
 /*
  * Makes sure that nothing in a container can write to the file this program
  * was started from: starts it anew, with the same arguments, from a read-only
- * mount of the file that belongs to no namespace (or, where the kernel cannot
- * make one, from a sealed copy in memory).
+ * mount of the file that belongs to no namespace. Nothing is done if it runs
+ * from a read-only mount already.
  *
  * A container that runs "/proc/self/exe", or a script with that as its
  * interpreter, gets the runtime's file as its program, and from then on

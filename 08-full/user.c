@@ -69,8 +69,7 @@ static bool visit_passwd(char *fields[FIELDS], void *data)
     struct identity *identity = search->identity;
     unsigned uid, gid;
 
-    if (!*fields[0] || !parse_id(fields[2], &uid) ||
-        !parse_id(fields[3], &gid))
+    if (!*fields[0] || !parse_id(fields[2], &uid) || !parse_id(fields[3], &gid))
         return false;
     if (search->name ? strcmp(fields[0], search->name) != 0
                      : uid != identity->uid)
@@ -86,7 +85,7 @@ static bool visit_passwd(char *fields[FIELDS], void *data)
 /* ---- /etc/group ---------------------------------------------------------- */
 
 struct group_search {
-    const char *name; /* of the group to be found */
+    const char *name;  /* of the group to be found */
     const char *login; /* or of the user whose groups are to be found */
     struct identity *identity;
 };
@@ -116,9 +115,8 @@ static bool visit_membership(char *fields[FIELDS], void *data)
             break;
     if (!member)
         return false;
-    identity->groups =
-        reallocarray(identity->groups, identity->group_count + 1,
-                     sizeof(*identity->groups));
+    identity->groups = reallocarray(identity->groups, identity->group_count + 1,
+                                    sizeof(*identity->groups));
     if (!identity->groups)
         fail("allocate memory");
     identity->groups[identity->group_count++] = gid;
