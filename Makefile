@@ -178,9 +178,11 @@ demo:
 ## check              (root) everything that can be tested on this machine
 ## check-N            (root) the checks of one stage
 ## matrix             (root) every attack against every stage, measured now
+## check-vm           the checks in virtual machines: cgroup v2, v1, and the newest
+##                    kernel that apt has (VM=v2 takes one of v2, v1, newest)
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## asan               (root) the checks, with address and UB sanitizers
-.PHONY: check matrix mutants asan
+.PHONY: check matrix check-vm mutants asan
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -196,6 +198,12 @@ matrix:
 mutants:
 	$(call prepare,stages)
 	tests/mutants.sh
+
+check-vm:
+	scripts/deps.sh --needed
+	scripts/deps.sh vm
+	+$(MAKE) stages attacks build/tests/check
+	tests/vm/check-vm.sh
 
 asan:
 	$(call prepare,stages)

@@ -51,6 +51,7 @@ prepare_machine() {
     echo /run/vm/bin/modprobe >/proc/sys/kernel/modprobe
     $b mkdir -p "/lib/modules/$RELEASE"
     $b mount --bind "$KERNEL/lib/modules/$RELEASE" "/lib/modules/$RELEASE"
+    $b modprobe loop # nothing asks the kernel for it
     "lay_out_$LAYOUT"
 }
 

@@ -12,6 +12,7 @@
 #
 #   VM_SECONDS=N    for COMMAND [600]      VM_MEMORY=MiB   [1024]
 #   VM_ACCEL=kvm    or tcg [kvm if that works]
+#   VM_VARIABLES='A B'  more variables that COMMAND gets
 #   VM_KEEP=1       keep the folder with the console's log, and say where
 
 set -euo pipefail
@@ -52,7 +53,12 @@ write_settings() {
 
 # The command as bash will read it, with the caller's folder and PATH.
 write_command() {
+    local name
+
     printf 'export PATH=%q HOME=/root TERM=dumb VM=%q\n' "$PATH" "$machine"
+    for name in ${VM_VARIABLES-}; do
+        printf 'export %s=%q\n' "$name" "${!name-}"
+    done
     printf 'cd %q || exit 125\nexec' "$PWD"
     printf ' %q' "$@"
     printf '\n'
@@ -154,9 +160,12 @@ for program in qemu-system-x86_64 busybox; do
     type -P "$program" >/dev/null ||
         fail "$program is missing; 'sudo make deps GROUP=vm' brings it"
 done
+applets=$(busybox --list | tr '\n' ' ')
 for applet in switch_root depmod cpio; do
-    busybox --list | grep -qx "$applet" ||
-        fail "this busybox has no $applet: install busybox-static"
+    case " $applets " in
+    *" $applet "*) ;;
+    *) fail "this busybox has no $applet: install busybox-static" ;;
+    esac
 done
 
 answer=$("$here/kernel.sh" "$version") || {

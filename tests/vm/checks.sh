@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# What check-vm.sh runs in each virtual machine: the checks that the kernel or
+# the layout of the cgroups can change. VM is the machine's name (see run.sh),
+# EXCEPT says which checks of the suite are left out.
+
+set -u
+cd "$(dirname "$0")/../.." || exit 125
+case $VM in v1) layout=v1 ;; *) layout=v2 ;; esac
+failed=0
+
+# As the table of run.sh has it? A check of the machine itself: if it is not
+# what its name says, all that follows means nothing.
+check_machine() {
+    local types
+
+    types=$(awk '$3 ~ /^cgroup/ { print $3 }' /proc/mounts | sort -u)
+    case $layout:${types//$'\n'/ } in
+    v1:cgroup | v2:cgroup2) ;;
+    *)
+        echo "FAIL this machine has the file systems $types, not $layout"
+        exit 125
+        ;;
+    esac
+    grep -q ' / / .* shared:' /proc/self/mountinfo ||
+        { echo "FAIL / is not shared" && exit 125; }
+}
+
+# Time limits are for an ordinary machine, where a program starts in 1 ms.
+measure_slowness() {
+    local before after i
+
+    before=$(date +%s%N)
+    for ((i = 0; i < 40; i++)); do
+        /bin/true
+    done
+    after=$(date +%s%N)
+    # doubled, for the other machines that run beside this one
+    SLOWNESS=$(((after - before) / 20 / 1000000 + 2))
+    export SLOWNESS CK_TIMEOUT_MULTIPLIER=$SLOWNESS
+    echo "time limits: $SLOWNESS times an ordinary machine's"
+}
+
+# run_mutant NAME LAYOUT: the mutant must work with the layout that it believes
+# in, or it would be caught for some other reason, and must be caught else.
+run_mutant() {
+    local folder=build/vm/mutants/$1 check output outcome expected=caught
+
+    check=$(cat "$folder/caught-by")
+    output=$(STAGE_DIR=$folder STAGE=7 ONLY=$check EXCEPT='' \
+        build/tests/check 2>&1)
+    case $output in
+    *SKIP*) outcome=skipped ;;
+    *'100%: Checks: 1, '*) outcome=works ;;
+    *'0%: Checks: 1, '*) outcome=caught ;;
+    *) outcome=broken ;;
+    esac
+    if [ "$layout" = "$2" ]; then
+        expected=works
+    fi
+    if [ $outcome = $expected ]; then
+        echo "mutant $1: $outcome ($check)"
+    else
+        echo "FAIL mutant $1: $outcome, not $expected ($check): $output"
+        failed=1
+    fi
+}
+
+check_machine
+measure_slowness
+build/tests/check || failed=1
+run_mutant v1-paths v1
+run_mutant v2-paths v2
+if [ "$layout" = v2 ]; then
+    tests/vm/nested.sh stage-7 stage-8 || failed=1
+fi
+exit "$failed"
