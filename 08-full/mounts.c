@@ -171,14 +171,15 @@ static bool is_file(int fd)
     return fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
-/* Programs believe what they read in /proc, and we write to it. */
-static void refuse_procfs(int target, const char *destination)
+/* Programs believe what they read in /proc: only procfs may cover it. */
+static void refuse_procfs(int target, const struct mount *mount)
 {
+    const char *destination = mount->destination;
     struct statfs status;
 
     if (fstatfs(target, &status) == -1)
         fail("statfs %s", destination);
-    if (status.f_type == PROC_SUPER_MAGIC)
+    if (status.f_type == PROC_SUPER_MAGIC && strcmp(mount->type, "proc") != 0)
         fail_plainly(NULL, "mount on %s: nothing may cover /proc", destination);
 }
 
@@ -207,7 +208,7 @@ static void attach_one(const struct mount *mount, const struct cgroup *cgroup,
 {
     int target = open_target(mount, prepared, root);
 
-    refuse_procfs(target, mount->destination);
+    refuse_procfs(target, mount);
     if (is_file(prepared) != is_file(target))
         fail_plainly("a file goes on a file, a folder on a folder",
                      "mount %s on %s: it is a %s", mount->type,
