@@ -1,0 +1,627 @@
+/*
+ * doctor.c - checks of `make doctor`: each thing that can be wrong with a
+ * machine is brought about, must be said, and must be mended by what is said
+ * to mend it. And what the doctor foretells must be what the stages do.
+ */
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "host.h"
+#include "look.h"
+#include "run.h"
+#include "suite.h"
+
+/* ---- asking the doctor ---------------------------------------------------- */
+
+/* A machine with something wrong: a program that the rest is run by, and what
+ * that shell does first. "$DOCTOR" and "$STAGE" start the two. */
+struct machine {
+    const char *by, *first;
+};
+
+/* What nobody may reach by its path, all may by a descriptor. */
+static const char by_descriptor[] =
+    "DOCTOR=/proc/self/fd/9 STAGE=/proc/self/fd/8";
+
+static char *doctor_path(void)
+{
+    return format_text("%s/build/doctor", top_folder);
+}
+
+/* What `script` prints on the machine. Its exit status is in *status. */
+static char *run_on(const struct machine *machine, const char *script,
+                    int *status)
+{
+    char *all =
+        format_text("%s\n%s", machine->first ? machine->first : ":", script);
+
+    setenv("SCRIPT", all, 1);
+    setenv("DOCTOR", doctor_path(), 1);
+    return host_command(status, "exec 9<\"$DOCTOR\"; %s sh -c \"$SCRIPT\"",
+                        machine->by ? machine->by : "");
+}
+
+/* The finding on `name` in the doctor's JSON; fails if there is none. */
+static char *find_row(const char *json, const char *name)
+{
+    char *start = format_text("{\"name\": \"%s\", \"state\": ", name);
+    const char *found = strstr(json, start);
+
+    ck_assert_msg(found != NULL, "no row \"%s\" in: %.6000s", name, json);
+    return format_text("%.*s", (int)strcspn(found, "\n"), found);
+}
+
+static void expect_row(const char *json, const char *name, const char *state,
+                       const char *fact)
+{
+    char *row = find_row(json, name);
+
+    expect_text(name, row, format_text("\"state\": \"%s\"", state));
+    expect_text(name, row, fact);
+}
+
+/* As text, nothing is wider than a terminal, and the exit status says what
+ * the words do. */
+static void expect_good_text(const struct machine *machine)
+{
+    int status;
+    char *text = run_on(machine, "$DOCTOR", &status), *line;
+
+    ck_assert_int_eq(status, strstr(text, "WILL NOT RUN") ? 1 : 0);
+    expect_text("the table", text, "\nstage 1            ");
+    while ((line = strsep(&text, "\n")))
+        ck_assert_msg(strlen(line) <= 80, "wider than 80 columns: %s", line);
+}
+
+static char *doctor_on(const struct machine *machine)
+{
+    int status;
+    char *json = run_on(machine, "$DOCTOR --json", &status);
+
+    ck_assert_int_eq(status, strstr(json, "\"runs\": false") ? 1 : 0);
+    expect_good_text(machine);
+    return json;
+}
+
+/* ---- what can be wrong ---------------------------------------------------- */
+
+static const struct wrong {
+    struct machine machine;
+    const char *row, *state, *fact, *mend;
+} wrongs[] = {
+    {{"unshare -m", "echo 4.19.0 >release; mount --bind release "
+                    "/proc/sys/kernel/osrelease; rm release"},
+     "kernel",
+     "failed",
+     "4.19.0, older than 5.10",
+     "5.10 or newer"},
+    {{"unshare -m", "echo 5.15.0 >release; mount --bind release "
+                    "/proc/sys/kernel/osrelease; rm release"},
+     "kernel",
+     "warning",
+     "5.15.0",
+     "6.1 or newer"},
+    {{"setpriv --reuid 65534 --regid 65534 --clear-groups", by_descriptor},
+     "user",
+     "failed",
+     "uid 65534",
+     "sudo make doctor"},
+    {{"unshare -Ur", NULL},
+     "user",
+     "warning",
+     "of a user namespace",
+     "sudo make doctor"},
+    {{"unshare -U", by_descriptor},
+     "CAP_SYS_ADMIN",
+     "failed",
+     "not without root",
+     "sudo make doctor"},
+    {{"setpriv --bounding-set -sys_admin --inh-caps -sys_admin", NULL},
+     "CAP_SYS_ADMIN",
+     "failed",
+     "root, but without",
+     "--privileged"},
+    {{"setpriv --bounding-set -mknod --inh-caps -mknod", NULL},
+     "other capabilities",
+     "failed",
+     "missing: MKNOD",
+     "--privileged"},
+    {{"setpriv --bounding-set -kill --inh-caps -kill", NULL},
+     "other capabilities",
+     "warning",
+     "cannot get: KILL",
+     "--privileged"},
+    {{"unshare -Ur", NULL},
+     "system calls",
+     "failed",
+     "move_mount",
+     "leave the user namespace"},
+    {{"unshare -Ur", NULL},
+     "file systems",
+     "failed",
+     "sysfs: ",
+     "leave the user namespace"},
+    {{"unshare -Ur", NULL},
+     "devtmpfs",
+     "failed",
+     "EPERM",
+     "leave the user namespace"},
+    {{"unshare -m", "mount -t tmpfs t /proc/sys/kernel; echo 1 >/proc/sys/"
+                    "kernel/apparmor_restrict_unprivileged_userns"},
+     "user namespace",
+     "warning",
+     "apparmor_restrict_unprivileged_userns",
+     "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"},
+    {{"unshare -m", "mount -t tmpfs t /proc/sys/kernel; echo 0 >/proc/sys/"
+                    "kernel/unprivileged_userns_clone"},
+     "user namespace",
+     "warning",
+     "unprivileged_userns_clone",
+     "sysctl -w kernel.unprivileged_userns_clone=1"},
+    {{NULL, "DOCTOR=\"env PATH=/nowhere $DOCTOR\""},
+     "compiler",
+     "failed",
+     "no cc in PATH",
+     "scripts/deps.sh"},
+    {{NULL, "DOCTOR=\"env PATH=/nowhere $DOCTOR\""},
+     "make",
+     "failed",
+     "no make in PATH",
+     "scripts/deps.sh"},
+    {{NULL, "DOCTOR=\"env PATH=/nowhere $DOCTOR\""},
+     "pkg-config",
+     "failed",
+     "no pkg-config in PATH",
+     "scripts/deps.sh"},
+    {{NULL, "DOCTOR=\"env PATH=/nowhere $DOCTOR\""},
+     "busybox",
+     "warning",
+     "no busybox in PATH",
+     "scripts/deps.sh"},
+    {{"unshare -m",
+      "mount -t tmpfs t /mnt; printf '#!/bin/sh\\nexit 1\\n' >/mnt/cc; chmod +x /mnt/cc; "
+      "PATH=/mnt:$PATH"},
+     "compiler",
+     "failed",
+     "cannot compile",
+     "make deps"},
+    {{"unshare -m",
+      "mount -t tmpfs t /mnt; PATH=/mnt:$PATH;"
+      "printf '#!/bin/sh\\nexit 1\\n' >/mnt/pkg-config; chmod +x /mnt/pkg-config; "},
+     "libcap",
+     "failed",
+     "not there",
+     "make deps"},
+    {{"unshare -m",
+      "mount -t tmpfs t /mnt; PATH=/mnt:$PATH;"
+      "printf '#!/bin/sh\\nexit 1\\n' >/mnt/pkg-config; chmod +x /mnt/pkg-config; "},
+     "check (for tests)",
+     "warning",
+     "not there",
+     "make deps"},
+    {{NULL, "cd /"}, "rootfs", "warning", "none yet", "make rootfs"},
+    {{"unshare -m", "mount -t tmpfs t rootfs"},
+     "rootfs",
+     "failed",
+     "no bin/sh",
+     "make rootfs"},
+    {{"env TERM=dumb", NULL},
+     "terminal",
+     "warning",
+     "TERM",
+     "export TERM=xterm-256color"},
+    {{"env TERM=xterm LC_ALL=C", NULL},
+     "terminal",
+     "warning",
+     "not UTF-8",
+     "export LC_ALL=C.UTF-8"},
+    {{NULL, NULL}, NULL, NULL, NULL, NULL},
+};
+
+/* Each, and all well without it: else another cause may be what is seen. */
+static void doctor_says_what_is_wrong(int stage)
+{
+    static const struct machine well = {"env TERM=xterm LC_ALL=C.UTF-8", NULL};
+    char *before = doctor_on(&well);
+
+    (void)stage;
+    for (const struct wrong *wrong = wrongs; wrong->row; wrong++) {
+        char *json = doctor_on(&wrong->machine);
+
+        expect_row(before, wrong->row, "ok", "");
+        expect_row(json, wrong->row, wrong->state, wrong->fact);
+        expect_row(json, wrong->row, wrong->state, wrong->mend);
+    }
+}
+
+/* ---- what mends it ---------------------------------------------------------- */
+
+/* Brings the same about again, runs what the doctor said to `row`, and asks
+ * it once more. */
+static void expect_mended(const struct machine *machine, const char *row,
+                          const char *fact)
+{
+    char *json = doctor_on(machine);
+    char *mend = strstr(find_row(json, row), "\"mend\": \"");
+
+    expect_row(json, row, "failed", fact);
+    ck_assert_msg(mend != NULL, "nothing mends %s", row);
+    mend += strlen("\"mend\": \"");
+    mend[strcspn(mend, "\"")] = '\0';
+    setenv("MEND", mend, 1);
+    json = run_on(machine, "sh -c \"$MEND\"; $DOCTOR --json", NULL);
+    expect_row(json, row, "ok", "");
+}
+
+static void doctor_mends_namespaces(int stage)
+{
+    static const char *const kinds[] = {"uts", "ipc",    "pid",
+                                        "mnt", "cgroup", "net"};
+
+    (void)stage;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        struct machine machine = {
+            "unshare -Ur",
+            format_text("echo 0 >/proc/sys/user/max_%s_namespaces", kinds[i])};
+
+        expect_mended(&machine, format_text("%s namespace", kinds[i]),
+                      "ENOSPC");
+    }
+}
+
+static void doctor_mends_user_namespaces(int stage)
+{
+    static const struct machine machine = {
+        "unshare -Ur", "echo 0 >/proc/sys/user/max_user_namespaces"};
+
+    (void)stage;
+    expect_row(doctor_on(&machine), "user namespace", "warning",
+               "sysctl -w user.max_user_namespaces=");
+}
+
+static void doctor_mends_proc(int stage)
+{
+    static const struct machine machine = {
+        "unshare -m", "while umount -l /proc 2>/dev/null; do :; done"};
+
+    (void)stage;
+    expect_mended(&machine, "/proc", "no proc file system");
+}
+
+/* ---- cgroups ---------------------------------------------------------------- */
+
+static const char *const controllers[] = {"cpu", "memory", "pids"};
+
+static void doctor_mends_cgroups(int stage)
+{
+    bool v2;
+
+    (void)stage;
+    need_cgroups();
+    for (size_t i = 0; i < 3; i++) {
+        const char *top = find_cgroup_top(controllers[i], &v2);
+        char *row = format_text("cgroup %s", controllers[i]);
+        struct machine read_only = {
+            "unshare -m", format_text("mount -o remount,bind,ro '%s'", top)};
+        struct machine unmounted = {"unshare -m",
+                                    format_text("umount -l '%s'", top)};
+
+        expect_mended(&read_only, row, "mounted read-only");
+        expect_mended(&unmounted, row,
+                      v2 ? "no cgroup file system" : "is not mounted here");
+    }
+}
+
+static const char unmount_cgroups[] =
+    "awk '$3 ~ /^cgroup/ { print $2 }' /proc/self/mounts |"
+    "while read -r top; do umount -l \"$top\"; done";
+
+static void doctor_mends_no_cgroups(int stage)
+{
+    static const struct machine machine = {"unshare -m", unmount_cgroups};
+
+    (void)stage;
+    need_cgroups();
+    expect_mended(&machine, "cgroups", "no cgroup file system");
+    expect_row(doctor_on(&machine), "cgroup devices", "failed", "mounted");
+}
+
+/* As with cgroup_disable=memory, which /proc/cgroups shows. */
+static void doctor_sees_a_disabled_controller(int stage)
+{
+    struct machine machine = {
+        "unshare -m",
+        format_text("%s; mount -t tmpfs t /mnt; printf 'memory\\t0\\t1\\t0\\n'"
+                    ">/mnt/cgroups; mount --bind /mnt/cgroups /proc/cgroups",
+                    unmount_cgroups)};
+
+    (void)stage;
+    expect_row(doctor_on(&machine), "cgroup memory", "failed", "switched off");
+    expect_row(doctor_on(&machine), "cgroup memory", "failed",
+               "boot with cgroup_enable=memory");
+}
+
+/* As in a container: the cgroup namespace's top has processes. */
+static void doctor_mends_a_full_top(int stage)
+{
+    bool v2;
+    const char *top = find_cgroup_top("memory", &v2);
+    struct machine machine = {"unshare -m -C", NULL};
+
+    (void)stage;
+    need_cgroups();
+    if (!v2)
+        skip("cgroup v2 has no memory controller here");
+    ck_assert(mkdir(format_text("%s/full", top), 0755) == 0);
+    write_file(format_text("%s/cgroup.subtree_control", top),
+               "+cpu +memory +pids");
+    ck_assert(write_file(format_text("%s/full/cgroup.procs", top), "0") == 0);
+    machine.first = format_text("umount -l %s; mount -t cgroup2 c %s;"
+                                "find %s -mindepth 1 -depth -type d -empty",
+                                top, top, top);
+    for (size_t i = 0; i < 3; i++) {
+        expect_mended(&machine, format_text("cgroup %s", controllers[i]),
+                      "has processes in its top");
+        host_command(NULL,
+                     "find '%s/full' -mindepth 1 -depth -name "
+                     "cgroup.subtree_control -exec sh -c 'echo -cpu "
+                     "-memory -pids >{}' ';' 2>&1;"
+                     "for p in $(cat '%s/full/init/cgroup.procs'); do "
+                     "echo $p >'%s/full/cgroup.procs'; done; "
+                     "rmdir '%s/full/init'",
+                     top, top, top, top);
+    }
+    ck_assert(write_file(format_text("%s/host/cgroup.procs", top), "0") == 0);
+    ck_assert_msg(within(3, rmdir(format_text("%s/full", top)) == 0),
+                  "rmdir %s/full: %s", top, strerror(errno));
+}
+
+/* ---- a chroot -------------------------------------------------------------- */
+
+/* Everything as it is, but the root is a plain folder, no mount point. */
+static const char make_plain_root[] =
+    "mount -t tmpfs t /mnt; mkdir /mnt/root;"
+    "for path in /*; do case $path in /mnt) ;; *)"
+    "    if [ -L $path ]; then cp -P $path /mnt/root;"
+    "    elif [ -d $path ]; then"
+    "        mkdir /mnt/root$path; mount --rbind $path /mnt/root$path;"
+    "    fi ;; esac; done;"
+    "cd \"$PWD\"; DOCTOR=\"chroot /mnt/root $DOCTOR\";"
+    "STAGE=\"chroot /mnt/root $STAGE\"";
+
+static void doctor_sees_a_chroot(int stage)
+{
+    static const struct machine machine = {"unshare -m", make_plain_root};
+    char *json = doctor_on(&machine);
+
+    (void)stage;
+    expect_row(json, "propagation of /", "failed", "mount --bind DIR DIR");
+    expect_row(json, "pivot_root", "failed", "mount --bind DIR DIR");
+    expect_row(json, "user namespace", "warning", "EPERM");
+    expect_row(json, "file systems", "ok", "");
+}
+
+/* ---- a seccomp filter ------------------------------------------------------ */
+
+#define LOAD(field)                                                            \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+
+/* Forbids the call to this process and its children from here on; clone(2)
+ * only with flags that make namespaces. */
+static void forbid(unsigned call)
+{
+    const unsigned namespaces = 0x7e020000; /* CLONE_NEW* in clone's flags */
+    bool only_flags = call == SYS_clone;
+    struct sock_filter program[] = {
+        LOAD(nr),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, namespaces, 0, only_flags ? 1 : 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof(program) / sizeof(*program), program};
+
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1)
+        die("prctl PR_SET_SECCOMP");
+}
+
+static const struct machine this_machine;
+
+static void doctor_sees_clone_forbidden(int stage)
+{
+    static const char *const rows[] = {"uts namespace", "ipc namespace",
+                                       "pid namespace", "mnt namespace",
+                                       "net namespace", "cgroup namespace"};
+    char *json;
+
+    (void)stage;
+    forbid(SYS_clone);
+    json = doctor_on(&this_machine);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        expect_row(json, rows[i], "failed", "EPERM, by the seccomp filter");
+    expect_row(json, "seccomp filter", "warning", "--privileged");
+    expect_text("stages", json, "{\"stage\": 1, \"runs\": true");
+    expect_text("stages", json, "{\"stage\": 2, \"runs\": false");
+}
+
+static void doctor_sees_unshare_forbidden(int stage)
+{
+    char *json;
+
+    (void)stage;
+    forbid(SYS_unshare);
+    json = doctor_on(&this_machine);
+    expect_row(json, "uts namespace", "ok", "");
+    expect_row(json, "cgroup namespace", "failed", "by the seccomp filter");
+    expect_row(json, "user namespace", "warning", "by the seccomp filter");
+}
+
+static void doctor_sees_mount_forbidden(int stage)
+{
+    static const char *const rows[] = {"propagation of /", "proc, mounted anew",
+                                       "file systems",     "devtmpfs",
+                                       "mqueue",           "pivot_root"};
+    char *json;
+
+    (void)stage;
+    forbid(SYS_mount);
+    json = doctor_on(&this_machine);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+        expect_row(json, rows[i], "failed", "EPERM, by the seccomp filter");
+    expect_row(json, "overlayfs", "warning", "by the seccomp filter");
+}
+
+static void doctor_sees_calls_forbidden(int stage)
+{
+    char *json;
+
+    (void)stage;
+    forbid(SYS_keyctl);
+    forbid(SYS_openat2);
+    forbid(SYS_pivot_root);
+    json = doctor_on(&this_machine);
+    expect_row(json, "system calls", "failed", "openat2 keyctl");
+    expect_row(json, "pivot_root", "failed", "by the seccomp filter");
+    expect_text("stages", json, "{\"stage\": 5, \"runs\": true");
+}
+
+/* Where v2 has the devices, a program decides on them. */
+static void doctor_sees_bpf_forbidden(int stage)
+{
+    bool v2;
+
+    (void)stage;
+    need_cgroups();
+    if (find_cgroup_top("devices", &v2) || !find_cgroup_top("pids", &v2))
+        skip("devices are in cgroup v1 here, without bpf(2)");
+    forbid(SYS_bpf);
+    expect_row(doctor_on(&this_machine), "cgroup devices", "failed",
+               "by the seccomp filter");
+}
+
+/* ---- the stages do what the doctor says ------------------------------------ */
+
+static const struct machine machines[] = {
+    {NULL, NULL},
+    {"setpriv --reuid 65534 --regid 65534 --clear-groups", by_descriptor},
+    {"setpriv --bounding-set -sys_admin --inh-caps -sys_admin", NULL},
+    {"setpriv --bounding-set -mknod --inh-caps -mknod", NULL},
+    {"setpriv --bounding-set -net_admin --inh-caps -net_admin", NULL},
+    {"setpriv --bounding-set -setpcap --inh-caps -setpcap", NULL},
+    {"setpriv --bounding-set -kill --inh-caps -kill", NULL},
+    {"unshare -Ur", NULL},
+    {"unshare -Ur", "echo 0 >/proc/sys/user/max_uts_namespaces"},
+    {"unshare -Ur", "echo 0 >/proc/sys/user/max_ipc_namespaces"},
+    {"unshare -Ur", "echo 0 >/proc/sys/user/max_pid_namespaces"},
+    {"unshare -Ur", "echo 0 >/proc/sys/user/max_mnt_namespaces"},
+    {"unshare -m", unmount_cgroups},
+    {"unshare -m", "mount -t tmpfs t rootfs"},
+};
+
+static bool foretold_to_run(const char *json, int stage)
+{
+    char *word = format_text("{\"stage\": %d, \"runs\": ", stage);
+    const char *found = strstr(json, word);
+
+    ck_assert_msg(found != NULL, "no stage %d in: %.6000s", stage, json);
+    return strncmp(found + strlen(word), "true", 4) == 0;
+}
+
+static void doctor_foretells(int stage)
+{
+    char *path = stage_path(stage);
+
+    need_cgroups();
+    setenv("STAGE", path, 1);
+    for (size_t i = 0; i < sizeof(machines) / sizeof(*machines); i++) {
+        const struct machine *machine = &machines[i];
+        char *json = run_on(machine, "$DOCTOR --json", NULL);
+        bool runs = foretold_to_run(json, stage);
+        char *by = format_text("exec 8<\"$STAGE\"; %s",
+                               machine->by ? machine->by : "");
+        struct machine with_stage = {by, machine->first};
+        int status;
+        char *output = run_on(&with_stage, "$STAGE -- true", &status);
+
+        ck_assert_msg(runs ? status == 0 : status >= 125,
+                      "%s; %s: the doctor says that stage %d %s, but its exit "
+                      "status is %d: %s",
+                      machine->by, machine->first, stage,
+                      runs ? "runs" : "does not run", status, output);
+    }
+}
+
+/* ---- the program itself ----------------------------------------------------- */
+
+static void doctor_json_is_sound(int stage)
+{
+    static const struct machine machine = {
+        "env TERM='x\"\\\t\xfc{' LC_ALL=C.UTF-8", NULL};
+    char *json = doctor_on(&machine);
+
+    (void)stage;
+    expect_row(json, "terminal", "ok", "x\\\"\\\\\\u0009\\u00fc{");
+    ck_assert_int_eq(count_text(json, "{\"name\": "),
+                     count_text(json, "\"mend\": "));
+    ck_assert_int_eq(count_text(json, "{\"stage\": "), LAST_STAGE);
+    ck_assert(json[0] == '{' && strstr(json, "\n  ]\n}\n"));
+}
+
+static void doctor_flags(int stage)
+{
+    static const struct {
+        const char *arguments, *text;
+        int status;
+    } cases[] = {
+        {"--help", "usage: doctor", 0},
+        {"--jsn", "doctor: unknown flag --jsn", 125},
+        {"-j", "doctor: unknown flag -j", 125},
+        {"now", "takes no arguments", 125},
+        {"--json >/dev/full", "No space left", 125},
+    };
+
+    (void)stage;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char *script = format_text("$DOCTOR %s", cases[i].arguments);
+        int status;
+        char *output = run_on(&this_machine, script, &status);
+
+        ck_assert_int_eq(status, cases[i].status);
+        expect_text(script, output, cases[i].text);
+    }
+}
+
+const struct check doctor_checks[] = {
+    {"doctor_says_what_is_wrong", 8, 8, doctor_says_what_is_wrong},
+    {"doctor_mends_namespaces", 8, 8, doctor_mends_namespaces},
+    {"doctor_mends_user_namespaces", 8, 8, doctor_mends_user_namespaces},
+    {"doctor_mends_proc", 8, 8, doctor_mends_proc},
+    {"doctor_mends_cgroups", 8, 8, doctor_mends_cgroups},
+    {"doctor_mends_no_cgroups", 8, 8, doctor_mends_no_cgroups},
+    {"doctor_sees_a_disabled_controller", 8, 8,
+     doctor_sees_a_disabled_controller},
+    {"doctor_mends_a_full_top", 8, 8, doctor_mends_a_full_top},
+    {"doctor_sees_a_chroot", 8, 8, doctor_sees_a_chroot},
+    {"doctor_sees_clone_forbidden", 8, 8, doctor_sees_clone_forbidden},
+    {"doctor_sees_unshare_forbidden", 8, 8, doctor_sees_unshare_forbidden},
+    {"doctor_sees_mount_forbidden", 8, 8, doctor_sees_mount_forbidden},
+    {"doctor_sees_calls_forbidden", 8, 8, doctor_sees_calls_forbidden},
+    {"doctor_sees_bpf_forbidden", 8, 8, doctor_sees_bpf_forbidden},
+    {"doctor_foretells", 1, 8, doctor_foretells},
+    {"doctor_json_is_sound", 8, 8, doctor_json_is_sound},
+    {"doctor_flags", 8, 8, doctor_flags},
+    {.name = NULL},
+};

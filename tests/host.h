@@ -1,0 +1,38 @@
+/*
+ * host.h - the stand-in host: a machine of its own for each check.
+ *
+ * It is made of new namespaces, with / shared as systemd leaves it, so that an
+ * attack that succeeds harms nobody, and a stage that forgets MS_PRIVATE
+ * shows. Its cgroup hierarchies begin in a folder of our own below
+ * toy-docker/ of the true ones.
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+
+/* Called once, in the true host: makes the cgroups that the stand-in will see
+ * as its hierarchies. */
+void prepare_hosts(void);
+
+/* Called once at the end: removes those cgroups. */
+void forget_hosts(void);
+
+/*
+ * Runs `body` in a new stand-in host, as its pid 2, and removes all of it.
+ * Returns if body returned; else ends the calling process as body's ended
+ * (exit status or signal).
+ */
+void run_in_host(void (*body)(void *), void *argument);
+
+/* Skips the check if the stand-in has no writable cgroups for cpu, memory
+ * and pids, with the reason. */
+void need_cgroups(void);
+
+/*
+ * In the stand-in: where the hierarchy with `controller` is mounted, and its
+ * version in *v2. NULL if there is none.
+ */
+const char *find_cgroup_top(const char *controller, bool *v2);
+
+#endif

@@ -1,0 +1,145 @@
+/* terminal.c - checks of a stage that is used at a terminal. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "look.h"
+#include "run.h"
+#include "suite.h"
+
+static const struct how at_terminal = {.terminal = true};
+
+static void interactive_shell(int stage)
+{
+    struct process process = start_stage(stage, &at_terminal, NULL);
+
+    type_text(&process, "echo is-$((6 * 7))\n");
+    expect(&process, "is-42");
+    type_text(&process, "exit 3\n");
+    expect_status(finish(&process), 3);
+    expect_no_text("the screen", output_of(&process), "job control");
+    expect_no_text("the screen", output_of(&process), "cannot set terminal");
+}
+
+static void ctrl_c_reaches_command(int stage)
+{
+    struct process process =
+        start_script(stage, &at_terminal,
+                     "trap 'echo interrupted; exit 9' INT; echo armed; "
+                     "while :; do sleep 0.1; done");
+
+    expect(&process, "armed");
+    type_text(&process, "\003");
+    expect_status(finish(&process), 9);
+    expect_text("the screen", output_of(&process), "interrupted");
+}
+
+/* In the shell, Ctrl-C ends the command of the shell, and not the shell. */
+static void ctrl_c_spares_shell(int stage)
+{
+    struct process process = start_stage(stage, &at_terminal, NULL);
+
+    type_text(&process, "echo r$((1 + 1))ady; sleep 60\n");
+    expect(&process, "r2ady");
+    usleep(100000);
+    type_text(&process, "\003");
+    type_text(&process, "echo still-$((6 * 7))\n");
+    expect(&process, "still-42");
+    type_text(&process, "exit 4\n");
+    expect_status(finish(&process), 4);
+}
+
+static void job_control(int stage)
+{
+    struct process process = start_stage(stage, &at_terminal, NULL);
+
+    type_text(&process, "echo r$((1 + 1))ady; sleep 60\n");
+    expect(&process, "r2ady");
+    usleep(100000);
+    type_text(&process, "\032");
+    expect(&process, "Stopped");
+    type_text(&process, "kill %1; echo gone-$((6 * 7))\n");
+    expect(&process, "gone-42");
+    type_text(&process, "exit 0\n");
+    type_text(&process, "exit 0\n"); /* bash asks once if a job is stopped */
+    finish(&process);
+}
+
+static struct termios modes_of(const struct process *process)
+{
+    struct termios modes;
+
+    memset(&modes, 0, sizeof(modes));
+    ck_assert_int_eq(tcgetattr(process->master, &modes), 0);
+    return modes;
+}
+
+static pid_t foreground_of(const struct process *process)
+{
+    pid_t group = 0;
+
+    ck_assert_int_eq(ioctl(process->master, TIOCGPGRP, &group), 0);
+    return group;
+}
+
+/* What the command did to the terminal is undone, and the caller of the
+ * stage, here a shell, is in the foreground again: a read from the terminal
+ * would stop it otherwise. */
+static void expect_restored(int stage, const char *command)
+{
+    struct how how = {.terminal = true, .program = "/bin/sh"};
+    struct process process = start_stage(
+        stage, &how, "-c",
+        format_text("echo begin; read go; %s -- bash -ic '%s'; echo back=$?; "
+                    "read end",
+                    stage_path(stage), command),
+        NULL);
+    struct termios before, after;
+
+    expect(&process, "begin");
+    before = modes_of(&process);
+    type_text(&process, "go\n");
+    expect(&process, "back=6");
+    after = modes_of(&process);
+    ck_assert_int_eq(foreground_of(&process), process.pid);
+    ck_assert_msg(before.c_lflag == after.c_lflag &&
+                      before.c_iflag == after.c_iflag &&
+                      before.c_oflag == after.c_oflag &&
+                      before.c_cflag == after.c_cflag,
+                  "the terminal's modes have changed: lflag %x, then %x",
+                  before.c_lflag, after.c_lflag);
+    type_text(&process, "end\n");
+    finish(&process);
+}
+
+/* dash and ash give the terminal back to the group they got it from. */
+static void interactive_sh(int stage)
+{
+    struct process process =
+        start_stage(stage, &at_terminal, "--", "sh", NULL);
+
+    type_text(&process, "echo is-$((6 * 7))\n");
+    expect(&process, "is-42");
+    type_text(&process, "exit 3\n");
+    expect_status(finish(&process), 3);
+    expect_no_text("the screen", output_of(&process), "tty");
+}
+
+static void terminal_restored(int stage)
+{
+    expect_restored(stage, "stty raw -echo; exit 6");
+}
+
+const struct check terminal_checks[] = {
+    {"interactive_shell", 1, 8, interactive_shell},
+    {"ctrl_c_reaches_command", 1, 8, ctrl_c_reaches_command},
+    {"ctrl_c_spares_shell", 1, 8, ctrl_c_spares_shell},
+    {"job_control", 1, 8, job_control},
+    {"interactive_sh", 1, 8, interactive_sh},
+    {"terminal_restored", 1, 8, terminal_restored},
+    {.name = NULL},
+};
