@@ -98,7 +98,7 @@ $(BUILD)/tests/check: $(TESTS:%.c=$(BUILD)/%.o) $(BUILD)/common.a
 	$(give_back)
 
 $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/*.h) $(HEADERS) \
-		$(BUILD)/flags | libraries-check
+		$(BUILD)/flags | libraries-check $(BUILD)/doctor
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(call compile_libraries,check) -I. -c -o $@ $<
 	$(give_back)

@@ -213,34 +213,76 @@ static bool has_processes(const char *top)
 
 /* ---- what mends it ------------------------------------------------------- */
 
-/* A controller that is not at hand: is it off, unmounted, or not passed on to
- * us? /proc/cgroups has "name hierarchy groups enabled". */
-static struct finding explain_absence(const char *controller)
+/* The row of a controller in /proc/cgroups: "name hierarchy groups enabled".
+ * `hierarchy` 0 is v2. */
+struct row {
+    char name[64];
+    int hierarchy, enabled;
+};
+
+/* Reads the table's next row; false at its end. */
+static bool next_row(char **rest, struct row *row)
 {
-    char *table = read_file("/proc/cgroups"), *rest = NULL;
-    char *v2 = find_version(true), *v1 = find_version(false);
-    int hierarchy = 0, enabled = -1;
+    char *line;
 
-    for (char *line = table ? strtok_r(table, "\n", &rest) : NULL; line;
-         line = strtok_r(NULL, "\n", &rest)) {
-        char name[64];
-        int number, on;
+    while ((line = strsep(rest, "\n")))
+        if (sscanf(line, "%63s %d %*d %d", row->name, &row->hierarchy,
+                   &row->enabled) == 3)
+            return true;
+    return false;
+}
 
-        if (sscanf(line, "%63s %d %*d %d", name, &number, &on) == 3 &&
-            strcmp(name, controller) == 0) {
-            hierarchy = number;
-            enabled = on;
-        }
+/* The row of `controller`; one with hierarchy -1 if there is none. */
+static struct row find_row(const char *controller)
+{
+    char *table = read_file("/proc/cgroups"), *rest = table;
+    struct row row;
+    bool found = false;
+
+    while (table && !found && next_row(&rest, &row))
+        found = strcmp(row.name, controller) == 0;
+    free(table);
+    return found ? row : (struct row){.hierarchy = -1, .enabled = 1};
+}
+
+/* Controllers that are in one hierarchy can only be mounted together. */
+static char *controllers_together(int hierarchy)
+{
+    char *table = read_file("/proc/cgroups"), *rest = table;
+    char *list = format_text("%s", "");
+    struct row row;
+
+    while (table && next_row(&rest, &row)) {
+        char *longer;
+
+        if (row.hierarchy != hierarchy)
+            continue;
+        longer = format_text("%s%s%s", list, *list ? "," : "", row.name);
+        free(list);
+        list = longer;
     }
     free(table);
-    if (enabled == 0)
+    return list;
+}
+
+/* A controller that is not at hand: is it off, unmounted, or not passed on to
+ * us? */
+static struct finding explain_absence(const char *controller)
+{
+    char *v2 = find_version(true), *v1 = find_version(false);
+    struct row row = find_row(controller);
+
+    if (!row.enabled)
         return failed(format_text("boot with cgroup_enable=%s", controller),
                       "switched off when the kernel was started");
-    if (hierarchy != 0)
+    if (row.hierarchy > 0) {
+        char *list = controllers_together(row.hierarchy);
+
         return failed(as_root("sh -c 'mkdir -p /sys/fs/cgroup/%s && mount -t "
                               "cgroup -o %s cgroup /sys/fs/cgroup/%s'",
-                              controller, controller, controller),
+                              list, list, list),
                       "its v1 hierarchy is not mounted here");
+    }
     if (!v2 && !v1)
         return failed(mend_of_no_mount(), "no cgroup file system is mounted");
     if (v2 && !v1)

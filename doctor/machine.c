@@ -65,42 +65,63 @@ struct finding look_at_admin(const char *about)
     return failed(mend_of_confinement(), "root, but without this capability");
 }
 
-/* Docker's default fourteen, which stage 8 leaves to its command, and the one
- * that its network needs. */
+/* Docker's default fourteen, which stage 8 leaves to its command, and those
+ * without which it cannot set the container up. */
 static const struct {
     int number;
+    bool needed;
     const char *name;
 } capabilities[] = {
-    {0, "CHOWN"},      {1, "DAC_OVERRIDE"},
-    {3, "FOWNER"},     {4, "FSETID"},
-    {5, "KILL"},       {6, "SETGID"},
-    {7, "SETUID"},     {8, "SETPCAP"},
-    {12, "NET_ADMIN"}, {10, "NET_BIND_SERVICE"},
-    {13, "NET_RAW"},   {18, "SYS_CHROOT"},
-    {27, "MKNOD"},     {29, "AUDIT_WRITE"},
-    {31, "SETFCAP"},
+    {0, false, "CHOWN"},
+    {1, false, "DAC_OVERRIDE"},
+    {3, false, "FOWNER"},
+    {4, false, "FSETID"},
+    {5, false, "KILL"},
+    {6, true, "SETGID"},
+    {7, false, "SETUID"},
+    {8, true, "SETPCAP"},
+    {10, false, "NET_BIND_SERVICE"},
+    {12, true, "NET_ADMIN"},
+    {13, false, "NET_RAW"},
+    {18, false, "SYS_CHROOT"},
+    {27, true, "MKNOD"},
+    {29, false, "AUDIT_WRITE"},
+    {31, false, "SETFCAP"},
 };
 
-struct finding look_at_capabilities(const char *about)
+/* Those that we lack, in one text with a space before each. */
+static char *missing_capabilities(bool needed)
 {
     size_t count = sizeof(capabilities) / sizeof(*capabilities);
     char *missing = format_text("%s", "");
 
-    (void)about;
     for (size_t i = 0; i < count; i++) {
         char *longer;
 
-        if (has_capability(capabilities[i].number))
+        if (capabilities[i].needed != needed ||
+            has_capability(capabilities[i].number))
             continue;
         longer = format_text("%s %s", missing, capabilities[i].name);
         free(missing);
         missing = longer;
     }
-    if (!*missing)
-        return fine("all that stage 8 uses or gives");
-    if (geteuid() != 0)
+    return missing;
+}
+
+struct finding look_at_capabilities(const char *about)
+{
+    char *needed = missing_capabilities(true);
+    char *given = missing_capabilities(false);
+
+    (void)about;
+    if (*needed && geteuid() != 0)
         return failed(format_text("sudo make doctor"), "not without root");
-    return failed(mend_of_confinement(), "missing:%s", missing);
+    if (*needed)
+        return failed(mend_of_confinement(), "missing:%s", needed);
+    if (*given)
+        return warning(mend_of_confinement(), "a container cannot get:%s",
+                       given);
+    return fine("all that stage 8 uses or gives");
 }
 
 struct finding look_at_seccomp(const char *about)

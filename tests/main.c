@@ -59,9 +59,9 @@ static struct shared *shared;
 static const struct entry *current;
 
 static const struct check *const tables[] = {
-    process_checks, namespace_checks, terminal_checks, rootfs_checks,
-    cgroup_checks,  full_checks,      input_checks,    erratum_checks,
-    image_checks,
+    process_checks, namespace_checks, terminal_checks,   rootfs_checks,
+    cgroup_checks,  full_checks,      input_checks,      erratum_checks,
+    image_checks,   doctor_checks,    clean_host_checks,
 };
 
 /* ---- what suite.h promises ----------------------------------------------- */
@@ -129,9 +129,8 @@ static void check_property(const struct property *property, int stage)
 
     shared->outcomes[property - properties][stage] = (unsigned char)outcome;
     if (stage < property->since)
-        ck_assert_msg(outcome == LEAKS,
-                      "\"%s\" should still work in stage %d", property->title,
-                      stage);
+        ck_assert_msg(outcome == LEAKS, "\"%s\" should still work in stage %d",
+                      property->title, stage);
     else
         ck_assert_msg(outcome == HOLDS, "\"%s\" works in stage %d",
                       property->title, stage);
@@ -177,9 +176,10 @@ static void check_entry(int number)
  * NAME, or for attack/NAME_in_stage_N or check/NAME_in_stage_N. */
 static bool is_listed(const char *list, const struct entry *entry)
 {
-    const char *name = entry->check ? entry->check->name : entry->property->name;
-    char *full = format_text("%s/%s", entry->check ? "check" : "attack",
-                             entry->name);
+    const char *name =
+        entry->check ? entry->check->name : entry->property->name;
+    char *full =
+        format_text("%s/%s", entry->check ? "check" : "attack", entry->name);
     char *rest = format_text("%s", list), *word;
 
     while ((word = strsep(&rest, " ")))
@@ -386,12 +386,11 @@ static char *true_host(void)
     char name[256] = "";
 
     gethostname(name, sizeof(name) - 1);
-    return format_text("hostname %s\nmounts %zu\n%s%s%s", name,
-                       count_text(read_file("/proc/self/mountinfo"),
-                                  top_folder),
-                       read_file("/proc/sysvipc/msg"),
-                       read_file("/proc/sysvipc/sem"),
-                       read_file("/proc/sysvipc/shm"));
+    return format_text(
+        "hostname %s\nmounts %zu\n%s%s%s", name,
+        count_text(read_file("/proc/self/mountinfo"), top_folder),
+        read_file("/proc/sysvipc/msg"), read_file("/proc/sysvipc/sem"),
+        read_file("/proc/sysvipc/shm"));
 }
 
 static void show_skips(void)
