@@ -27,7 +27,7 @@ static const struct check checks[] = {
     {"user", FROM(2), look_at_user, NULL},
     {"CAP_SYS_ADMIN", FROM(2), look_at_admin, NULL},
     {"other capabilities", FROM(8), look_at_capabilities, NULL},
-    {"seccomp filter", 0, look_at_seccomp, NULL},
+    {"seccomp filter", FROM(8), look_at_seccomp, NULL},
     {"system calls", FROM(8), look_at_calls, NULL},
     {"uts namespace", FROM(2), look_at_namespace, "uts"},
     {"ipc namespace", FROM(3), look_at_namespace, "ipc"},

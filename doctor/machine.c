@@ -10,12 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../common/common.h"
+
+#define FILTER_MODE 2 /* SECCOMP_MODE_FILTER of <linux/seccomp.h> */
 
 /* ---- the kernel ---------------------------------------------------------- */
 
@@ -124,17 +127,30 @@ struct finding look_at_capabilities(const char *about)
     return fine("all that stage 8 uses or gives");
 }
 
+/* Without a program to install: EFAULT where filters can be made. */
+static int try_filter(const char *about)
+{
+    (void)about;
+    return prctl(PR_SET_SECCOMP, FILTER_MODE, NULL) == -1 ? errno : 0;
+}
+
 struct finding look_at_seccomp(const char *about)
 {
     char *mode = status_field("Seccomp");
     bool filtered = mode && strcmp(mode, "0") != 0;
+    int number = attempt_in_child(try_filter, about);
 
-    (void)about;
     free(mode);
-    if (!filtered)
-        return fine("no filter of system calls on this process");
-    return warning(mend_of_confinement(),
-                   "a filter of system calls is on this process");
+    if (number == EINVAL)
+        return failed(format_text("install a kernel with "
+                                  "CONFIG_SECCOMP_FILTER=y"),
+                      "this kernel takes no filter");
+    if (number == EPERM)
+        return failed(mend_of_confinement(), "%s", reason_of(number));
+    if (filtered)
+        return warning(mend_of_confinement(),
+                       "a filter of system calls is on this process");
+    return fine("can be made; none on this process");
 }
 
 /* ---- system calls -------------------------------------------------------- */

@@ -348,9 +348,9 @@ static void doctor_sees_a_chroot(int stage)
 #define LOAD(field)                                                            \
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 
-/* Forbids the call to this process and its children from here on; clone(2)
- * only with flags that make namespaces. */
-static void forbid(unsigned call)
+/* Lets the call fail with `error` in this process and its children from here
+ * on; clone(2) only with flags that make namespaces. */
+static void forbid(unsigned call, int error)
 {
     const unsigned namespaces = 0x7e020000; /* CLONE_NEW* in clone's flags */
     bool only_flags = call == SYS_clone;
@@ -359,7 +359,7 @@ static void forbid(unsigned call)
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
         LOAD(args[0]),
         BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, namespaces, 0, only_flags ? 1 : 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog filter = {sizeof(program) / sizeof(*program), program};
@@ -378,7 +378,7 @@ static void doctor_sees_clone_forbidden(int stage)
     char *json;
 
     (void)stage;
-    forbid(SYS_clone);
+    forbid(SYS_clone, EPERM);
     json = doctor_on(&this_machine);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         expect_row(json, rows[i], "failed", "EPERM, by the seccomp filter");
@@ -392,7 +392,7 @@ static void doctor_sees_unshare_forbidden(int stage)
     char *json;
 
     (void)stage;
-    forbid(SYS_unshare);
+    forbid(SYS_unshare, EPERM);
     json = doctor_on(&this_machine);
     expect_row(json, "uts namespace", "ok", "");
     expect_row(json, "cgroup namespace", "failed", "by the seccomp filter");
@@ -407,7 +407,7 @@ static void doctor_sees_mount_forbidden(int stage)
     char *json;
 
     (void)stage;
-    forbid(SYS_mount);
+    forbid(SYS_mount, EPERM);
     json = doctor_on(&this_machine);
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
         expect_row(json, rows[i], "failed", "EPERM, by the seccomp filter");
@@ -419,13 +419,25 @@ static void doctor_sees_calls_forbidden(int stage)
     char *json;
 
     (void)stage;
-    forbid(SYS_keyctl);
-    forbid(SYS_openat2);
-    forbid(SYS_pivot_root);
+    forbid(SYS_keyctl, EPERM);
+    forbid(SYS_openat2, EPERM);
+    forbid(SYS_pivot_root, EPERM);
     json = doctor_on(&this_machine);
     expect_row(json, "system calls", "failed", "openat2 keyctl");
     expect_row(json, "pivot_root", "failed", "by the seccomp filter");
     expect_text("stages", json, "{\"stage\": 5, \"runs\": true");
+}
+
+/* As a kernel without filters answers; PR_SET_SECCOMP comes as prctl(2). */
+static void doctor_sees_no_seccomp(int stage)
+{
+    char *json;
+
+    (void)stage;
+    forbid(SYS_prctl, EINVAL);
+    json = doctor_on(&this_machine);
+    expect_row(json, "seccomp filter", "failed", "CONFIG_SECCOMP_FILTER=y");
+    expect_text("stages", json, "{\"stage\": 7, \"runs\": true");
 }
 
 /* Where v2 has the devices, a program decides on them. */
@@ -437,7 +449,7 @@ static void doctor_sees_bpf_forbidden(int stage)
     need_cgroups();
     if (find_cgroup_top("devices", &v2) || !find_cgroup_top("pids", &v2))
         skip("devices are in cgroup v1 here, without bpf(2)");
-    forbid(SYS_bpf);
+    forbid(SYS_bpf, EPERM);
     expect_row(doctor_on(&this_machine), "cgroup devices", "failed",
                "by the seccomp filter");
 }
@@ -552,6 +564,7 @@ const struct check doctor_checks[] = {
     {"doctor_sees_unshare_forbidden", 8, 8, doctor_sees_unshare_forbidden},
     {"doctor_sees_mount_forbidden", 8, 8, doctor_sees_mount_forbidden},
     {"doctor_sees_calls_forbidden", 8, 8, doctor_sees_calls_forbidden},
+    {"doctor_sees_no_seccomp", 8, 8, doctor_sees_no_seccomp},
     {"doctor_sees_bpf_forbidden", 8, 8, doctor_sees_bpf_forbidden},
     {"doctor_foretells", 1, 8, doctor_foretells},
     {"doctor_json_is_sound", 8, 8, doctor_json_is_sound},
