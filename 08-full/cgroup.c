@@ -117,6 +117,7 @@ static struct hierarchy *add_hierarchy(struct cgroup *cgroup,
         .v2 = strcmp(entry->type, "cgroup2") == 0,
         .mount_point = format_text("%s", entry->mount_point),
         .names = controllers_of(entry->super_options),
+        .parent = -1,
         .fd = -1,
     };
     return hierarchy;
@@ -255,48 +256,56 @@ static void sweep(int parent)
     closedir(folder);
 }
 
-/* Opens toy-docker/ with a lock on it: nobody sweeps while another one makes
- * a group and has not locked it yet. Another one may have removed it while we
- * waited for the lock; then it is made again. */
-static int lock_parent(const char *mount_point)
+/* Opens toy-docker/, which is made if it is missing and `make` says so, with
+ * a lock on it: nobody sweeps while another one makes a group and has not
+ * locked it yet. Another one may have removed it while we waited for the lock;
+ * then it is opened anew. Returns -1 and errno on failure. */
+static int lock_parent(const char *path, bool make)
 {
-    char *path = format_text("%s/%s", mount_point, parent_name);
-
     for (;;) {
         struct stat locked, current;
 
-        if (mkdir(path, 0755) == -1 && errno != EEXIST)
-            fail("cgroup: mkdir %s", path);
+        if (make && mkdir(path, 0755) == -1 && errno != EEXIST)
+            return -1;
         int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd == -1 && errno == ENOENT)
+        if (fd == -1 && errno == ENOENT && make)
             continue;
         if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &locked) == -1)
-            fail("cgroup: lock %s", path);
-        if (stat(path, &current) == 0 && current.st_ino == locked.st_ino) {
-            free(path);
+            return -1;
+        if (stat(path, &current) == 0 && current.st_ino == locked.st_ino)
             return fd;
-        }
         close(fd);
     }
 }
 
+static void unlock_parent(struct hierarchy *hierarchy)
+{
+    if (hierarchy->parent != -1)
+        close(hierarchy->parent);
+    hierarchy->parent = -1;
+}
+
+static char *parent_path(const struct hierarchy *hierarchy)
+{
+    return format_text("%s/%s", hierarchy->mount_point, parent_name);
+}
+
 /* A runtime in another PID namespace may have the same number as we. */
-static char *make_group(int parent, const char *mount_point)
+static char *make_group(int parent, const char *parent_folder)
 {
     for (int i = 0;; i++) {
         char *name = i == 0 ? format_text("%s%d", prefix, (int)getpid())
                             : format_text("%s%d.%d", prefix, (int)getpid(), i);
 
         if (mkdirat(parent, name, 0755) == 0) {
-            char *path =
-                format_text("%s/%s/%s", mount_point, parent_name, name);
+            char *path = format_text("%s/%s", parent_folder, name);
 
             explain("mkdir(\"%s\", 0755)", path);
             free(name);
             return path;
         }
         if (errno != EEXIST || i == 100)
-            fail("cgroup: mkdir %s/%s/%s", mount_point, parent_name, name);
+            fail("cgroup: mkdir %s/%s", parent_folder, name);
         free(name);
     }
 }
@@ -304,16 +313,20 @@ static char *make_group(int parent, const char *mount_point)
 static void create_group(struct hierarchy *hierarchy,
                          const struct resources *resources)
 {
-    int parent = lock_parent(hierarchy->mount_point);
+    char *path = parent_path(hierarchy);
 
-    sweep(parent);
+    hierarchy->parent = lock_parent(path, true);
+    if (hierarchy->parent == -1)
+        fail("cgroup: make and lock %s", path);
+    sweep(hierarchy->parent);
     if (hierarchy->v2)
-        enable_v2_controllers(hierarchy, parent);
-    hierarchy->path = make_group(parent, hierarchy->mount_point);
+        enable_v2_controllers(hierarchy);
+    hierarchy->path = make_group(hierarchy->parent, path);
+    free(path);
     hierarchy->fd = open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (hierarchy->fd == -1 || flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
         fail("cgroup: lock %s", hierarchy->path);
-    close(parent);
+    unlock_parent(hierarchy);
     if (hierarchy->v2)
         limit_v2(hierarchy, resources);
     else
@@ -361,23 +374,31 @@ bool was_killed_for_memory(const struct cgroup *cgroup)
     return false;
 }
 
+/* The last container takes toy-docker/ along; while another one has a group in
+ * it, rmdir fails. */
 static void remove_hierarchy(struct hierarchy *hierarchy)
 {
-    int parent = lock_parent(hierarchy->mount_point);
-    const char *name = strrchr(hierarchy->path, '/') + 1;
+    char *path = parent_path(hierarchy);
+    int parent;
 
-    if (remove_group(parent, name) == -1)
-        warn("cannot remove the cgroup %s: %s", hierarchy->path,
-             strerror(errno));
-    else
-        explain("rmdir(\"%s\")", hierarchy->path);
+    unlock_parent(hierarchy); /* if making the group failed half-way */
+    parent = lock_parent(path, false);
+    if (hierarchy->path) {
+        const char *name = strrchr(hierarchy->path, '/') + 1;
+
+        if (remove_group(parent, name) == -1)
+            warn("cannot remove the cgroup %s: %s", hierarchy->path,
+                 strerror(errno));
+        else
+            explain("rmdir(\"%s\")", hierarchy->path);
+    }
+    if (parent != -1) {
+        rmdir(path);
+        close(parent);
+    }
     if (hierarchy->fd != -1)
         close(hierarchy->fd);
-    /* the last container takes toy-docker/ along: EBUSY if it is not */
-    char *path = format_text("%s/%s", hierarchy->mount_point, parent_name);
-    rmdir(path);
     free(path);
-    close(parent);
 }
 
 void remove_cgroup(struct cgroup *cgroup)
@@ -385,8 +406,7 @@ void remove_cgroup(struct cgroup *cgroup)
     for (size_t i = cgroup->count; i-- > 0;) {
         struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-        if (hierarchy->path)
-            remove_hierarchy(hierarchy);
+        remove_hierarchy(hierarchy);
         free(hierarchy->path);
         free(hierarchy->mount_point);
         free(hierarchy->names);

@@ -34,7 +34,8 @@ struct hierarchy {
     char *names;           /* v1: its controllers, "cpu,cpuacct" */
     bool has[CONTROLLERS]; /* which of ours it limits */
     char *path;            /* of the group; NULL until it is made */
-    int fd;                /* of the group's folder, locked */
+    int parent; /* of toy-docker/, locked; -1 but while the group is made */
+    int fd;     /* of the group's folder, locked */
 };
 
 struct cgroup {
@@ -76,9 +77,8 @@ void limit_v2(const struct hierarchy *hierarchy,
 /* True if v2 offers `controller` in its topmost visible group. */
 bool v2_offers(const char *mount_point, enum controller controller);
 
-/* Makes the hierarchy's controllers work in the groups below `parent`, which
- * is a folder right below its top. */
-void enable_v2_controllers(const struct hierarchy *hierarchy, int parent);
+/* Enables the controllers for the groups below toy-docker/. */
+void enable_v2_controllers(const struct hierarchy *hierarchy);
 
 /* ---- for these two: files of a group, named relative to its folder ----- */
 

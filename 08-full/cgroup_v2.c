@@ -31,45 +31,64 @@ bool v2_offers(const char *mount_point, enum controller controller)
     return found;
 }
 
-static noreturn void fail_enabling(const struct hierarchy *hierarchy,
-                                   const char *text)
+/* In v2 a group has processes, or groups with controllers below it. Only the
+ * real root (which has no cgroup.type) may have both. In a container, what
+ * looks like the root is a group with processes. */
+static bool is_busy(const char *top)
 {
-    const char *top = hierarchy->mount_point;
-    char hint[500];
+    char *type = format_text("%s/cgroup.type", top);
+    char *file = format_text("%s/cgroup.procs", top);
+    char *processes = read_file(file);
+    bool busy = access(type, F_OK) == 0 && processes && *processes;
 
-    if (errno != EBUSY)
-        fail("cgroup: write %s to %s/cgroup.subtree_control", text, top);
-    /* in a container of somebody else's: its processes are in the topmost
-     * group that we can see, and v2 wants processes in leaves only */
-    snprintf(hint, sizeof(hint),
-             "processes are in the topmost cgroup, as in a container: move "
-             "them into a group of their own first:\n"
-             "  mkdir -p %s/init && for p in $(cat %s/cgroup.procs); do "
-             "echo $p > %s/init/cgroup.procs; done",
-             top, top, top);
-    fail_with_hint(hint, "cgroup: write %s to %s/cgroup.subtree_control", text,
-                   top);
+    free(processes);
+    free(file);
+    free(type);
+    return busy;
 }
 
-void enable_v2_controllers(const struct hierarchy *hierarchy, int parent)
+static noreturn void fail_busy(const char *top)
+{
+    char hint[500];
+
+    snprintf(hint, sizeof(hint),
+             "this is the topmost cgroup we see, as in a container, and it has "
+             "processes: move them into a group of their own first:\n"
+             "  mkdir -p %s/init && for p in $(cat %s/cgroup.procs); do "
+             "echo $p > %s/init/cgroup.procs; done 2>/dev/null",
+             top, top, top);
+    errno = EBUSY;
+    fail_with_hint(hint, "cgroup: enable controllers in %s", top);
+}
+
+static void enable(const struct hierarchy *hierarchy,
+                   enum controller controller)
+{
+    const char *name = controller_name(controller);
+    char *file =
+        format_text("%s/cgroup.subtree_control", hierarchy->mount_point);
+    char text[32];
+
+    snprintf(text, sizeof(text), "+%s", name);
+    if (write_file(file, "%s", text) == -1)
+        fail("cgroup: write %s to %s", text, file);
+    if (write_group_file(hierarchy->parent, "cgroup.subtree_control", text) ==
+        -1)
+        fail("cgroup: write %s to toy-docker/cgroup.subtree_control", text);
+    explain("write(\"%s\", \"%s\") # and in toy-docker", file, text);
+    free(file);
+}
+
+void enable_v2_controllers(const struct hierarchy *hierarchy)
 {
     for (enum controller i = 0; i < CONTROLLERS; i++) {
-        char text[32];
-        int top;
-
         if (!hierarchy->has[i] || i == CONTROLLER_DEVICES)
             continue;
-        snprintf(text, sizeof(text), "+%s", controller_name(i));
-        top = openat(parent, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (top == -1 ||
-            write_group_file(top, "cgroup.subtree_control", text) == -1)
-            fail_enabling(hierarchy, text);
-        close(top);
-        if (write_group_file(parent, "cgroup.subtree_control", text) == -1)
-            fail("cgroup: write %s to toy-docker/cgroup.subtree_control", text);
-        explain("write(\"cgroup.subtree_control\", \"%s\") # %s and "
-                "toy-docker",
-                text, hierarchy->mount_point);
+        /* not left to the kernel: "cpu" alone would be enabled, and make the
+         * group of those processes a threaded one */
+        if (is_busy(hierarchy->mount_point))
+            fail_busy(hierarchy->mount_point);
+        enable(hierarchy, i);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "init.h"
 
 #include <sched.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #include "reaper.h"
 #include "rootfs.h"
 #include "sync.h"
+#include "syscall_filter.h"
 #include "user.h"
 
 static void leave_cgroup_view(void)
@@ -34,7 +36,7 @@ static void leave_cgroup_view(void)
 
 static void set_hostname(const char *hostname)
 {
-    if (sethostname(hostname, __builtin_strlen(hostname)) == -1)
+    if (sethostname(hostname, strlen(hostname)) == -1)
         fail("sethostname %s", hostname);
     explain("sethostname(\"%s\") # %s", hostname, namespace_id("uts"));
 }
@@ -103,6 +105,8 @@ static void drop_privileges(const struct process *process,
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
         fail("prctl PR_SET_NO_NEW_PRIVS");
     explain("prctl(PR_SET_NO_NEW_PRIVS) # setuid programs give nothing");
+    /* last: it refuses what steps before it need */
+    filter_system_calls(&process->capabilities);
 }
 
 void init_container(struct config *config, const struct cgroup *cgroup,
@@ -125,6 +129,8 @@ void init_container(struct config *config, const struct cgroup *cgroup,
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
     leave_cgroup_view();
+    explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
+    explain("readlink(\"/proc/self/ns/pid\") # %s", namespace_id("pid"));
 
     /* 4. What needs no files. */
     set_hostname(config->hostname);

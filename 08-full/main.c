@@ -2,9 +2,8 @@
  * main.c - stage 08: a complete container runtime.
  *
  * New: own network, devices, few capabilities, masked paths in /proc and
- * /sys, no_new_privs, a terminal of its own. Still missing is a filter for
- * system calls: a container may make a user namespace, in it mount its v1
- * cgroups anew, and raise its own memory limit.
+ * /sys, no_new_privs, a filter for system calls, a terminal of its own. Root in
+ * the container is still user 0 of the host: there is no user namespace.
  *
  * Reading order: config.h (what a container is), init.c (how it is made, step
  * by step), container.c (its life), then a file for each mechanism. Try it:

@@ -41,9 +41,10 @@ void reset_signals(void)
 
 void join_new_keyring(void)
 {
-    /* a kernel without keys has none to hide */
+    /* a kernel without keys has none to hide, and a filter around us that
+     * refuses this call holds for the command as well */
     if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) == -1 &&
-        errno != ENOSYS)
+        errno != ENOSYS && errno != EPERM)
         fail("keyctl KEYCTL_JOIN_SESSION_KEYRING");
     explain("keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)");
 }

@@ -38,7 +38,7 @@ void protect_own_file(char **argv)
     copy =
         sys_open_tree(AT_FDCWD, own_file, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
     if (copy == -1)
-        fail("open_tree %s", own_file);
+        fail("clone the mount of %s", own_file);
     if (make_read_only(copy, false) == -1)
         fail_with_hint("Linux 5.12 or newer is needed", "mount_setattr of %s",
                        own_file);
