@@ -63,8 +63,8 @@ static int write_it(const char *path, const char *text)
 /* What every program gets anyway tells nothing about the caller. */
 static int is_ordinary(const char *variable)
 {
-    static const char *const names[] = {"PATH=", "HOME=", "TERM=", "HOSTNAME=",
-                                        "container="};
+    static const char *const names[] = {
+        "PATH=", "HOME=", "TERM=", "HOSTNAME=", "container="};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (strncmp(variable, names[i], strlen(names[i])) == 0)

@@ -92,8 +92,7 @@ static void failed_mount_ends_start(int stage)
 static void devtmpfs_is_the_hosts(int stage)
 {
     struct process process = start_script(stage, NULL, forever);
-    char *path =
-        format_text("/proc/%d/root/dev", (int)container_of(&process));
+    char *path = format_text("/proc/%d/root/dev", (int)container_of(&process));
     char *host = find_mount(getpid(), "/dev");
     struct stat inside, outside;
 

@@ -70,9 +70,8 @@ static void list_of_devices(int stage)
 static void masked_paths(int stage)
 {
     static const char *const paths[] = {
-        "/proc/acpi",  "/proc/asound",     "/proc/interrupts", "/proc/kcore",
-        "/proc/keys",  "/proc/scsi",       "/proc/timer_list",
-        "/sys/firmware"};
+        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore",
+        "/proc/keys", "/proc/scsi",   "/proc/timer_list", "/sys/firmware"};
     struct process process = start_with(NULL);
     pid_t container = container_of(&process);
 
@@ -92,9 +91,9 @@ static void masked_paths(int stage)
 
 static void read_only_paths(int stage)
 {
-    static const char *const paths[] = {"/proc/bus", "/proc/fs", "/proc/irq",
-                                        "/proc/sys", "/proc/sysrq-trigger",
-                                        "/sys", "/sys/fs/cgroup"};
+    static const char *const paths[] = {
+        "/proc/bus",           "/proc/fs", "/proc/irq",     "/proc/sys",
+        "/proc/sysrq-trigger", "/sys",     "/sys/fs/cgroup"};
     struct process process = start_with(NULL);
     pid_t container = container_of(&process);
     struct result result;
@@ -258,7 +257,8 @@ static void loopback_only(int stage)
 {
     struct process process = start_with(NULL);
     char *links = read_proc(container_of(&process), "net/dev");
-    char *flags = printed(&(struct how){.user = 0}, "cat /sys/class/net/*/flags");
+    char *flags =
+        printed(&(struct how){.user = 0}, "cat /sys/class/net/*/flags");
 
     (void)stage;
     ck_assert_int_eq(count_text(links, ":"), 1);
@@ -318,11 +318,11 @@ static void working_folder_outside(int stage)
     put_file("secret", token);
     for (int fd = 3; fd < 12; fd++) {
         char *path = format_text("/proc/self/fd/%d", fd);
-        struct result result = run_stage_so(
-            8, &how, "-w", path, "--", "sh", "-c",
-            format_text("cat ./%s/secret; cat ../%s/secret", scratch_folder,
-                        scratch_folder),
-            NULL);
+        struct result result =
+            run_stage_so(8, &how, "-w", path, "--", "sh", "-c",
+                         format_text("cat ./%s/secret; cat ../%s/secret",
+                                     scratch_folder, scratch_folder),
+                         NULL);
 
         expect_no_text("stdout", result.out, token);
     }
@@ -381,9 +381,8 @@ static void init_flag(int stage)
     expect_no_text("the processes", result.out, ") Z ");
     result = run_stage_so(8, &how, "--", "sh", "-c", "kill -TERM $$", NULL);
     expect_status(result, 128 + SIGTERM);
-    process = start_script(8, &how,
-                           format_text("trap 'exit 9' TERM; echo armed; %s",
-                                       forever));
+    process = start_script(
+        8, &how, format_text("trap 'exit 9' TERM; echo armed; %s", forever));
     expect(&process, "armed");
     kill(process.pid, SIGTERM);
     expect_status(finish(&process), 9);
@@ -403,8 +402,8 @@ static void run_form(int stage)
                           "cat; echo end", NULL);
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "end\n");
-    result = run_stage_so(8, &how, "run", "-i", "--rootfs", "rootfs", "cat",
-                          NULL);
+    result =
+        run_stage_so(8, &how, "run", "-i", "--rootfs", "rootfs", "cat", NULL);
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "from stdin\n");
     result = run_stage_so(8, &how, "run", "--rootfs", "rootfs", "sh", "-c",
@@ -455,9 +454,9 @@ static void expect_nothing_outside(const char *path, const char *target,
     put_file("outside/file", "untouched");
     chmod("outside/file", 0640);
     ck_assert_msg(symlink(target, path) == 0, "symlink %s", path);
-    result = run_stage_so(8, &how, "--", "sh", "-c",
-                          "echo spoilt >/etc/hosts; echo x >/dev/file; true",
-                          NULL);
+    result =
+        run_stage_so(8, &how, "--", "sh", "-c",
+                     "echo spoilt >/etc/hosts; echo x >/dev/file; true", NULL);
     unlink(path);
     if (had)
         rename(kept, path);
@@ -527,8 +526,8 @@ static void hostile_targets(int stage)
 /* A /dev/null of the image's that is none, and a console that leads away. */
 static void hostile_devices(int stage)
 {
-    struct how how = {.terminal = true, .flags = {"run", "-it", "--rootfs",
-                                                  "rootfs"}};
+    struct how how = {.terminal = true,
+                      .flags = {"run", "-it", "--rootfs", "rootfs"}};
     struct result result;
     struct process process;
 

@@ -93,9 +93,9 @@ static void expect_container(int stage, const struct image *image)
     result = run_stage_so(stage, &how, NULL);
     expect_status(result, 5);
     ck_assert_str_eq(result.out, "42\n");
-    result = run_stage_so(stage, &how, "--hostname", token, "--", "sh", "-c",
-                          "echo $$; hostname; cat /proc/self/mounts; ls /",
-                          NULL);
+    result =
+        run_stage_so(stage, &how, "--hostname", token, "--", "sh", "-c",
+                     "echo $$; hostname; cat /proc/self/mounts; ls /", NULL);
     expect_status(result, 0);
     expect_text("stdout", result.out, format_text("1\n%s\n", token));
     expect_text("stdout", result.out, " /proc proc ");

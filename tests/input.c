@@ -16,8 +16,7 @@
 #include "suite.h"
 
 /* Fails unless the stage refuses: `message` must be in its own message. */
-static void expect_refusal(int stage, struct result result,
-                           const char *message)
+static void expect_refusal(int stage, struct result result, const char *message)
 {
     char *start = format_text("stage-%d: ", stage);
 
@@ -60,9 +59,9 @@ static void bad_flag(int stage)
     static const struct {
         const char *flag;
         int until; /* the last stage that does not know it */
-    } flags[] = {{"--no-such-flag", 8}, {"-Z", 8},       {"--hostname", 1},
-                 {"--rootfs", 5},       {"-v", 5},       {"--chroot", 5},
-                 {"--memory", 6},       {"--cpus", 6},   {"--pids", 6},
+    } flags[] = {{"--no-such-flag", 8}, {"-Z", 8},     {"--hostname", 1},
+                 {"--rootfs", 5},       {"-v", 5},     {"--chroot", 5},
+                 {"--memory", 6},       {"--cpus", 6}, {"--pids", 6},
                  {"--read-only", 7}};
 
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)
@@ -135,8 +134,8 @@ static void bad_rootfs(int stage)
 
     put_file("file", "");
     ck_assert_int_eq(mkdir("empty", 0755), 0);
-    expect_refusal(
-        stage, run_stage(stage, "--rootfs", "no-such-folder", NULL), "ENOENT");
+    expect_refusal(stage, run_stage(stage, "--rootfs", "no-such-folder", NULL),
+                   "ENOENT");
     expect_refusal(stage, run_stage(stage, "--rootfs", "file", NULL),
                    "ENOTDIR");
     expect_refusal(stage, run_stage(stage, "--rootfs", "", NULL), "--rootfs");
@@ -162,9 +161,11 @@ static void no_rootfs_yet(int stage)
 
 static void bad_volume(int stage)
 {
-    static const char *const values[] = {
-        "", ":", "nothing", "/tmp:", ":/data", "/tmp:relative", "/tmp:/a:xx",
-        "/tmp:/a:ro:ro", "/tmp:/", NULL};
+    static const char *const values[] = {"",           ":",
+                                         "nothing",    "/tmp:",
+                                         ":/data",     "/tmp:relative",
+                                         "/tmp:/a:xx", "/tmp:/a:ro:ro",
+                                         "/tmp:/",     NULL};
 
     refuse_values(stage, "--volume", values);
     expect_refusal(stage,
@@ -184,8 +185,8 @@ static void bad_volume(int stage)
 static void bad_memory(int stage)
 {
     static const char *const values[] = {
-        "",     "0",    "-1",      "-64M", "many",
-        "64X",  "64MX", "1.5G",    "M",    "99999999999999999999",
+        "",     "0",    "-1",        "-64M", "many",
+        "64X",  "64MX", "1.5G",      "M",    "99999999999999999999",
         "0x40", "64 M", "99999999T", "nan",  NULL};
     const char *const long_values[] = {long_text('9'), NULL};
 
@@ -200,17 +201,17 @@ static void tiny_memory(int stage)
 
     need_cgroups();
     result = run_stage(stage, "--memory", "4096", "--", "true", NULL);
-    ck_assert_msg(result.status == 137 || result.status == 125,
-                  "status %d, %s", result.status, result.err);
+    ck_assert_msg(result.status == 137 || result.status == 125, "status %d, %s",
+                  result.status, result.err);
     ck_assert_msg(*result.err, "no message");
 }
 
 static void bad_cpus(int stage)
 {
     static const char *const values[] = {
-        "",     "0",    "-1",    "-0.5", "many",
-        "1e3",  "0x2",  "0.001", "nan",  "inf",
-        "1.2.3", "99999999999999999999", "1,5", NULL};
+        "",    "0",     "-1",  "-0.5", "many",  "1e3",
+        "0x2", "0.001", "nan", "inf",  "1.2.3", "99999999999999999999",
+        "1,5", NULL};
     const char *const long_values[] = {long_text('9'), NULL};
 
     refuse_values(stage, "--cpus", values);
@@ -227,10 +228,10 @@ static void bad_pids(int stage)
     refuse_values(stage, "--pids", long_values);
     /* a number, but more than the kernel can count */
     need_cgroups();
-    expect_refusal(stage,
-                   run_stage(stage, "--pids", "99999999", "--", "echo",
-                             "it ran", NULL),
-                   "pids");
+    expect_refusal(
+        stage,
+        run_stage(stage, "--pids", "99999999", "--", "echo", "it ran", NULL),
+        "pids");
 }
 
 static void least_pids(int stage)
@@ -241,15 +242,25 @@ static void least_pids(int stage)
 
 static void bad_user(int stage)
 {
-    static const char *const values[] = {
-        "",           "-1",         "4294967295",   "4294967296",
-        "99999999999999999999",     "no-such-user", ":",
-        "1:",         ":1",         "1:-1",         "1:4294967295",
-        "1:no-group", "1:2:3",      "3x",           NULL};
+    static const char *const values[] = {"",
+                                         "-1",
+                                         "4294967295",
+                                         "4294967296",
+                                         "99999999999999999999",
+                                         "no-such-user",
+                                         ":",
+                                         "1:",
+                                         ":1",
+                                         "1:-1",
+                                         "1:4294967295",
+                                         "1:no-group",
+                                         "1:2:3",
+                                         "3x",
+                                         NULL};
 
     for (int i = 0; values[i]; i++) {
-        struct result result = run_stage(stage, "-u", values[i], "--", "echo",
-                                         "it ran", NULL);
+        struct result result =
+            run_stage(stage, "-u", values[i], "--", "echo", "it ran", NULL);
 
         ck_assert_msg(result.status == 125, "-u \"%s\": status %d, %s",
                       values[i], result.status, result.out);
@@ -259,8 +270,8 @@ static void bad_user(int stage)
 
 static void bad_capability(int stage)
 {
-    static const char *const values[] = {"", "NO_SUCH", "CAP_", "-1", "1",
-                                         "99", NULL};
+    static const char *const values[] = {"",  "NO_SUCH", "CAP_", "-1",
+                                         "1", "99",      NULL};
     const char *const long_values[] = {long_text('C'), NULL};
 
     refuse_values(stage, "--cap-add", values);

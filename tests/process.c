@@ -174,8 +174,8 @@ static void long_argument(int stage)
         die("allocate memory");
     memset(argument, 'x', 100000);
     argument[100000] = '\0';
-    result = run_stage(stage, "--", "sh", "-c", "echo ${#1}", "sh", argument,
-                       NULL);
+    result =
+        run_stage(stage, "--", "sh", "-c", "echo ${#1}", "sh", argument, NULL);
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "100000\n");
 }

@@ -138,8 +138,8 @@ static enum outcome kill_process(int stage)
         _exit(0);
     }
     /* far from the small numbers that a new PID namespace hands out */
-    result = run_attack(stage, NULL, "attack-3",
-                        format_text("%d", (int)victim), NULL);
+    result = run_attack(stage, NULL, "attack-3", format_text("%d", (int)victim),
+                        NULL);
     expect_tried(result);
     killed = waitpid(victim, NULL, WNOHANG) == victim;
     if (!killed) {
@@ -182,9 +182,8 @@ static enum outcome mount_on_host(int stage)
     seen = strstr(read_proc(getpid(), "mountinfo"), token) != NULL;
     if (strstr(output_of(&attack), "mounted"))
         kill(container_of(&attack), SIGKILL);
-    expect_tried((struct result){finish(&attack).status == 128 + SIGKILL ? 0
-                                                                         : 1,
-                                 "", ""});
+    expect_tried((struct result){
+        finish(&attack).status == 128 + SIGKILL ? 0 : 1, "", ""});
     return leaks_if(seen);
 }
 
@@ -337,9 +336,8 @@ static enum outcome outlive_parent(int stage)
 
     if (stage >= 7)
         need_cgroups();
-    process = start_script(stage, NULL,
-                           format_text(": %s; while :; do sleep 1; done",
-                                       token));
+    process = start_script(
+        stage, NULL, format_text(": %s; while :; do sleep 1; done", token));
     container = container_of(&process);
     end_now(&process);
     /* long enough for the kernel, whose work it is, if it does it at all */
@@ -491,8 +489,7 @@ static enum outcome use_network(int stage)
 
 static bool has_capability(pid_t pid, int number)
 {
-    unsigned long long set =
-        strtoull(status_field(pid, "CapEff"), NULL, 16);
+    unsigned long long set = strtoull(status_field(pid, "CapEff"), NULL, 16);
 
     return set >> number & 1;
 }

@@ -123,8 +123,8 @@ static void rootfs_flag(int stage)
 
     ck_assert_int_eq(rename("rootfs", "other"), 0);
     put_file("other/etc/token", token);
-    result = run_stage(stage, "--rootfs", "other", "--", "cat", "/etc/token",
-                       NULL);
+    result =
+        run_stage(stage, "--rootfs", "other", "--", "cat", "/etc/token", NULL);
     unlink("other/etc/token");
     ck_assert_int_eq(rename("other", "rootfs"), 0);
     expect_status(result, 0);
@@ -274,9 +274,9 @@ static void volume_file_read_only(int stage)
     struct result result;
 
     put_file("file", token);
-    result = run_stage(stage, "-v",
-                       format_text("%s/file:/file:ro", scratch_folder), "--",
-                       "sh", "-c", "echo spoilt >/file; true", NULL);
+    result =
+        run_stage(stage, "-v", format_text("%s/file:/file:ro", scratch_folder),
+                  "--", "sh", "-c", "echo spoilt >/file; true", NULL);
     expect_status(result, 0);
     expect_text("stderr", result.err, "Read-only file system");
     ck_assert_str_eq(read_file("file"), token);
@@ -297,8 +297,8 @@ static void volume_nested_mount(int stage)
     ck_assert_int_eq(
         mount("below", "volume/below", "tmpfs", MS_NOSUID, "size=64k"), 0);
     put_file("volume/below/file", token);
-    result = run_stage(stage, "-v", volume, "--", "cat", "/data/below/file",
-                       NULL);
+    result =
+        run_stage(stage, "-v", volume, "--", "cat", "/data/below/file", NULL);
     if (stage == 8)
         expect_status(result, 0);
     ck_assert_str_eq(result.out, stage == 8 ? token : "");
@@ -314,8 +314,8 @@ static void volume_nested_mount(int stage)
 /* A volume over nosuid stays nosuid when it is made read-only. */
 static void volume_keeps_flags(int stage)
 {
-    struct how how = {.flags = {"-v", format_text("%s/volume:/data:ro",
-                                                  scratch_folder)}};
+    struct how how = {
+        .flags = {"-v", format_text("%s/volume:/data:ro", scratch_folder)}};
     struct process process;
     char *line;
 
@@ -371,6 +371,32 @@ static void volume_target_symlink(int stage)
     host_command(NULL, "rm -rf 'rootfs%s'", scratch_folder);
 }
 
+/* Links of the image that climb: as root of the container, ".." ends at its
+ * root, not at the root that is being left. */
+static void link_stays_inside(int stage)
+{
+    char *token = make_token();
+    char *climb =
+        format_text("../../../../../../../../..%s/outside", scratch_folder);
+
+    ck_assert_int_eq(mkdir("outside", 0755), 0);
+    put_file("conf/hosts.token", token);
+    ck_assert_int_eq(rename("rootfs/etc/resolv.conf", "resolv.kept"), 0);
+    ck_assert_int_eq(
+        symlink(format_text("%s/stub", climb), "rootfs/etc/resolv.conf"), 0);
+    ck_assert_int_eq(symlink(climb, "rootfs/link"), 0);
+    run_stage(stage, "-v",
+              format_text("%s/conf/hosts.token:/link/file", scratch_folder),
+              "--", "true", NULL);
+    unlink("rootfs/link");
+    unlink("rootfs/etc/resolv.conf");
+    rename("resolv.kept", "rootfs/etc/resolv.conf");
+    unlink("conf/hosts.token");
+    host_command(NULL, "rm -rf 'rootfs%s'", scratch_folder);
+    ck_assert_str_eq(folder_text("outside"), "");
+    rmdir("outside");
+}
+
 /* ---- --chroot ------------------------------------------------------------------------ */
 
 /* The article's way, and its hole; the same program without the flag is the
@@ -410,6 +436,7 @@ const struct check rootfs_checks[] = {
     {"volume_keeps_flags", 6, 8, volume_keeps_flags},
     {"mount_in_volume", 6, 8, mount_in_volume},
     {"volume_target_symlink", 6, 8, volume_target_symlink},
+    {"link_stays_inside", 6, 8, link_stays_inside},
     {"chroot_can_be_left", 6, 7, chroot_can_be_left},
     {.name = NULL},
 };

@@ -87,8 +87,8 @@ static char *links(void)
 
     while ((line = strsep(&text, "\n")))
         if (strchr(line, ':'))
-            names = format_text("%s%.*s\n", names, (int)strcspn(line, ":"),
-                                line);
+            names =
+                format_text("%s%.*s\n", names, (int)strcspn(line, ":"), line);
     return names;
 }
 
@@ -107,8 +107,7 @@ struct snapshot take_snapshot(void)
         cgroups(),
         processes(),
         format_text("%s%s%s", text_of("/proc/sysvipc/msg"),
-                    text_of("/proc/sysvipc/sem"),
-                    text_of("/proc/sysvipc/shm")),
+                    text_of("/proc/sysvipc/sem"), text_of("/proc/sysvipc/shm")),
         hostname(),
         links(),
         folder_text("/run/toy-docker"),

@@ -106,12 +106,11 @@ static void expect_restored(int stage, const char *command)
     expect(&process, "back=6");
     after = modes_of(&process);
     ck_assert_int_eq(foreground_of(&process), process.pid);
-    ck_assert_msg(before.c_lflag == after.c_lflag &&
-                      before.c_iflag == after.c_iflag &&
-                      before.c_oflag == after.c_oflag &&
-                      before.c_cflag == after.c_cflag,
-                  "the terminal's modes have changed: lflag %x, then %x",
-                  before.c_lflag, after.c_lflag);
+    ck_assert_msg(
+        before.c_lflag == after.c_lflag && before.c_iflag == after.c_iflag &&
+            before.c_oflag == after.c_oflag && before.c_cflag == after.c_cflag,
+        "the terminal's modes have changed: lflag %x, then %x", before.c_lflag,
+        after.c_lflag);
     type_text(&process, "end\n");
     finish(&process);
 }
@@ -119,8 +118,7 @@ static void expect_restored(int stage, const char *command)
 /* dash and ash give the terminal back to the group they got it from. */
 static void interactive_sh(int stage)
 {
-    struct process process =
-        start_stage(stage, &at_terminal, "--", "sh", NULL);
+    struct process process = start_stage(stage, &at_terminal, "--", "sh", NULL);
 
     type_text(&process, "echo is-$((6 * 7))\n");
     expect(&process, "is-42");
