@@ -100,7 +100,7 @@ static char *find_version(bool v2)
 
 static char *mend_of_no_mount(void)
 {
-    return as_root("mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+    return as_admin("mount -t cgroup2 cgroup2 /sys/fs/cgroup");
 }
 
 struct finding look_at_cgroups(const char *about)
@@ -278,9 +278,9 @@ static struct finding explain_absence(const char *controller)
     if (row.hierarchy > 0) {
         char *list = controllers_together(row.hierarchy);
 
-        return failed(as_root("sh -c 'mkdir -p /sys/fs/cgroup/%s && mount -t "
-                              "cgroup -o %s cgroup /sys/fs/cgroup/%s'",
-                              list, list, list),
+        return failed(as_admin("sh -c 'mkdir -p /sys/fs/cgroup/%s && mount -t "
+                               "cgroup -o %s cgroup /sys/fs/cgroup/%s'",
+                               list, list, list),
                       "its v1 hierarchy is not mounted here");
     }
     if (!v2 && !v1)
@@ -299,13 +299,13 @@ static struct finding explain_failure(const struct place *place, int number)
     const char *version = place->v2 ? "v2" : "v1", *top = place->top;
 
     if (number == EROFS)
-        return failed(as_root("mount -o remount,bind,rw %s", top),
+        return failed(as_admin("mount -o remount,bind,rw %s", top),
                       "%s, at %s, mounted read-only", version, top);
     if (number == EBUSY)
-        return failed(as_root("sh -c 'cd %s; mkdir -p init; for p in $(cat "
-                              "cgroup.procs); do echo $p >init/cgroup.procs; "
-                              "done 2>/dev/null'",
-                              top),
+        return failed(as_admin("sh -c 'cd %s; mkdir -p init; for p in $(cat "
+                               "cgroup.procs); do echo $p >init/cgroup.procs; "
+                               "done 2>/dev/null'",
+                               top),
                       "%s, at %s, has processes in its top: a container",
                       version, top);
     if (geteuid() != 0)

@@ -56,6 +56,10 @@ char *mend_of_confinement(void);
 /* The command with "sudo " before it unless we are root. */
 char *as_root(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same for a command that needs CAP_SYS_ADMIN: mend_of_confinement() where
+ * root lacks it. */
+char *as_admin(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /*
  * Calls attempt(about) in a child of its own and returns what it returns: 0,
  * or an errno. A child that was killed (by a seccomp filter) counts as EPERM.

@@ -86,6 +86,21 @@ char *as_root(const char *format, ...)
     return result;
 }
 
+char *as_admin(const char *format, ...)
+{
+    char *command, *result;
+    va_list arguments;
+
+    if (geteuid() == 0 && !has_capability(CAPABILITY_SYS_ADMIN))
+        return mend_of_confinement();
+    va_start(arguments, format);
+    command = format_list(format, arguments);
+    va_end(arguments);
+    result = as_root("%s", command);
+    free(command);
+    return result;
+}
+
 int attempt_in_child(int (*attempt)(const char *about), const char *about)
 {
     int status;

@@ -270,7 +270,7 @@ static struct finding explain_failure(const char *kind, int number,
                                       long long limit)
 {
     if (number == ENOSPC || number == EUSERS)
-        return failed(as_root("sysctl -w user.max_%s_namespaces=10000", kind),
+        return failed(as_admin("sysctl -w user.max_%s_namespaces=10000", kind),
                       "%s: the limit user.max_%s_namespaces is %lld",
                       errno_name(number), kind, limit);
     if (number == EINVAL)
@@ -336,14 +336,14 @@ struct finding look_at_user_namespace(const char *about)
 
     for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
         if (read_number(settings[i].path) == settings[i].forbidden)
-            return warning(as_root("sysctl -w %s=%d", settings[i].name,
-                                   settings[i].allowed),
+            return warning(as_admin("sysctl -w %s=%d", settings[i].name,
+                                    settings[i].allowed),
                            "%s for users by %s", number ? "none" : "restricted",
                            settings[i].name);
     if (number == 0)
         return fine("made one without root; at most %lld", limit);
     if (number == ENOSPC || number == EUSERS)
-        return warning(as_root("sysctl -w user.max_user_namespaces=10000"),
+        return warning(as_admin("sysctl -w user.max_user_namespaces=10000"),
                        "%s: the limit user.max_user_namespaces is %lld",
                        errno_name(number), limit);
     return warning(NULL, "none for users: %s", reason_of(number));

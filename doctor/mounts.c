@@ -58,7 +58,7 @@ struct finding look_at_proc(const char *about)
     (void)about;
     if (statfs("/proc", &status) == 0 && status.f_type == PROC_MAGIC)
         return fine("mounted");
-    return failed(as_root("mount -t proc proc /proc"),
+    return failed(as_admin("mount -t proc proc /proc"),
                   "no proc file system is mounted on it");
 }
 
@@ -123,7 +123,7 @@ static int try_file_system(const char *type)
 static char *mend_of_file_system(const char *type, int number)
 {
     if (number == ENODEV)
-        return as_root("modprobe %s", type);
+        return as_admin("modprobe %s", type);
     return mend_of_confinement();
 }
 

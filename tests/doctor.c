@@ -127,6 +127,12 @@ static const struct machine bad_programs = {
     "unshare -m", "mount -t tmpfs t /mnt; PATH=/mnt:$PATH;"
                   "printf '#!/bin/sh\\nexit 1\\n' >/mnt/cc; chmod +x /mnt/cc;"
                   "cp /mnt/cc /mnt/pkg-config"};
+static const struct machine confined = {
+    "unshare -m",
+    "awk '$3 ~ /^cgroup/ { print $2 }' /proc/self/mounts |"
+    "while read -r top; do mount -o remount,bind,ro \"$top\"; done;"
+    "DOCTOR=\"setpriv --bounding-set -sys_admin --inh-caps -sys_admin "
+    "$DOCTOR\""};
 static const struct machine no_rootfs = {NULL, "cd /"};
 static const struct machine empty_rootfs = {"unshare -m",
                                             "mount -t tmpfs t rootfs"};
@@ -159,6 +165,7 @@ static const struct wrong {
     {&bad_programs, "compiler", "failed", "cannot compile", "make deps"},
     {&bad_programs, "libcap", "failed", "not there", "make deps"},
     {&bad_programs, "check (for tests)", "warning", "not there", "make deps"},
+    {&confined, "cgroup pids", "failed", "read-only", "--privileged"},
     {&no_rootfs, "rootfs", "warning", "none yet", "make rootfs"},
     {&empty_rootfs, "rootfs", "failed", "no bin/sh", "make rootfs"},
     {&dumb, "terminal", "warning", "TERM", "export TERM=xterm-256color"},
