@@ -208,6 +208,7 @@ check-vm:
 asan:
 	$(call prepare,stages)
 	$(MAKE) stages BUILD=build/asan OUT=build/asan/ \
+		LDFLAGS=scripts/asan.c \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)'
 	STAGE_DIR=build/asan build/tests/check
 
