@@ -144,8 +144,6 @@ static void add_volume(struct config *config, const char *text)
     char *destination = strchr(source, ':');
     char *option;
 
-    if (!source || !destination)
-        die("allocate memory");
     *destination++ = '\0';
     option = strchr(destination, ':');
     if (option)
