@@ -47,10 +47,15 @@ struct cgroup {
 const char *controller_name(enum controller controller);
 
 /*
+ * Finds the hierarchies that have the controllers: v1, v2, or both. One that
+ * is missing is an error that names it, unless its limit is UNLIMITED.
+ */
+void find_hierarchies(struct cgroup *cgroup, const struct resources *resources);
+
+/*
  * Finds the hierarchies, removes what dead runtimes left, makes the groups
- * and writes the limits. A controller that is missing is an error that names
- * it, unless its limit is UNLIMITED. Call remove_cgroup at the end, also if
- * this failed half-way.
+ * and writes the limits. Call remove_cgroup at the end, also if this failed
+ * half-way.
  */
 void create_cgroup(struct cgroup *cgroup, const struct resources *resources);
 
