@@ -311,26 +311,35 @@ static double read_counter(const char *file)
     return atof(text) / 1e9;
 }
 
+/* The share of a CPU that the counter shows over five seconds. */
+static double measure_share(const char *counter)
+{
+    double start = now(), used = read_counter(counter);
+
+    usleep(5000000);
+    return (read_counter(counter) - used) / (now() - start);
+}
+
+/* On a machine with much other work the loop may not even get its 20 %: then
+ * once more. It may never get more. */
 static void cpu_held_at_20_percent(int stage)
 {
     struct how how = {.flags = {"--cpus", "0.2"}};
     struct process process;
     char *counter, *made;
-    double start, used;
+    double share = 0;
 
     need_cgroups();
     process = start_script(stage, &how, "while :; do :; done");
     counter = cpu_counter(container_of(&process), &made);
     usleep(300000); /* past the burst of the first period */
-    start = now();
-    used = read_counter(counter);
-    usleep(5000000);
-    used = (read_counter(counter) - used) / (now() - start);
+    for (int i = 0; i < 4 && share < 0.18; i++)
+        share = measure_share(counter);
     end(&process);
     if (made)
         ck_assert(within(2, rmdir(made) == 0));
-    ck_assert_msg(used > 0.18 && used < 0.22, "the loop got %.1f %%",
-                  100 * used);
+    ck_assert_msg(share > 0.18 && share < 0.22, "the loop got %.1f %%",
+                  100 * share);
 }
 
 static void memory_hog_killed(int stage)

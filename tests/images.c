@@ -137,9 +137,55 @@ static void debian_by_debootstrap(int stage)
     ck_assert_str_eq(result.out, "install ok installed7");
 }
 
+/* ---- scripts/make-rootfs.sh with archives that mean harm ------------------- */
+
+/* Unpacks archives/FOLDER/NAME into archives/t/rootfs, and looks. */
+static void unpack(const char *folder, const char *name, int expected)
+{
+    int status;
+    char *output = host_command(&status,
+                                "cd archives && rm -rf t && mkdir t && "
+                                "'%s/scripts/make-rootfs.sh' t/rootfs '%s/%s'",
+                                top_folder, folder, name);
+    struct stat victim;
+    char *found;
+
+    ck_assert_msg(status == expected, "%s: status %d, %s", name, status,
+                  output);
+    ck_assert_msg(strcmp(folder_text("archives/out"), "victim") == 0,
+                  "%s: outside there is now %s", name,
+                  folder_text("archives/out"));
+    ck_assert_str_eq(read_file("archives/out/victim"), "secret\n");
+    ck_assert_int_eq(stat("archives/out/victim", &victim), 0);
+    ck_assert_int_eq(victim.st_nlink, 1);
+    ck_assert_msg(access("archives/stray2", F_OK) == -1, "%s: stray2", name);
+    found = host_command(NULL, "cd archives/t && find . -type b -o -type c -o "
+                               "-perm /6000; ls | grep -vx -e conf -e rootfs");
+    ck_assert_msg(!*found, "%s: there is %s", name, found);
+}
+
+static void hostile_archives(int stage)
+{
+    int status;
+    char *output = host_command(&status,
+                                "mkdir archives && cd archives && "
+                                "'%s/tests/hostile-archives.sh'",
+                                top_folder);
+
+    (void)stage;
+    if (status != 0)
+        skip("tests/hostile-archives.sh: %.100s", output);
+    for (char **names = list_folder("archives/refused"); *names; names++)
+        unpack("refused", *names, 1);
+    for (char **names = list_folder("archives/taken"); *names; names++)
+        unpack("taken", *names, 0);
+    host_command(NULL, "rm -rf archives");
+}
+
 const struct check image_checks[] = {
     {"busybox_tarball", 6, 8, busybox_tarball},
     {"busybox_terminal", 6, 8, busybox_terminal},
     {"debian_by_debootstrap", 6, 8, debian_by_debootstrap},
+    {"hostile_archives", 6, 6, hostile_archives},
     {.name = NULL},
 };
