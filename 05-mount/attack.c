@@ -23,8 +23,6 @@
 
 enum { WORKED, STOPPED, NOT_TRIED };
 
-extern char **environ;
-
 static int read_it(const char *path)
 {
     char text[256];

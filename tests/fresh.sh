@@ -30,11 +30,13 @@ as_root() {
 
 # What any installation has beyond the packages of minbase.
 add_user() {
+    local rights=$root/etc/sudoers.d/$user
+
     as_root "apt-get update -q && DEBIAN_FRONTEND=noninteractive \
         apt-get install -y -q --no-install-recommends git make sudo &&
-        useradd --create-home --shell /bin/bash $user"
-    echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
-    chmod 440 "$root/etc/sudoers.d/$user"
+        useradd --create-home --shell /bin/bash $user" &&
+        echo "$user ALL=(ALL) NOPASSWD: ALL" >"$rights" &&
+        chmod 440 "$rights"
 }
 
 # Only what is committed, as anybody else would get it.
@@ -55,6 +57,7 @@ list_packages() {
 
 # The lines of README.md's sh blocks, without comments.
 readme_commands() {
+    # shellcheck disable=SC2016 # no expansion is meant
     sed -n '/^```sh$/,/^```$/p' README.md |
         sed -e '/^```/d' -e 's/ *#.*//' -e '/^$/d'
 }
@@ -142,7 +145,8 @@ if [ "$mode" != devcontainer ]; then
     make_base "$suite"
     unpack_base "$suite" "$root"
     say "git, make and sudo for it"
-    add_user >"$log" 2>&1 || { tail "$log" >&2 && fail "apt-get failed"; }
+    add_user >"$log" 2>&1 ||
+        { tail "$log" >&2 && fail "the machine could not be prepared"; }
     bring_repository
     list_packages >"$scratch/before"
     run_all

@@ -184,6 +184,23 @@ static void no_new_privileges(int stage)
     end(&process);
 }
 
+/* What capabilities do not guard: the log, keys, and new user namespaces, in
+ * which root has all capabilities again. */
+static void filtered_system_calls(int stage)
+{
+    struct process process = start_with(NULL);
+    struct result result;
+
+    (void)stage;
+    ck_assert_str_eq(status_field(container_of(&process), "Seccomp"), "2");
+    end(&process);
+    result = run_stage(8, "--", "unshare", "--user", "--map-root-user", "echo",
+                       "made", NULL);
+    ck_assert_int_ne(result.status, 127);
+    ck_assert_str_eq(result.out, "");
+    expect_text("stderr", result.err, "Operation not permitted");
+}
+
 static void expect_user(const char *flag, const char *uid, const char *gid)
 {
     struct how how = {.flags = {"-u", flag}};
@@ -556,6 +573,7 @@ const struct check full_checks[] = {
     {"mounts_of_stage_8", 8, 8, mounts_of_stage_8},
     {"capabilities", 8, 8, capabilities},
     {"no_new_privileges", 8, 8, no_new_privileges},
+    {"filtered_system_calls", 8, 8, filtered_system_calls},
     {"users", 8, 8, users},
     {"no_groups_of_caller", 8, 8, no_groups_of_caller},
     {"loopback_only", 8, 8, loopback_only},

@@ -61,7 +61,7 @@ static const struct entry *current;
 static const struct check *const tables[] = {
     process_checks, namespace_checks, terminal_checks,   rootfs_checks,
     cgroup_checks,  full_checks,      input_checks,      erratum_checks,
-    image_checks,   doctor_checks,    clean_host_checks,
+    image_checks,   doctor_checks,    clean_host_checks, NULL,
 };
 
 /* ---- what suite.h promises ----------------------------------------------- */
@@ -217,8 +217,7 @@ static void list_entries(bool with_checks)
     for (int stage = FIRST_STAGE; stage <= LAST_STAGE; stage++) {
         for (const struct property *row = properties; row->name; row++)
             add_entry(NULL, row, stage);
-        for (size_t i = 0; with_checks && i < sizeof(tables) / sizeof(*tables);
-             i++)
+        for (size_t i = 0; with_checks && tables[i]; i++)
             for (const struct check *row = tables[i]; row->name; row++)
                 if (stage >= row->first && stage <= row->last)
                     add_entry(row, NULL, stage);

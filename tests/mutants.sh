@@ -1,4 +1,6 @@
-#!/usr/bin/env bash
+        # shellcheck disable=SC2046 # the names are words
+        mapfile -t libraries < <(pkg-config --cflags --libs \
+            $(sed -n 's/^LIBRARIES_8 := //p' Makefile) |#!/usr/bin/env bash
 # Are the checks any good? Each patch in tests/mutants breaks one stage in a
 # way that learners do, and names the check that must catch it:
 #

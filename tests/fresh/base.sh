@@ -63,10 +63,11 @@ need_tools() {
 
     type -P debootstrap >/dev/null || needed+=(debootstrap)
     if [ ! -r "$(keyring_of "$1")" ]; then
-        case $1 in
-        *) is_ubuntu "$1" && needed+=(ubuntu-keyring) ||
-            needed+=(debian-archive-keyring) ;;
-        esac
+        if is_ubuntu "$1"; then
+            needed+=(ubuntu-keyring)
+        else
+            needed+=(debian-archive-keyring)
+        fi
     fi
     if [ ${#needed[@]} -gt 0 ]; then
         say "apt-get install -y -q --no-install-recommends ${needed[*]}"

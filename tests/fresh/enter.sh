@@ -32,4 +32,4 @@ if [ "$1" != --inside ]; then
 fi
 prepare_mounts "$2"
 cat /etc/hostname >/proc/sys/kernel/hostname
-exec env -i TERM="${TERM-dumb}" runuser -l "$3" -c "$4"
+exec env -i TERM="${TERM-dumb}" /sbin/runuser -l "$3" -c "$4"
