@@ -114,7 +114,15 @@ static void end_if_signalled(void)
 }
 
 /* Receives the next message; a failure in the container ends us here. */
-static enum message_kind await_message(struct message *message)
+static enum message_kind receive(struct message *message)
+{
+    if (receive_message(container.sync, message) == MESSAGE_FAILED)
+        end_with_failure(&message->failure);
+    return message->kind;
+}
+
+/* The same, but a signal may come first. */
+static enum message_kind receive_or_end(struct message *message)
 {
     struct pollfd fds[] = {{container.sync, POLLIN, 0},
                            {container.signals, POLLIN, 0}};
@@ -124,9 +132,7 @@ static enum message_kind await_message(struct message *message)
             fail("poll");
         end_if_signalled();
     } while (!fds[0].revents);
-    if (receive_message(container.sync, message) == MESSAGE_FAILED)
-        end_with_failure(&message->failure);
-    return message->kind;
+    return receive(message);
 }
 
 /* "64M" for 67108864. */
@@ -174,13 +180,14 @@ static void make_container(const struct config *config)
     enum message_kind kind;
 
     send_go(container.sync);
-    while ((kind = await_message(&message)) == MESSAGE_CONSOLE)
+    while ((kind = receive_or_end(&message)) == MESSAGE_CONSOLE)
         container.terminal.master = message.fd;
     if (kind != MESSAGE_READY)
         end_without_command(config);
     send_go(container.sync);
-    /* closed by execve, or by the process's death: both end our part */
-    while (await_message(&message) != MESSAGE_CLOSED)
+    /* Closed by execve, or by the process's death: both end our part. Signals
+     * wait from here on, since the command may run already: they are for it. */
+    while (receive(&message) != MESSAGE_CLOSED)
         continue;
     close(container.sync);
 }
