@@ -1,144 +1,82 @@
-/* syscall_filter.c - a seccomp filter in BPF byte code. */
+/* syscall_filter.c - a seccomp filter, compiled by libseccomp. */
 #include "syscall_filter.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <seccomp.h>
 
 #include "../common/common.h"
 #include "sync.h"
 
-/* A process may make 32-bit system calls too, which have other numbers. */
-enum { NATIVE, COMPAT, ARCHITECTURES };
-
-#if defined(__x86_64__)
-static const unsigned architectures[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_I386};
-#define NUMBERS(name, i386)                                                    \
-    {                                                                          \
-        SYS_##name, i386                                                       \
-    }
-#elif defined(__aarch64__)
-static const unsigned architectures[] = {AUDIT_ARCH_AARCH64, 0};
-#define NUMBERS(name, i386)                                                    \
-    {                                                                          \
-        SYS_##name, 0                                                          \
-    }
-#else /* add the AUDIT_ARCH_ of this processor, see seccomp(2) */
-static const unsigned architectures[] = {0, 0};
-#define NUMBERS(name, i386)                                                    \
-    {                                                                          \
-        SYS_##name, 0                                                          \
-    }
-#endif
-
-static const struct {
-    unsigned numbers[ARCHITECTURES];
+static const struct rule {
+    int number;     /* of the system call, as libseccomp has it */
     int capability; /* that allows it, or -1 */
     int error;
-    unsigned
-        flags; /* refused only with one of these in argument 0; 0: always */
+    scmp_datum_t flags; /* refused only with these in argument 0; 0: always */
 } refused[] = {
-    {NUMBERS(syslog, 103), CAP_SYSLOG, EPERM, 0},
-    {NUMBERS(add_key, 286), -1, EPERM, 0},
-    {NUMBERS(request_key, 287), -1, EPERM, 0},
-    {NUMBERS(keyctl, 288), -1, EPERM, 0},
-    {NUMBERS(unshare, 310), CAP_SYS_ADMIN, EPERM, CLONE_NEWUSER},
-    {NUMBERS(clone, 120), CAP_SYS_ADMIN, EPERM, CLONE_NEWUSER},
+    {SCMP_SYS(syslog), CAP_SYSLOG, EPERM, 0},
+    {SCMP_SYS(add_key), -1, EPERM, 0},
+    {SCMP_SYS(request_key), -1, EPERM, 0},
+    {SCMP_SYS(keyctl), -1, EPERM, 0},
+    {SCMP_SYS(unshare), CAP_SYS_ADMIN, EPERM, CLONE_NEWUSER},
+    {SCMP_SYS(clone), CAP_SYS_ADMIN, EPERM, CLONE_NEWUSER},
     /* its flags are in memory, where a filter cannot look; programs that get
      * ENOSYS call clone(2) instead */
-    {NUMBERS(clone3, 435), CAP_SYS_ADMIN, ENOSYS, 0},
+    {SCMP_SYS(clone3), CAP_SYS_ADMIN, ENOSYS, 0},
 };
 
-enum { REFUSED = sizeof(refused) / sizeof(refused[0]) };
-enum { RULE_SIZE = 5, MAX_SIZE = 16 + ARCHITECTURES * REFUSED * RULE_SIZE };
-
-struct program {
-    struct sock_filter code[MAX_SIZE];
-    unsigned short size;
-};
-
-static void emit(struct program *program, int code, unsigned value, int if_true,
-                 int if_false)
+/* libseccomp returns errors as negative errno values. */
+static void check(int result)
 {
-    program->code[program->size++] = (struct sock_filter){
-        .code = (unsigned short)code,
-        .jt = (unsigned char)if_true,
-        .jf = (unsigned char)if_false,
-        .k = value,
-    };
+    if (result >= 0)
+        return;
+    errno = -result;
+    fail("seccomp filter");
 }
 
-static void emit_load(struct program *program, size_t offset)
+/* A process may make the system calls of the 32-bit processor too: the rules
+ * hold for them, with their numbers. Others, x32's say, do not exist. */
+static void add_architectures(scmp_filter_ctx filter)
 {
-    emit(program, BPF_LD | BPF_W | BPF_ABS, (unsigned)offset, 0, 0);
+    uint32_t native = seccomp_arch_native();
+
+    check(seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+                           SCMP_ACT_ERRNO(ENOSYS)));
+    if (native == SCMP_ARCH_X86_64)
+        check(seccomp_arch_add(filter, SCMP_ARCH_X86));
+    if (native == SCMP_ARCH_AARCH64)
+        check(seccomp_arch_add(filter, SCMP_ARCH_ARM));
 }
 
-static void emit_refusal(struct program *program, int error)
+static void add_rule(scmp_filter_ctx filter, const struct rule *rule)
 {
-    emit(program, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error, 0, 0);
-}
+    uint32_t refuse = SCMP_ACT_ERRNO((uint32_t)rule->error);
 
-static void emit_allow(struct program *program)
-{
-    emit(program, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
-}
-
-/* The number is loaded; skips the rule's instructions if it is another. */
-static void emit_rule(struct program *program, size_t rule, int architecture)
-{
-    unsigned number = refused[rule].numbers[architecture];
-    bool always = refused[rule].flags == 0;
-
-    emit(program, BPF_JMP | BPF_JEQ | BPF_K, number, 0, always ? 1 : 4);
-    if (!always) {
-        /* the lower half of the argument: the kernel looks at no more */
-        emit_load(program, offsetof(struct seccomp_data, args[0]));
-        emit(program, BPF_JMP | BPF_JSET | BPF_K, refused[rule].flags, 1, 0);
-        emit_allow(program);
-    }
-    emit_refusal(program, refused[rule].error);
-}
-
-static void emit_rules(struct program *program, int architecture,
-                       uint64_t capabilities)
-{
-    emit_load(program, offsetof(struct seccomp_data, nr));
-    /* x32's numbers are those of x86-64 with this bit: none of them */
-    emit(program, BPF_JMP | BPF_JSET | BPF_K, 0x40000000, 0, 1);
-    emit_refusal(program, ENOSYS);
-    for (size_t i = 0; i < REFUSED; i++)
-        if (refused[i].capability == -1 ||
-            !(capabilities >> refused[i].capability & 1))
-            emit_rule(program, i, architecture);
-    emit_allow(program);
+    if (rule->flags)
+        check(seccomp_rule_add(
+            filter, refuse, rule->number, 1,
+            SCMP_A0(SCMP_CMP_MASKED_EQ, rule->flags, rule->flags)));
+    else
+        check(seccomp_rule_add(filter, refuse, rule->number, 0));
 }
 
 void filter_system_calls(const struct capability_sets *sets)
 {
-    struct program program = {.size = 0};
-    struct sock_fprog filter = {.filter = program.code};
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    size_t count = sizeof(refused) / sizeof(refused[0]);
 
-    if (!architectures[NATIVE])
-        fail_plainly(NULL, "no system call filter for this processor");
-    for (int i = 0; i < ARCHITECTURES; i++) {
-        if (!architectures[i])
-            continue;
-        emit_load(&program, offsetof(struct seccomp_data, arch));
-        size_t jump = program.size;
-        emit(&program, BPF_JMP | BPF_JEQ | BPF_K, architectures[i], 0, 0);
-        emit_rules(&program, i, sets->bounding);
-        program.code[jump].jf = (unsigned char)(program.size - jump - 1);
-    }
-    emit_refusal(&program, ENOSYS); /* of no architecture that we know */
-    filter.len = program.size;
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1)
-        fail("prctl PR_SET_SECCOMP");
-    explain("prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER) # %d instructions",
-            program.size);
+    if (!filter)
+        fail("seccomp filter");
+    add_architectures(filter);
+    /* no_new_privs is set by now, as the configuration says, not as it likes */
+    check(seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0));
+    for (size_t i = 0; i < count; i++)
+        if (refused[i].capability == -1 ||
+            !(sets->bounding >> refused[i].capability & 1))
+            add_rule(filter, &refused[i]);
+    check(seccomp_load(filter));
+    seccomp_release(filter);
+    explain("seccomp(SECCOMP_SET_MODE_FILTER) # refuses up to %zu calls",
+            count);
 }

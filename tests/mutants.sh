@@ -36,7 +36,7 @@ build_mutant() {
     sources=("$folder/0$stage"-*/container.c)
     if [ "$stage" = 8 ]; then
         sources=("$folder"/08-full/*.c)
-        mapfile -t libraries < <(pkg-config --cflags --libs libcap |
+        mapfile -t libraries < <(pkg-config --cflags --libs libcap libseccomp |
             tr ' ' '\n' | grep .)
     fi
     "$CC" -std=gnu11 -D_GNU_SOURCE -w -O1 -o "$folder/stage-$stage" \
