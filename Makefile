@@ -180,9 +180,11 @@ demo:
 ## matrix             (root) every attack against every stage, measured now
 ## check-vm           the checks in virtual machines: cgroup v2, v1, and the newest
 ##                    kernel that apt has (VM=v2 takes one of v2, v1, newest)
+## check-fresh        (root) README's commands on a machine with nothing but git,
+##                    make, sudo (SUITE=trixie, noble; FRESH=quick: no check)
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## asan               (root) the checks, with address and UB sanitizers
-.PHONY: check matrix check-vm mutants asan
+.PHONY: check matrix check-vm check-fresh mutants asan
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -204,6 +206,10 @@ check-vm:
 	scripts/deps.sh vm
 	+$(MAKE) stages attacks build/tests/check
 	tests/vm/check-vm.sh
+
+check-fresh:
+	$(call prepare,stage-8)
+	SUITE='$(SUITE)' FRESH='$(FRESH)' tests/fresh.sh
 
 asan:
 	$(call prepare,stages)

@@ -18,11 +18,17 @@ remove() {
     rm -rf --one-file-system "$@"
 }
 
+# What root made in somebody's checkout is theirs to remove.
+end() {
+    remove "$scratch"
+    chown -R --reference=Makefile 
+}
+
 # Makes the scratch folder, which goes when the script ends.
 begin() {
     mkdir -p $folder
     scratch=$(mktemp -d "$PWD/$folder/tmp.XXXXXX")
-    trap 'remove "$scratch"' EXIT
+    trap end EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
 }

@@ -36,7 +36,8 @@ copy() {
     local target=${*: -1} file
 
     for file in "${@:1:$#-1}"; do
-        in_image -v "$PWD/$file:/mnt:ro" cp -r /mnt "$target"
+        in_image -v "$PWD/$(dirname "$file"):/mnt:ro" \
+            cp -r "/mnt/$(basename "$file")" "$target"
     done
 }
 
