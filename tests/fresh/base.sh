@@ -21,7 +21,7 @@ remove() {
 # What root made in somebody's checkout is theirs to remove.
 end() {
     remove "$scratch"
-    chown -R --reference=Makefile 
+    chown -R --reference=Makefile $folder
 }
 
 # Makes the scratch folder, which goes when the script ends.
