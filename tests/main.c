@@ -441,8 +441,13 @@ static int run_all(bool only_matrix)
         print_matrix(stdout);
     else
         show_skips();
-    if (!only_matrix || failed)
+    if (!only_matrix)
         srunner_print(runner, CK_NORMAL);
+    else if (failed) /* stdout is for the table alone */
+        fprintf(stderr,
+                "check: %d outcomes are not as they should be; "
+                "make check tells which\n",
+                failed);
     srunner_free(runner);
     if (strcmp(before, true_host()) != 0) {
         fprintf(stderr, "check: the true host was changed\nbefore: %safter: %s",

@@ -1,6 +1,4 @@
-        # shellcheck disable=SC2046 # the names are words
-        mapfile -t libraries < <(pkg-config --cflags --libs \
-            $(sed -n 's/^LIBRARIES_8 := //p' Makefile) |#!/usr/bin/env bash
+#!/usr/bin/env bash
 # Are the checks any good? Each patch in tests/mutants breaks one stage in a
 # way that learners do, and names the check that must catch it:
 #
@@ -25,6 +23,14 @@ header() {
     sed -n "s/^$2: //p;/^--- /q" "$1"
 }
 
+# What the linker needs for stage 8, as the Makefile names it.
+pkg_libraries() {
+    local names
+
+    read -ra names < <(sed -n 's/^LIBRARIES_8 := //p' Makefile)
+    pkg-config --cflags --libs "${names[@]}"
+}
+
 # Copies stage $2 to folder $1, applies the patch $3, and builds it there.
 build_mutant() {
     local folder=$1 stage=$2 patch=$3 sources libraries=()
@@ -36,7 +42,7 @@ build_mutant() {
     sources=("$folder/0$stage"-*/container.c)
     if [ "$stage" = 8 ]; then
         sources=("$folder"/08-full/*.c)
-        mapfile -t libraries < <(pkg-config --cflags --libs libcap libseccomp |
+        mapfile -t libraries < <(pkg_libraries |
             tr ' ' '\n' | grep .)
     fi
     "$CC" -std=gnu11 -D_GNU_SOURCE -w -O1 -o "$folder/stage-$stage" \

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <mqueue.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,6 +301,18 @@ static enum outcome use_memory(int stage)
     return leaks_if(leaks);
 }
 
+/* From now on the process runs on the CPU that we are on, and so do we. */
+static void share_a_cpu(pid_t pid)
+{
+    cpu_set_t cpus;
+
+    CPU_ZERO(&cpus);
+    CPU_SET((size_t)sched_getcpu(), &cpus);
+    if (sched_setaffinity(pid, sizeof(cpus), &cpus) == -1 ||
+        sched_setaffinity(0, sizeof(cpus), &cpus) == -1)
+        ck_abort_msg("sched_setaffinity: %s", strerror(errno));
+}
+
 /* A loop that never rests, for comparison. */
 static pid_t start_control(void)
 {
@@ -311,8 +324,8 @@ static pid_t start_control(void)
     return control;
 }
 
-/* The loop of the container beside one of the host: a free one gets as much
- * as that, however busy the machine is; a limited one gets 5 % of a CPU. */
+/* The loop of the container beside one of the host on the same CPU: a free one
+ * gets as much as that, however busy the machine is; a limited one 5 %. */
 static enum outcome use_cpu(int stage)
 {
     struct how how = limited(stage, "--cpus", "0.05");
@@ -323,6 +336,7 @@ static enum outcome use_cpu(int stage)
 
     expect(&attack, "holding");
     loop = container_of(&attack);
+    share_a_cpu(loop);
     control = start_control();
     used = cpu_time(loop);
     free_share = cpu_time(control);
