@@ -61,7 +61,8 @@ static const struct entry *current;
 static const struct check *const tables[] = {
     process_checks, namespace_checks, terminal_checks,   rootfs_checks,
     cgroup_checks,  full_checks,      input_checks,      erratum_checks,
-    image_checks,   doctor_checks,    clean_host_checks, NULL,
+    image_checks,   doctor_checks,    clean_host_checks, system_checks,
+    NULL,
 };
 
 /* ---- what suite.h promises ----------------------------------------------- */
