@@ -15,13 +15,14 @@ bool explaining;
 void explain(const char *format, ...)
 {
     int number = errno;
-    bool color = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
     char text[4096];
     char *fact;
+    bool color;
     va_list arguments;
 
     if (!explaining)
         return;
+    color = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
