@@ -201,6 +201,24 @@ static void filtered_system_calls(int stage)
     expect_text("stderr", result.err, "Operation not permitted");
 }
 
+/* CVE-2019-5736: who holds the runtime's file, by /proc/PID/exe, until it has
+ * ended could then write to it. */
+static void runtime_not_overwritable(int stage)
+{
+    struct process process = start_with(NULL);
+    char *path = format_text("/proc/%d/exe", (int)process.pid);
+    int held = open(path, O_PATH | O_CLOEXEC);
+    int fd;
+
+    (void)stage;
+    ck_assert_int_ne(held, -1);
+    end(&process);
+    fd = open(format_text("/proc/self/fd/%d", held), O_WRONLY | O_CLOEXEC);
+    ck_assert_msg(fd == -1 && errno == EROFS,
+                  "the runtime's file can be opened for writing");
+    close(held);
+}
+
 static void expect_user(const char *flag, const char *uid, const char *gid)
 {
     struct how how = {.flags = {"-u", flag}};
@@ -574,6 +592,7 @@ const struct check full_checks[] = {
     {"capabilities", 8, 8, capabilities},
     {"no_new_privileges", 8, 8, no_new_privileges},
     {"filtered_system_calls", 8, 8, filtered_system_calls},
+    {"runtime_not_overwritable", 8, 8, runtime_not_overwritable},
     {"users", 8, 8, users},
     {"no_groups_of_caller", 8, 8, no_groups_of_caller},
     {"loopback_only", 8, 8, loopback_only},

@@ -78,12 +78,49 @@ static void enable_controllers(const char *folder)
         write_file(file, "+%s", wanted[i]);
 }
 
+/* Removes what is below `folder`, a cgroup, but not `kept` in it. */
+static void remove_cgroups_below(const char *folder, const char *kept)
+{
+    char **names = list_folder(folder);
+
+    for (; *names; names++) {
+        char *path = format_text("%s/%s", folder, *names);
+        struct stat status;
+
+        if (lstat(path, &status) == -1 || !S_ISDIR(status.st_mode) ||
+            (kept && strcmp(*names, kept) == 0))
+            continue;
+        remove_cgroups_below(path, NULL);
+        if (!within(2, rmdir(path) == 0 || errno == ENOENT))
+            fprintf(stderr, "check: rmdir %s: %s\n", path, strerror(errno));
+    }
+}
+
+/* Removes what checks left that were killed: their folders are not locked. */
+static void sweep(const char *parent)
+{
+    for (char **names = list_folder(parent); *names; names++) {
+        char *path = format_text("%s/%s", parent, *names);
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int number;
+
+        if (sscanf(*names, "check-%d", &number) == 1 && !is_alive(number) &&
+            fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+            remove_cgroups_below(path, NULL);
+            rmdir(path);
+        }
+        if (fd != -1)
+            close(fd);
+    }
+}
+
 static void prepare_hierarchy(struct hierarchy *hierarchy)
 {
     char *parent = format_text("%s/toy-docker", hierarchy->top);
     char *host;
     int fd;
 
+    sweep(parent);
     hierarchy->base = format_text("%s/check-%d", parent, (int)getpid());
     host = format_text("%s/host", hierarchy->base);
     if (make_dir(host) == -1) {
@@ -123,24 +160,6 @@ void prepare_hosts(void)
         endmntent(mounts);
     if (!hierarchy_count)
         no_cgroups = "no cgroup hierarchy is mounted";
-}
-
-/* Removes what is below `folder`, a cgroup, but not `kept` in it. */
-static void remove_cgroups_below(const char *folder, const char *kept)
-{
-    char **names = list_folder(folder);
-
-    for (; *names; names++) {
-        char *path = format_text("%s/%s", folder, *names);
-        struct stat status;
-
-        if (lstat(path, &status) == -1 || !S_ISDIR(status.st_mode) ||
-            (kept && strcmp(*names, kept) == 0))
-            continue;
-        remove_cgroups_below(path, NULL);
-        if (!within(2, rmdir(path) == 0 || errno == ENOENT))
-            fprintf(stderr, "check: rmdir %s: %s\n", path, strerror(errno));
-    }
 }
 
 void forget_hosts(void)

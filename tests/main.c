@@ -361,9 +361,24 @@ static void run_program(const char *script)
         die_usage("this failed: %s", script);
 }
 
+/* What checks left that were killed. */
+static void sweep_scratch(void)
+{
+    char *folder = format_text("%s/build/tests", top_folder);
+
+    for (char **names = list_folder(folder); *names; names++) {
+        int number;
+
+        if (sscanf(*names, "scratch.%d", &number) == 1 && !is_alive(number))
+            run_program(format_text("rm -rf --one-file-system '%s/%s'", folder,
+                                    *names));
+    }
+}
+
 /* Stages make mount points in their rootfs: not in the user's. */
 static void prepare_scratch(void)
 {
+    sweep_scratch();
     scratch_folder =
         format_text("%s/build/tests/scratch.%d", top_folder, (int)getpid());
     if (make_dir(scratch_folder) == -1)
