@@ -182,9 +182,11 @@ demo:
 ##                    kernel that apt has (VM=v2 takes one of v2, v1, newest)
 ## check-fresh        (root) README's commands on a machine with nothing but git,
 ##                    make, sudo (SUITE=trixie, noble; FRESH=quick: no check)
+## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
+##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## asan               (root) the checks, with address and UB sanitizers
-.PHONY: check matrix check-vm check-fresh mutants asan
+.PHONY: check matrix check-vm check-fresh check-builds mutants asan
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -210,6 +212,11 @@ check-vm:
 check-fresh:
 	$(call prepare,stage-8)
 	SUITE='$(SUITE)' FRESH='$(FRESH)' tests/fresh.sh
+
+check-builds:
+	$(call prepare,stage-8)
+	scripts/deps.sh builds
+	tests/builds.sh
 
 asan:
 	$(call prepare,stages)
@@ -248,7 +255,8 @@ clean-host:
 
 ## clean              remove what was built (./rootfs and ./conf stay)
 clean:
-	rm -rf build .rootfs.* $(foreach n,1 2 3 4 5 6 7 8,stage-$n)
+	@rm -rf build .rootfs.* $(foreach n,1 2 3 4 5 6 7 8,stage-$n) || \
+		{ echo "root has made some of it: sudo make clean" >&2; exit 1; }
 
 # ---- helpers -------------------------------------------------------------
 

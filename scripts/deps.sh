@@ -4,6 +4,7 @@
 #   deps.sh             what building, make check and make demo need
 #   deps.sh lint        what make lint and make asan need
 #   deps.sh vm          what make check-vm needs
+#   deps.sh builds      what make check-builds needs
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
 #                       without is there
 #
@@ -56,6 +57,13 @@ must   | program cppcheck      | cppcheck     | cppcheck           | cppcheck   
 must   | program shellcheck    | shellcheck   | ShellCheck         | shellcheck | shellcheck    | ShellCheck
 may    | program musl-gcc      | musl-tools   | musl-gcc           | musl       | -             | -
 may    | link -fsanitize=address,undefined | gcc | libasan libubsan | gcc        | -             | gcc
+'
+builds_table='
+must   | program gcc           | gcc          | gcc                | gcc        | gcc           | gcc
+must   | program clang         | clang        | clang              | clang      | clang         | clang
+may    | program musl-gcc      | musl-tools   | musl-gcc           | musl       | -             | -
+may    | program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | aarch64-linux-gnu-gcc | - | -
+may    | program qemu-aarch64-static | qemu-user-static | qemu-user-static | qemu-user-static | - | -
 '
 vm_table='
 must   | program qemu-system-x86_64 | qemu-system-x86 | qemu-system-x86-core | qemu-system-x86 | qemu-system-x86_64 | qemu-x86
@@ -163,9 +171,10 @@ case ${1-} in
 '') ;;
 lint) table=$lint_table ;;
 vm) table=$vm_table ;;
+builds) table=$builds_table ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|vm|--needed]" >&2
+    say "usage: deps.sh [lint|vm|builds|--needed]" >&2
     exit 2
     ;;
 esac
