@@ -365,7 +365,7 @@ static enum outcome outlive_parent(int stage)
     container = container_of(&process);
     end_now(&process);
     /* long enough for the kernel, whose work it is, if it does it at all */
-    lives = !within(1.5, !is_alive(container));
+    lives = !within(0.5, !is_alive(container));
     if (lives)
         kill(container, SIGKILL);
     else if (stage >= 7) /* the next one removes what this one left */

@@ -90,7 +90,7 @@ title() {
 run_machine() {
     local status=0 start=$SECONDS
 
-    EXCEPT=$except VM_VARIABLES=EXCEPT VM_SECONDS=${VM_SECONDS:-900} \
+    EXCEPT=$except VM_VARIABLES=EXCEPT VM_SECONDS=${VM_SECONDS:-1200} \
         tests/vm/run.sh "$1" tests/vm/checks.sh 2>&1 |
         tee "$logs/$1" | sed -u "s/^/[$(title "$1")] /" || status=$?
     echo "$status $((SECONDS - start))" >"$logs/$1.status"
@@ -111,7 +111,7 @@ report() {
         $(sum "$1" '^[0-9]*%:.* Errors: \([0-9]*\)$') +
         $(sum "$1" '^nested: .* \([0-9]*\) failed$') +
         $(grep -c '^FAIL' "$logs/$1" || true)))
-    nested=$(sum "$1" '^nested: \([0-9]*\) passed.*')
+    nested=$(sum "$1" '^nested: .* \([0-9]*\) passed.*')
     skipped=$(sum "$1" '^\([0-9]*\) skipped$')
     case $status in
     0) status='' ;;

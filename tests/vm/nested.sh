@@ -86,7 +86,10 @@ inside() {
     judge "the outer container is the root of its view" '0::/' \
         "$(cat /proc/self/cgroup)"
     check_refusal "$stage"
-    "follow_$2" "$stage"
+    case $2 in
+    hint) follow_hint "$stage" ;;
+    devcontainer) follow_devcontainer ;;
+    esac
     check_use "$stage"
     echo "nested: $stage, by $2: $passed passed, $failed failed"
     [ "$failed" = 0 ]
