@@ -80,7 +80,12 @@ commands() {
     for n in 1 2 3 4 5 6 7 8; do
         echo "make stage-$n && sudo ./stage-$n"
     done
-    echo "make clean"
+    # what the checks of root have made, root removes
+    if [ "$mode" = quick ]; then
+        echo "make clean"
+    else
+        echo "sudo make clean"
+    fi
 }
 
 # A container's shell gets a line to run; its answer shows that it ran.
