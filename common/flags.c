@@ -51,7 +51,7 @@ static void fill_tables(const struct flag *flags, struct option *options,
 
     *letters++ = '+';
     *letters++ = ':';
-    for (i = 0; flags[i].name && i < MAX_FLAGS; i++) {
+    for (i = 0; i < MAX_FLAGS && flags[i].name; i++) {
         options[i].name = flags[i].name;
         options[i].has_arg = flags[i].argument ? required_argument : 0;
         options[i].val = FIRST + i;
