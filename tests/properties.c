@@ -432,8 +432,8 @@ static enum outcome read_disk(int stage)
     return leaks_if(strstr(result.out, hexadecimal(token)) != NULL);
 }
 
-/* A record of the kernel's log that cannot be guessed: the number and the
- * time at its start are the boot's own. */
+/* The newest record of the kernel's log of some length, as the host reads
+ * it. */
 static char *sample_kernel_log(void)
 {
     int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -443,18 +443,19 @@ static char *sample_kernel_log(void)
 
     if (fd == -1)
         skip("the host itself cannot open /dev/kmsg: %s", strerror(errno));
-    lseek(fd, 0, SEEK_SET);
-    for (int i = 0; i < 5; i++) {
-        size = read(fd, record, sizeof(record) - 1);
-        if (size <= 0)
-            continue;
-        record[size] = '\0';
+    /* EPIPE: the record was overwritten; the next one is there */
+    while ((size = read(fd, record, sizeof(record) - 1)) > 0 ||
+           (size == -1 && errno == EPIPE)) {
+        char *text;
+
+        record[size > 0 ? size : 0] = '\0';
         record[strcspn(record, "\n")] = '\0';
-        if (strchr(record, ';'))
-            sample = format_text("%s", strchr(record, ';') + 1);
+        text = strchr(record, ';');
+        if (text && strlen(text) > 20)
+            sample = format_text("%s", text + 1);
     }
     close(fd);
-    if (!sample || strlen(sample) < 8)
+    if (!sample)
         skip("the kernel's log is empty");
     return sample;
 }
