@@ -147,14 +147,18 @@ static void enter_rootfs(const char *rootfs, bool use_chroot)
     static const char *const mount_points[] = {"/proc", "/sys", "/tmp",
                                                "/run",  "/dev", "/etc"};
 
-    /* pivot_root wants a mount point: a folder bound onto itself is one */
-    if (mount(rootfs, rootfs, NULL, MS_BIND | MS_REC, NULL) == -1)
+    /* pivot_root wants a mount point: a folder bound onto itself is one; by
+     * its full path, as "." would stay below the mount */
+    char *path = realpath(rootfs, NULL);
+
+    if (!path || mount(path, path, NULL, MS_BIND | MS_REC, NULL) == -1)
         die("rootfs %s", rootfs);
-    if (chdir(rootfs) == -1)
+    if (chdir(path) == -1)
         die("rootfs %s", rootfs);
     explain("mount(\"%s\", \"%s\", NULL, MS_BIND|MS_REC, NULL) # now a "
             "mount point",
-            rootfs, rootfs);
+            path, path);
+    free(path);
 
     if (use_chroot) {
         if (chroot(".") == -1)
@@ -537,6 +541,7 @@ static int container_main(void *argument)
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
         die("prctl PR_SET_PDEATHSIG");
     wait_at_gate(&options->gate);
+    explain("read(gate) # waited until it was in its cgroups");
     leave_cgroup_view();
     set_hostname(options->hostname);
     explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
@@ -591,7 +596,7 @@ static const char *parse_volume(const char *text, void *value)
     if (mode && strcmp(mode, "ro") != 0 && strcmp(mode, "rw") != 0)
         return "HOST:/CONTAINER with :ro or :rw";
     if (options->volume_count == MAX_VOLUMES)
-        return "one of at most 61";
+        return "one of at most 61 volumes";
     volume.read_only = mode && strcmp(mode, "ro") == 0;
     options->volumes[options->volume_count++] = volume;
     return NULL;
@@ -647,6 +652,7 @@ int main(int argc, char **argv)
     if (child == -1)
         die("clone");
     enter_cgroups(child);
+    explain("write(gate) # the limits hold: go");
     open_gate(&options.gate);
     status = wait_for_child(child);
     if (status == 128 + SIGKILL)

@@ -28,7 +28,8 @@ static const struct {
      "docker run needs --privileged for this"},
     {"clone", ENOSPC, false,
      "a limit of the kernel is reached: see sysctl user | grep namespaces"},
-    {"clone", EINVAL, false, "this kernel was built without that namespace"},
+    {"clone", EINVAL, false,
+     "this kernel was built without that namespace, or the stack is missing"},
     {"clone", EAGAIN, false,
      "too many processes: see ulimit -u and the cgroup's pids.max"},
     {"pivot_root", EINVAL, false,
@@ -41,11 +42,26 @@ static const struct {
     {"volume", ENOENT, false,
      "the left side of -v HOST:CONTAINER must exist on the host"},
     {"mount", ENODEV, false, "this kernel lacks that file system"},
+    {"mount", ENOTDIR, false,
+     "a folder can only be mounted on a folder, and a file on a file"},
+    {"mount", EINVAL, false,
+     "a file cannot be mounted on a folder; and / must be a mount point, "
+     "which it is not in a chroot"},
+    {"make", ENOTDIR, false,
+     "a folder can only be mounted on a folder, and a file on a file"},
+    {"make", EROFS, false,
+     "the root file system is read-only: it must have the mount point"},
+    {"mkdir", EROFS, false,
+     "the root file system is read-only: it must have that folder"},
+    {"mkdir", EEXIST, false,
+     "the root file system has a link to nowhere there, not a folder"},
+    {"mkdir", ENOTDIR, false, "the root file system has no folder there"},
     {"sethostname", EINVAL, false, "a hostname has at most 64 bytes"},
     {"controller", ENOENT, false,
      "the kernel lacks it, it is switched off (for memory: boot with "
      "cgroup_enable=memory), or its hierarchy is not mounted here; a limit "
      "of max does without"},
+    {"cgroup", EINVAL, false, "the kernel does not take this value"},
     {"cgroup", EBUSY, false,
      "processes sit in this cgroup itself, as in a container; move them, as "
      "root: cd /sys/fs/cgroup; mkdir -p init; for p in $(cat cgroup.procs); "
@@ -125,8 +141,8 @@ void die_exec(const char *command)
                         "interpreter it names; is it dynamically linked, or "
                         "does its #! line name a missing program?\n");
     else if (missing)
-        fprintf(stderr, "hint: the command is looked for in the container's "
-                        "root file system and PATH\n");
+        fprintf(stderr, "hint: the command is looked for in PATH, and from "
+                        "stage 6 on in the container's root file system\n");
     else if (number == ENOEXEC)
         fprintf(stderr, "hint: a program for another processor, or a script "
                         "without a #! line\n");

@@ -39,7 +39,9 @@ static noreturn void print_help(const struct flag *flags, const char *about)
     printf("\nWithout a command: a shell. The exit status is the command's; "
            "128+N if signal N\nkilled it; 127 not found, 126 not executable, "
            "125 the stage itself failed.\n");
-    exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STAGE_FAILED);
+    if (fflush(stdout) != 0)
+        die("write the help");
+    exit(EXIT_SUCCESS);
 }
 
 /* The tables that getopt_long wants. Flag number i has the value FIRST + i;
@@ -184,13 +186,14 @@ const char *parse_size(const char *text, void *value)
 const char *size_text(uint64_t size)
 {
     static char text[32];
-    const char *unit = "\0KMGT";
+    static const char *const units[] = {" bytes", "K", "M", "G", "T", NULL};
+    const char *const *unit = units;
 
     while (size && size % 1024 == 0 && unit[1]) {
         size /= 1024;
         unit++;
     }
-    snprintf(text, sizeof(text), "%" PRIu64 "%.1s", size, unit);
+    snprintf(text, sizeof(text), "%" PRIu64 "%s", size, *unit);
     return text;
 }
 
