@@ -86,17 +86,31 @@ refuse_mounts() {
     done </proc/self/mountinfo
 }
 
+# Fails if a process, one in a container say, has $1 as its root. Without
+# root only one's own processes can be seen.
+refuse_processes() {
+    local place process
+
+    place=$(stat -c %d:%i -- "$1")
+    process=$(stat -L -c '%d:%i %n' /proc/[0-9]*/root 2>/dev/null |
+        sed -n "s|^$place /proc/\([0-9]*\)/root\$|\1|p" | head -n 1) || true
+    [ -z "$process" ] ||
+        fail "$1 is the root of process $process: leave that container first"
+}
+
 check_target() {
     [ ! -L "$target" ] || fail "$target is a symbolic link: remove it first"
     [ -e "$target" ] || return 0
     [ -d "$target" ] || fail "$target is not a folder"
     if [ ! -f "$target/$mark" ] && [ -n "$(ls -A "$target")" ]; then
-        fail "$target was not made by make rootfs: remove it yourself"
+        fail "$target was not made by make rootfs, so it is not replaced:" \
+            "choose another folder with ROOTFS=DIR"
     fi
     if ! is_root && [ "$(stat -c %u "$target")" = 0 ]; then
         fail "$target belongs to root: sudo make rootfs"
     fi
     refuse_mounts "$target"
+    refuse_processes "$target"
 }
 
 # Moves the finished folder to its place, and the former one away.
@@ -147,7 +161,8 @@ copy_program() {
     if [ -n "${copies[$real]-}" ]; then
         ln "${copies[$real]}" "$to"
     else
-        cp -- "$real" "$to"
+        cp -- "$real" "$to" || fail "$path cannot be copied (about 40 MB" \
+            "are needed in all)"
         chmod 755 "$to" # not setuid
         copies[$real]=$to
         real=$(interpreter "$real")
@@ -171,7 +186,8 @@ libraries_of() {
 copy_same_path() {
     [ ! -e "$new$1" ] || return 0
     mkdir -p "$new${1%/*}"
-    cp -L -- "$1" "$new$1"
+    cp -L -- "$1" "$new$1" || fail "$1 cannot be copied (about 40 MB are" \
+        "needed in all)"
 }
 
 copy_libraries() {
