@@ -5,6 +5,7 @@
 #
 #   SUITE=bookworm       which release: also trixie, noble, jammy...
 #   MIRROR=URL           from where; else apt's mirror, for Ubuntu its archive
+#   KEYRING=FILE         with which keys it is signed; else the package's
 #   FRESH=quick          without `sudo make check`
 #   FRESH=all            with `sudo make check-vm`, which takes the longest
 #   FRESH=devcontainer   only .devcontainer/, see fresh/devcontainer.sh
@@ -110,7 +111,7 @@ run() {
             >"$output" 2>&1 || status=$?
     printf '\n$ %s\n' "$1" | cat - "$output" >>"$log"
     expected=$(expected_of "$1")
-    if [ $status = 0 ] && grep -qF -- "$expected" "$output"; then
+    if [ $status = 0 ] && [[ $(<"$output") == *"$expected"* ]]; then
         echo "fresh: ok: $1 ($((SECONDS - start)) s)"
         passed=$((passed + 1))
     else

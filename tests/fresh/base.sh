@@ -57,7 +57,9 @@ mirror_of() {
 }
 
 keyring_of() {
-    if is_ubuntu "$1"; then
+    if [ -n "${KEYRING-}" ]; then
+        echo "$KEYRING"
+    elif is_ubuntu "$1"; then
         echo /usr/share/keyrings/ubuntu-archive-keyring.gpg
     else
         echo /usr/share/keyrings/debian-archive-keyring.gpg
@@ -78,7 +80,8 @@ need_tools() {
     if [ ${#needed[@]} -gt 0 ]; then
         say "apt-get install -y -q --no-install-recommends ${needed[*]}"
         DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-            --no-install-recommends "${needed[@]}" >/dev/null
+            --no-install-recommends "${needed[@]}" >/dev/null ||
+            fail "without ${needed[*]}, KEYRING=FILE may name $1's keys"
     fi
 }
 
