@@ -10,6 +10,7 @@
 
 #include "../common/common.h"
 #include "mounts.h"
+#include "read_only.h"
 #include "sync.h"
 
 static const char place[] = "/sys/fs/cgroup";
@@ -83,6 +84,6 @@ void finish_cgroup_view(int view, const struct cgroup *cgroup)
         return;
     for (size_t i = 0; i < cgroup->count; i++)
         add_hierarchy(view, &cgroup->hierarchies[i]);
-    if (make_read_only(view, false) == -1)
+    if (make_read_only(view) == -1)
         fail("make %s read-only", place);
 }

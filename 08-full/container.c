@@ -135,28 +135,12 @@ static enum message_kind receive_or_end(struct message *message)
     return receive(message);
 }
 
-/* "64M" for 67108864. */
-static void format_size(uint64_t bytes, char *text, size_t size)
-{
-    static const char units[] = "KMGT";
-    int unit = -1;
-
-    while (bytes % 1024 == 0 && unit < 3) {
-        bytes /= 1024;
-        unit++;
-    }
-    snprintf(text, size, "%llu%.*s", (unsigned long long)bytes, unit != -1,
-             &units[unit == -1 ? 0 : unit]);
-}
-
 static void tell_killed_for_memory(const struct config *config, int status)
 {
-    char limit[32];
-
     if (status != 128 + SIGKILL || !was_killed_for_memory(&container.cgroup))
         return;
-    format_size(config->linux_.resources.memory.limit, limit, sizeof(limit));
-    warn("killed: over its memory limit of %s", limit);
+    warn("killed: over its memory limit of %s",
+         size_text(config->linux_.resources.memory.limit));
 }
 
 /* The container's process ended before it was ready, without a word. */

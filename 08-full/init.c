@@ -21,6 +21,7 @@
 #include "network.h"
 #include "paths.h"
 #include "process.h"
+#include "read_only.h"
 #include "reaper.h"
 #include "rootfs.h"
 #include "sync.h"
@@ -145,7 +146,7 @@ void init_container(struct config *config, const struct cgroup *cgroup,
     /* 6. What the image's files are asked for, and what is made in them. */
     find_user(process->user.name, inside.root, &identity);
     open_inside(config, &inside, &identity, sync);
-    if (config->root.readonly && make_read_only(inside.root, false) == -1)
+    if (config->root.readonly && make_read_only(inside.root) == -1)
         fail("make the root file system read-only");
     if (!has_environment(config, "HOME"))
         set_environment(config, format_text("HOME=%s", identity.home));

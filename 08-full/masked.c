@@ -11,6 +11,7 @@
 #include "devices.h"
 #include "mounts.h"
 #include "paths.h"
+#include "read_only.h"
 #include "sync.h"
 #include "syscalls.h"
 
@@ -60,10 +61,10 @@ static void make_path_read_only(const char *path, int root)
     copy = sys_open_tree(place, "",
                          OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
                              AT_RECURSIVE);
-    if (copy == -1 || make_read_only(copy, true) == -1 ||
+    if (copy == -1 || make_tree_read_only(&copy) == -1 ||
         attach(copy, place) == -1)
         fail("mount %s read-only", path);
-    explain("mount_setattr(\"%s\", MOUNT_ATTR_RDONLY)", path);
+    explain("move_mount(\"%s\", \"%s\") # read-only", path, path);
     close(copy);
     close(place);
 }

@@ -46,6 +46,8 @@ static bool parse_line(char *line, struct mount_entry *entry)
     /* an empty source leaves no options: not a mount that we look for */
     if (!fields[4] || !tail[2])
         return false;
+    entry->number = (int)strtol(fields[0], NULL, 10);
+    entry->parent = (int)strtol(fields[1], NULL, 10);
     entry->mount_point = unescape(fields[4]);
     entry->type = unescape(tail[0]);
     entry->super_options = unescape(tail[2]);

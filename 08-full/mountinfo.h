@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct mount_entry {
+    int number, parent;  /* of the mount, and of the one it is mounted on */
     char *mount_point;   /* with \040 and the like turned back into bytes */
     char *type;          /* "ext4"; NULL ends a list of entries */
     char *super_options; /* "rw,cpu,cpuacct" */

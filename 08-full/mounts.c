@@ -16,6 +16,7 @@
 #include "cgroup_view.h"
 #include "devices.h"
 #include "paths.h"
+#include "read_only.h"
 #include "sync.h"
 #include "syscalls.h"
 
@@ -57,14 +58,6 @@ static uint64_t flags_of(const char *const *options)
     return flags;
 }
 
-int make_read_only(int mount, bool recursive)
-{
-    struct mount_attr change = {.attr_set = MOUNT_ATTR_RDONLY};
-
-    return sys_mount_setattr(
-        mount, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &change);
-}
-
 int attach(int from, int to)
 {
     return sys_move_mount(from, "", to, "",
@@ -79,8 +72,11 @@ int clone_host_tree(const char *path, bool readonly, const char *what)
     if (tree == -1)
         fail("%s %s", what, path);
     /* one read-only mount is not enough: what is mounted below it counts */
-    if (readonly && make_read_only(tree, true) == -1)
-        fail("%s %s: make it read-only", what, path);
+    if (readonly && make_tree_read_only(&tree) == -1)
+        fail_with_hint(errno == EBUSY
+                           ? "Linux 5.12 can do it for hidden mounts too"
+                           : NULL,
+                       "%s %s: make it read-only", what, path);
     return tree;
 }
 

@@ -49,7 +49,4 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
 /* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
 int attach(int from, int to);
 
-/* Makes a mount read-only, with all below it if `recursive`. */
-int make_read_only(int mount, bool recursive);
-
 #endif
