@@ -100,6 +100,20 @@ write_apt() {
     fi
 }
 
+# How to make it: an older debootstrap has no script for a newer release, but
+# all of a distribution are the same.
+script_of() {
+    local scripts=/usr/share/debootstrap/scripts
+
+    if [ -e "$scripts/$1" ]; then
+        echo "$scripts/$1"
+    elif is_ubuntu "$1"; then
+        echo "$scripts/gutsy"
+    else
+        echo "$scripts/sid"
+    fi
+}
+
 # build/fresh/SUITE.tar, unless it is there.
 make_base() {
     local suite=$1 mirror tree=$scratch/base
@@ -111,6 +125,7 @@ make_base() {
     # in a mount namespace of its own, so that no mount can stay behind
     unshare --mount --propagation private -- debootstrap --variant=minbase \
         --keyring="$(keyring_of "$suite")" "$suite" "$tree" "$mirror" \
+        "$(script_of "$suite")" \
         >"$scratch/log" 2>&1 || {
         tail -n 3 "$scratch/log" >&2
         fail "debootstrap failed"
