@@ -92,8 +92,10 @@ static int remount_entry(const struct mount_entry *mounts,
     const struct mount_entry *found;
     int result = -1;
 
-    if (fd == -1)
+    if (fd == -1) {
+        errno = errno == ENOENT || errno == ENOTDIR ? EBUSY : errno;
         return -1;
+    }
     found = find_entry(mounts, mount_number(fd));
     if (found == entry)
         result = remount(fd);

@@ -4,15 +4,11 @@
  * to mend it. And what the doctor foretells must be what the stages do.
  */
 #include <errno.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -352,29 +348,6 @@ static void doctor_sees_a_chroot(int stage)
 }
 
 /* ---- a seccomp filter ---------------------------------------------------- */
-
-#define LOAD(field)                                                            \
-    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
-
-/* Lets the call fail with `error` in this process and its children from here
- * on; clone(2) only with flags that make namespaces. */
-static void forbid(unsigned call, int error)
-{
-    const unsigned namespaces = 0x7e020000; /* CLONE_NEW* in clone's flags */
-    bool only_flags = call == SYS_clone;
-    struct sock_filter program[] = {
-        LOAD(nr),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
-        LOAD(args[0]),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, namespaces, 0, only_flags ? 1 : 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog filter = {sizeof(program) / sizeof(*program), program};
-
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1)
-        die("prctl PR_SET_SECCOMP");
-}
 
 static const struct machine this_machine;
 

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <mntent.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -336,4 +340,27 @@ void need_cgroups(void)
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
         if (!find_cgroup_top(needed[i], &v2))
             skip("no cgroup hierarchy has the controller %s", needed[i]);
+}
+
+/* ---- a kernel that lacks a system call ----------------------------------- */
+
+#define LOAD(field)                                                            \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+
+void forbid(unsigned call, int error)
+{
+    const unsigned namespaces = 0x7e020000; /* CLONE_NEW* in clone's flags */
+    bool only_flags = call == SYS_clone;
+    struct sock_filter program[] = {
+        LOAD(nr),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+        LOAD(args[0]),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, namespaces, 0, only_flags ? 1 : 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (unsigned)error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {sizeof(program) / sizeof(*program), program};
+
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == -1)
+        die("prctl PR_SET_SECCOMP");
 }

@@ -35,4 +35,11 @@ void need_cgroups(void);
  */
 const char *find_cgroup_top(const char *controller, bool *v2);
 
+/*
+ * Lets the system call fail with `error` in this process and its children from
+ * here on, as another kernel or a filter would; clone(2) only with flags that
+ * make namespaces.
+ */
+void forbid(unsigned call, int error);
+
 #endif
