@@ -293,6 +293,7 @@ PRETTY_NAME="toy_docker rootfs"
 END
     printf '/bin/sh\n%s\n' "$shell" | sort -u >"$new/etc/shells"
     ln -s /proc/self/mounts "$new/etc/mtab"
+    touch "$new"/etc/{hosts,hostname,resolv.conf} # conf/ is bound over these
     mkdir "$new/home/user"
     if is_root; then
         chown 1000:1000 "$new/home/user"
