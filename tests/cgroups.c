@@ -185,18 +185,6 @@ static void place_of_cgroups(int stage)
     end(&process);
 }
 
-/* Inside, its own cgroup is the top, and the host's are out of sight. */
-static void cgroup_view(int stage)
-{
-    struct result result;
-
-    need_cgroups();
-    result = run_stage(stage, "--", "cat", "/proc/self/cgroup", NULL);
-    expect_status(result, 0);
-    expect_no_text("/proc/self/cgroup", result.out, "toy-docker");
-    expect_no_text("/proc/self/cgroup", result.out, "/host");
-}
-
 /* ---- from the very first instruction ----------------------------------------------- */
 
 static bool is_limited(pid_t pid)
@@ -210,13 +198,14 @@ static bool is_limited(pid_t pid)
 }
 
 /* The stage, stopped before its first instruction and traced. */
-static struct process trace_stage(int stage)
+static struct process trace_stage(int stage, const char *command,
+                                  const char *argument)
 {
     long options = PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
                    PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
     struct how how = {.stopped = true};
     struct process process =
-        start_stage(stage, &how, "--", "sleep", "60", NULL);
+        start_stage(stage, &how, "--", command, argument, NULL);
 
     waitpid(process.pid, NULL, WUNTRACED);
     if (ptrace(PTRACE_SEIZE, process.pid, NULL, (void *)options) == -1)
@@ -227,8 +216,8 @@ static struct process trace_stage(int stage)
 
 /* Lets the stage run, slowly: it pauses at each system call that it makes
  * after it has made the child, so that a child that does not wait for it is
- * the first. Returns the process that became the command. */
-static pid_t run_slowly(pid_t stage)
+ * the first. Returns the process that became the command, stopped. */
+static pid_t run_slowly(pid_t stage, const char *command)
 {
     bool born = false;
     int status;
@@ -241,7 +230,7 @@ static pid_t run_slowly(pid_t stage)
         if (!WIFSTOPPED(status))
             continue;
         if (event == PTRACE_EVENT_EXEC &&
-            strcmp(read_proc(pid, "comm"), "sleep\n") == 0)
+            strcmp(read_proc(pid, "comm"), format_text("%s\n", command)) == 0)
             return pid;
         born |= event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK;
         slow = born && pid == stage;
@@ -261,8 +250,8 @@ static void limited_from_the_start(int stage)
     pid_t container;
 
     need_cgroups();
-    process = trace_stage(stage);
-    container = run_slowly(process.pid);
+    process = trace_stage(stage, "sleep", "60");
+    container = run_slowly(process.pid, "sleep");
     ck_assert_msg(container > 0, "the command was not started: %s",
                   errors_of(&process));
     ck_assert_msg(is_limited(container),
@@ -272,6 +261,43 @@ static void limited_from_the_start(int stage)
     while (waitpid(-1, NULL, __WALL) > 0)
         ;
     expect_status(run_stage(stage, "--", "true", NULL), 0); /* sweeps */
+}
+
+/* Lets all tracees run until the stage has ended. */
+static void run_to_the_end(pid_t stage, pid_t container)
+{
+    int status;
+    pid_t pid;
+
+    ptrace(PTRACE_CONT, container, NULL, NULL);
+    while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+        int number = 0;
+
+        if (!WIFSTOPPED(status) && pid == stage)
+            return;
+        if (WIFSTOPPED(status) && !(status >> 16) &&
+            WSTOPSIG(status) != SIGTRAP)
+            number = WSTOPSIG(status);
+        ptrace(PTRACE_CONT, pid, NULL, (void *)(long)number);
+    }
+}
+
+/* Inside, its own cgroup is the top, and the host's are out of sight; also if
+ * the stage is slow to put the child there. */
+static void cgroup_view(int stage)
+{
+    struct process process;
+    pid_t container;
+
+    need_cgroups();
+    process = trace_stage(stage, "cat", "/proc/self/cgroup");
+    container = run_slowly(process.pid, "cat");
+    ck_assert_msg(container > 0, "the command was not started: %s",
+                  errors_of(&process));
+    run_to_the_end(process.pid, container);
+    expect_text("/proc/self/cgroup", output_of(&process), ":/\n");
+    expect_no_text("/proc/self/cgroup", output_of(&process), "toy-docker");
+    expect_no_text("/proc/self/cgroup", output_of(&process), "/host");
 }
 
 /* ---- the three promises ------------------------------------------------------------ */
