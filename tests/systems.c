@@ -62,16 +62,16 @@ static void propagation_of_root(int stage)
                                           : ""));
 }
 
-/* Nothing is executed from there, also not by stage 8, which copies itself. The
- * stage is started by descriptor: it may lie in one of these folders. */
+/* Nothing is executed from there, also not by stage 8, which copies itself. One
+ * that this project lies in cannot be so. */
 static void noexec_temporary_folders(int stage)
 {
     expect_token_from(stage, "export stage token; unshare --mount sh -ec '\n"
-                             "exec 9<$stage\n"
                              "for folder in /tmp /var/tmp /dev/shm /run; do\n"
+                             "    case $PWD in $folder/*) continue ;; esac\n"
                              "    mount -t tmpfs -o noexec none $folder\n"
                              "done\n"
-                             "exec /proc/self/fd/9 -- echo $token'");
+                             "exec $stage -- echo $token'");
 }
 
 /* ---- where things lie ------------------------------------------------------- */
