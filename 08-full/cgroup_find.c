@@ -32,7 +32,7 @@ static bool has_controller(const struct mount_entry *entry,
                            enum controller controller)
 {
     if (strcmp(entry->type, "cgroup") == 0)
-        return is_in_list(entry->super_options, names[controller]) &&
+        return has_word(entry->super_options, names[controller]) &&
                is_cgroup_mount(entry, false);
     return strcmp(entry->type, "cgroup2") == 0 &&
            is_cgroup_mount(entry, true) &&

@@ -1,7 +1,6 @@
 /* mountinfo.c - reading /proc/self/mountinfo. */
 #include "mountinfo.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,19 +80,6 @@ void free_mounts(struct mount_entry *mounts)
         free(entry->super_options);
     }
     free(mounts);
-}
-
-bool is_in_list(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-
-    for (const char *c = list; c; c = strchr(c, ',')) {
-        c += *c == ',';
-        if (strncmp(c, word, length) == 0 &&
-            (c[length] == ',' || c[length] == '\0'))
-            return true;
-    }
-    return false;
 }
 
 char *controllers_of(const char *super_options)

@@ -5,8 +5,6 @@
 #ifndef MOUNTINFO_H
 #define MOUNTINFO_H
 
-#include <stdbool.h>
-
 struct mount_entry {
     int number, parent;  /* of the mount, and of the one it is mounted on */
     char *mount_point;   /* with \040 and the like turned back into bytes */
@@ -17,9 +15,6 @@ struct mount_entry {
 /* Reads the list, which free_mounts frees. NULL and errno on failure. */
 struct mount_entry *read_mounts(void);
 void free_mounts(struct mount_entry *mounts);
-
-/* True if `word` is one of the words in `list`, which commas part. */
-bool is_in_list(const char *list, const char *word);
 
 /* A v1 hierarchy's controllers from its super options; the caller frees. */
 char *controllers_of(const char *super_options);

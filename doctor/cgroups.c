@@ -68,7 +68,7 @@ static bool has_controller(const struct mount_entry *mount,
         return file_has_word(mount->mount_point, "cgroup.controllers",
                              controller);
     return is_cgroup(mount, false) &&
-           is_in_list(mount->super_options, controller);
+           has_word(mount->super_options, controller);
 }
 
 static struct place find_controller(const char *controller)
