@@ -19,12 +19,20 @@ in_image() {
         "$@" </dev/null
 }
 
-# step NAME COMMAND...: its output is shown only if it fails.
+# step NAME COMMAND...: its output is shown only if it fails. Its first command
+# that fails ends it, which it would not as the condition of an "if".
 step() {
-    local start=$SECONDS name=$1
+    local start=$SECONDS name=$1 status
     shift
 
-    if ! "$@" >"$scratch/output" 2>&1; then
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$scratch/output" 2>&1
+    status=$?
+    set -e
+    if [ $status != 0 ]; then
         tail -n 40 "$scratch/output" | sed 's/^/    /' >&2
         fail "devcontainer: $name failed"
     fi
