@@ -88,13 +88,13 @@ $(BUILD)/attacks/breakout: 06-rootfs/breakout.c $(BUILD)/common.a
 # Static where that works: an attack must run in any root file system.
 define link_attack
 @mkdir -p $(@D)
-$(CC) $(FLAGS) -I. $(call static_with,) -o $@ $< $(BUILD)/common.a
+$(CC) $(FLAGS) -I. $(call static_with,) -o $@ $< $(BUILD)/common.a -lrt
 $(give_back)
 endef
 
 TESTS := $(wildcard tests/*.c)
 $(BUILD)/tests/check: $(TESTS:%.c=$(BUILD)/%.o) $(BUILD)/common.a
-	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check)
+	$(CC) $(FLAGS) $(LDFLAGS) -o $@ $^ $(shell pkg-config --libs check) -lrt
 	$(give_back)
 
 $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/*.h) $(HEADERS) \
