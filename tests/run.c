@@ -350,9 +350,21 @@ char *errors_of(const struct process *process)
     return read_catcher(process->err);
 }
 
+/* Whether it has ended; the status is kept for finish(). */
+static bool has_ended(const struct process *process)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    return waitid(P_PID, (id_t)process->pid, &info,
+                  WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == process->pid;
+}
+
 void expect(struct process *process, const char *text)
 {
-    if (!within(10, strstr(output_of(process), text) != NULL))
+    /* what it printed last may come after the first look */
+    within(10, strstr(output_of(process), text) != NULL || has_ended(process));
+    if (!strstr(output_of(process), text))
         ck_abort_msg("\"%s\" did not appear; stdout: %s stderr: %s", text,
                      output_of(process), errors_of(process));
 }
@@ -386,7 +398,9 @@ pid_t container_of(const struct process *process)
 {
     pid_t child = 0;
 
-    if (!within(10, list_children(process->pid, &child, 1) == 1))
+    within(10,
+           list_children(process->pid, &child, 1) == 1 || has_ended(process));
+    if (!child)
         ck_abort_msg("the stage has no child; stderr: %s", errors_of(process));
     return child;
 }
