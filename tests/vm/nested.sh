@@ -40,7 +40,7 @@ count_leftovers() {
 }
 
 check_refusal() {
-    judge "the cause" "$1: cgroup*/sys/fs/cgroup*(EBUSY) | hint: * \[125\]" \
+    judge "the cause" "$1: cgroup*/sys/fs/cgroup* (EBUSY) | hint: * \[125\]" \
         "$(run "$top/$1" true)"
     judge "cgroups left behind when it refuses" 0 "$(count_leftovers)"
     # stage 8 needs one for its device filter, limits or not
