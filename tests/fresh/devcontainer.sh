@@ -77,20 +77,25 @@ follow_dockerfile() {
 # What .devcontainer/devcontainer.json says for the jq expression $1.
 setting() {
     in_image -v "$PWD/.devcontainer:/mnt:ro" \
-        jq -er "$1" /mnt/devcontainer.json
+        jq -r "$1" /mnt/devcontainer.json
+}
+
+expect_setting() {
+    local found
+
+    found=$(setting "$1")
+    [ "$found" = "$2" ] ||
+        fail "devcontainer.json: $1 is '$found', not '$2'"
 }
 
 # A tool reads it that knows JSON; keys are in the specification's spelling.
 check_json() {
-    local found
-
     in_image apt-get install -y -q --no-install-recommends jq
-    found=$(setting 'keys | join(" ")')
-    [ "$found" = "$keys" ] || fail "devcontainer.json has the keys $found"
+    expect_setting 'keys | join(" ")' "$keys"
+    expect_setting .privileged true
+    expect_setting .remoteUser root
     [ -e ".devcontainer/$(setting .build.dockerfile)" ]
     [ -e ".devcontainer/$(setting .build.context)/scripts/deps.sh" ]
-    [ "$(setting .privileged)" = true ]
-    [ "$(setting .remoteUser)" = root ]
 }
 
 # The repository is where the editor mounts it.
