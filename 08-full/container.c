@@ -192,6 +192,7 @@ int run_container(struct config *config)
     if (terminal)
         open_terminal(&container.terminal, container.terminal.master, typing);
     watch(&(struct monitor){
+        .pid = container.pid,
         .pidfd = container.pidfd,
         .signals = container.signals,
         .terminal = &container.terminal,

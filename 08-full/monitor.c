@@ -6,7 +6,13 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -37,6 +43,8 @@ int open_signals(bool terminal)
 }
 
 /* ---- bytes --------------------------------------------------------------- */
+
+enum { CTRL_C = 'C' - '@', CTRL_D = 'D' - '@' };
 
 /* One direction: what was read and is not written yet. A writer that cannot
  * take it holds the reader back. A write of up to PIPE_BUF bytes to what
@@ -78,9 +86,19 @@ static void pass_end_of_file(struct flow *typed)
 {
     if (!typed->ended || !is_empty(typed))
         return;
-    typed->data[0] = 'D' - '@';
+    typed->data[0] = CTRL_D;
     typed->start = 0;
     typed->end = 1;
+}
+
+/* ---- messages ------------------------------------------------------------ */
+
+/* In raw mode the terminal does not make "\r\n" of our "\n". */
+static void tell(const struct monitor *monitor, const char *message)
+{
+    bool raw = monitor->terminal->raw && isatty(STDERR_FILENO);
+
+    warn("%s%s", message, raw ? "\r" : "");
 }
 
 /* ---- signals ------------------------------------------------------------- */
@@ -99,11 +117,11 @@ static void stop_until_continued(struct terminal *terminal)
 static void pass_on(const struct monitor *monitor, int number, int times)
 {
     if (times >= 3) {
-        warn("third signal: killing the command");
+        tell(monitor, "third signal: killing the command");
         number = SIGKILL;
     }
     if (times == 2)
-        warn("the command is still running; one more signal kills it");
+        tell(monitor, "the command is still running; one more signal kills it");
     sys_pidfd_send_signal(monitor->pidfd, number);
 }
 
@@ -123,6 +141,58 @@ static void handle_signals(const struct monitor *monitor, int *times)
         default:
             pass_on(monitor, (int)info.ssi_signo, ++*times);
         }
+}
+
+/* ---- Ctrl-C -------------------------------------------------------------- */
+
+static bool catches(pid_t pid, int number)
+{
+    static const char key[] = "\nSigCgt:";
+    char *path = format_text("/proc/%d/status", (int)pid);
+    char *status = read_file(path);
+    char *line = status ? strstr(status, key) : NULL;
+    uint64_t caught =
+        line ? strtoull(line + sizeof(key) - 1, NULL, 16) : UINT64_MAX;
+
+    free(status);
+    free(path);
+    return caught >> (number - 1) & 1;
+}
+
+/* True if Ctrl-C now makes a SIGINT for the container's pid 1 and its group,
+ * which the kernel keeps from it as from every pid 1 that does not catch it.
+ * A shell catches it, or has given the foreground to another group; an editor
+ * reads keys, not lines. */
+static bool is_ctrl_c_lost(const struct monitor *monitor)
+{
+    int master = monitor->terminal->master;
+    struct termios modes;
+    pid_t foreground;
+
+    /* asked of the master, both are about the container's side */
+    return tcgetattr(master, &modes) == 0 && modes.c_lflag & ISIG &&
+           modes.c_lflag & ICANON && modes.c_cc[VINTR] == CTRL_C &&
+           ioctl(master, TIOCGPGRP, &foreground) == 0 &&
+           foreground == getpgid(monitor->pid) &&
+           !catches(monitor->pid, SIGINT);
+}
+
+/* Looks at the keys that were typed; *times counts the lost Ctrl-C in a row. */
+static void watch_keys(const struct monitor *monitor, const struct flow *typed,
+                       int *times)
+{
+    for (size_t i = typed->start; i < typed->end; i++) {
+        bool lost = typed->data[i] == CTRL_C && is_ctrl_c_lost(monitor);
+
+        *times = lost ? *times + 1 : 0;
+        if (*times == 2)
+            tell(monitor, "the command is still running; one more Ctrl-C "
+                          "kills it");
+        if (*times == 3) {
+            tell(monitor, "third Ctrl-C: killing the command");
+            sys_pidfd_send_signal(monitor->pidfd, SIGKILL);
+        }
+    }
 }
 
 /* ---- the loop ------------------------------------------------------------ */
@@ -145,7 +215,7 @@ static bool is_paused(struct flow *shown, bool alive)
 
 void watch(const struct monitor *monitor)
 {
-    int master = monitor->terminal->master, times = 0;
+    int master = monitor->terminal->master, signals = 0, interrupts = 0;
     struct flow typed = {.from = STDIN_FILENO, .to = master};
     struct flow shown = {.from = master, .to = STDOUT_FILENO};
     bool alive = true, paused = false;
@@ -169,11 +239,12 @@ void watch(const struct monitor *monitor)
             fail("poll");
         paused = false;
         if (fds[0].revents)
-            handle_signals(monitor, &times);
+            handle_signals(monitor, &signals);
         if (fds[1].revents)
             alive = false;
         if (fds[2].revents) {
             read_into(&typed);
+            watch_keys(monitor, &typed, &interrupts);
             pass_end_of_file(&typed);
         }
         if (fds[3].revents)

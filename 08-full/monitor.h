@@ -10,7 +10,8 @@
 #include "terminal.h"
 
 struct monitor {
-    int pidfd;                 /* of the container's first process */
+    pid_t pid;                 /* of the container's first process */
+    int pidfd;                 /* of the same */
     int signals;               /* signalfd(2) from open_signals */
     struct terminal *terminal; /* its master is -1 without a terminal */
     bool typing; /* standard input goes to the container's terminal */
@@ -24,7 +25,8 @@ int open_signals(bool terminal);
 /*
  * Returns when the process has ended (it is left to be waited for) and all it
  * wrote to its terminal is on standard output. Signals are passed on; the
- * third one kills.
+ * third one kills. So does the third Ctrl-C in a row that the kernel keeps from
+ * the first process because that does not catch SIGINT.
  */
 void watch(const struct monitor *monitor);
 
