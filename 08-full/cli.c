@@ -8,6 +8,7 @@
 
 #include "../common/common.h"
 #include "capabilities.h"
+#include "sync.h"
 
 static const char about[] =
     "Runs COMMAND in a container: own namespaces, root file system, devices,\n"
@@ -209,21 +210,35 @@ static void set_env(struct config *config, const struct flags *flags)
     }
 }
 
+/* True if standard input is our terminal while another job has its foreground:
+ * the keys are for that one. In a PID namespace that shows neither group both
+ * numbers are 0. */
+static bool is_in_background(void)
+{
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+    return foreground != -1 && foreground != getpgrp();
+}
+
 static void set_streams(struct config *config, const struct flags *flags,
                         bool docker_form)
 {
     struct process *process = &config->process;
+    bool background = is_in_background();
 
     if (docker_form) {
+        if (flags->interactive && background)
+            fail_plainly("start it in the foreground, or without -i",
+                         "run -i: in the background nothing can be typed");
         process->stdin_open = flags->interactive;
         process->terminal = flags->tty;
         return;
     }
     /* on a terminal, one of the container's own stands between: a process
      * could put commands into the caller's (ioctl TIOCSTI) */
-    process->stdin_open = true;
-    process->terminal =
-        flags->tty || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+    process->stdin_open = !background;
+    process->terminal = flags->tty || (!background && isatty(STDIN_FILENO) &&
+                                       isatty(STDOUT_FILENO));
 }
 
 static void use_flags(struct config *config, const struct flags *flags)

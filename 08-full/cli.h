@@ -9,7 +9,8 @@
 /*
  * Fills in `config` from the arguments of main. Two forms:
  *   stage-8 [FLAG...] [--] [COMMAND...]     as every stage before this one:
- *       the caller's standard streams, a terminal if they are one;
+ *       the caller's standard streams, a terminal if they are one (in the
+ *       background of that terminal neither it nor standard input);
  *   stage-8 run --rootfs DIR [FLAG...] [COMMAND...]     as docker run:
  *       no standard input without -i, no terminal without -t.
  * Input that is wrong ends the program with status 125; --help with 0.
