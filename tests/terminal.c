@@ -53,6 +53,48 @@ static void ctrl_c_spares_shell(int stage)
     expect_status(finish(&process), 4);
 }
 
+/* Typed slowly enough for each to be a signal of its own. */
+static void type_ctrl_c(const struct process *process)
+{
+    usleep((useconds_t)(100000 * slowness()));
+    type_text(process, "\003");
+}
+
+/* pid 1 gets no SIGINT that it does not catch, so only the stage can end it. */
+static void third_ctrl_c_kills(int stage)
+{
+    struct process process = start_script(stage, &at_terminal, "exec sleep 60");
+
+    type_ctrl_c(&process);
+    type_ctrl_c(&process);
+    expect(&process, "kills it\r\n");
+    ck_assert_int_eq(kill(container_of(&process), 0), 0);
+    type_ctrl_c(&process);
+    expect_status(finish(&process), 128 + SIGKILL);
+    expect_text("the screen", output_of(&process), "killing the command\r\n");
+}
+
+static void third_ctrl_c_spares_shell(int stage)
+{
+    static const char *const shells[] = {"bash", "sh"};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct process process =
+            start_stage(stage, &at_terminal, "--", shells[i], NULL);
+
+        type_text(&process, "echo r$((1 + 1))ady\n");
+        expect(&process, "r2ady");
+        for (int times = 0; times < 4; times++)
+            type_ctrl_c(&process);
+        /* readline takes the first key with the Ctrl-C before it */
+        usleep((useconds_t)(100000 * slowness()));
+        type_text(&process, "\necho still-$((6 * 7)); exit 4\n");
+        expect(&process, "still-42");
+        expect_status(finish(&process), 4);
+        expect_no_text("the screen", output_of(&process), "kills it");
+    }
+}
+
 static void job_control(int stage)
 {
     struct process process = start_stage(stage, &at_terminal, NULL);
@@ -132,12 +174,33 @@ static void terminal_restored(int stage)
     expect_restored(stage, "stty raw -echo; exit 6");
 }
 
+/* Another job has the terminal: the stage does not wait for it. Its command
+ * could read what is typed for that job, so in stage 8 it reads nothing; in
+ * the others the kernel stops it, as it does with any job. */
+static void in_background(int stage)
+{
+    struct how how = {.terminal = true, .program = "/bin/bash"};
+    struct process process =
+        start_stage(stage, &how, "-c",
+                    format_text("set -m; %s -- sh -c '%s exit 5' & wait $!; "
+                                "echo ended=$?; read end",
+                                stage_path(stage), stage == 8 ? "cat;" : ""),
+                    NULL);
+
+    expect(&process, "ended=5");
+    type_text(&process, "end\n");
+    finish(&process);
+}
+
 const struct check terminal_checks[] = {
     {"interactive_shell", 1, 8, interactive_shell},
     {"ctrl_c_reaches_command", 1, 8, ctrl_c_reaches_command},
     {"ctrl_c_spares_shell", 1, 8, ctrl_c_spares_shell},
+    {"third_ctrl_c_kills", 4, 8, third_ctrl_c_kills},
+    {"third_ctrl_c_spares_shell", 1, 8, third_ctrl_c_spares_shell},
     {"job_control", 1, 8, job_control},
     {"interactive_sh", 1, 8, interactive_sh},
     {"terminal_restored", 1, 8, terminal_restored},
+    {"in_background", 1, 8, in_background},
     {.name = NULL},
 };
