@@ -234,9 +234,34 @@ static void create_group(struct hierarchy *hierarchy,
         limit_v1(hierarchy, resources);
 }
 
+/* In a container the cgroup file systems are read-only. One that may mount
+ * can change that, its limits are then below those of the outer one. */
+static void refuse_read_only(const struct cgroup *cgroup)
+{
+    char *list = format_text("%s", "");
+
+    for (size_t i = 0; i < cgroup->count; i++) {
+        const char *path = cgroup->hierarchies[i].mount_point;
+
+        if (access(path, W_OK) == 0 || errno != EROFS)
+            continue;
+        char *longer = format_text("%s %s", list, path);
+        free(list);
+        list = longer;
+    }
+    if (*list)
+        fail_plainly(format_text("docker run needs --privileged for this; or "
+                                 "for d in%s; do mount -o remount,rw,bind $d; "
+                                 "done",
+                                 list),
+                     "cgroup: read-only here, as in a container:%s", list);
+    free(list);
+}
+
 void create_cgroup(struct cgroup *cgroup, const struct resources *resources)
 {
     find_hierarchies(cgroup, resources);
+    refuse_read_only(cgroup);
     for (size_t i = 0; i < cgroup->count; i++)
         create_group(&cgroup->hierarchies[i], resources);
 }

@@ -47,8 +47,9 @@ struct cgroup {
 const char *controller_name(enum controller controller);
 
 /*
- * Finds the hierarchies that have the controllers: v1, v2, or both. One that
- * is missing is an error that names it, unless its limit is UNLIMITED.
+ * Finds the hierarchies that have the controllers: v1, v2, or both. Those that
+ * are missing are an error that names them, but not where the limit is
+ * UNLIMITED.
  */
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources);
 

@@ -1,5 +1,4 @@
 /* cgroup_find.c - which hierarchy has which controller on this machine. */
-#include <errno.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +75,102 @@ static bool find_controller(struct cgroup *cgroup,
     return false;
 }
 
+/* ---- what is missing ------------------------------------------------------ */
+
+/* "memory, pids" for those that are missing. */
+static char *list_missing(const bool *missing)
+{
+    char *list = format_text("%s", "");
+
+    for (enum controller i = 0; i < CONTROLLERS; i++) {
+        if (!missing[i])
+            continue;
+        char *longer = format_text("%s%s%s", list, *list ? ", " : "", names[i]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* "--memory max --pids max " for those that are missing. */
+static char *flags_without(const bool *missing)
+{
+    return format_text("%s%s%s",
+                       missing[CONTROLLER_MEMORY] ? "--memory max " : "",
+                       missing[CONTROLLER_CPU] ? "--cpus max " : "",
+                       missing[CONTROLLER_PIDS] ? "--pids max " : "");
+}
+
+/* "memory cpu,cpuacct": the v1 hierarchies that have missing controllers.
+ * /proc/self/cgroup has a line 4:cpu,cpuacct:/path for each, mounted or not. */
+static char *list_v1_hierarchies(const bool *missing)
+{
+    char *text = read_file("/proc/self/cgroup");
+    char *list = format_text("%s", "");
+    char *rest = text, *line;
+
+    while ((line = strsep(&rest, "\n"))) {
+        bool wanted = false;
+
+        strsep(&line, ":");
+        char *controllers = strsep(&line, ":");
+        for (enum controller i = 0; controllers && i < CONTROLLERS; i++)
+            wanted |= missing[i] && is_in_list(controllers, names[i]);
+        if (!wanted)
+            continue;
+        char *longer =
+            format_text("%s%s%s", list, *list ? " " : "", controllers);
+        free(list);
+        list = longer;
+    }
+    free(text);
+    return list;
+}
+
+static bool is_v2_mounted(const struct mount_entry *mounts)
+{
+    for (; mounts->type; mounts++)
+        if (strcmp(mounts->type, "cgroup2") == 0 &&
+            is_cgroup_mount(mounts, true))
+            return true;
+    return false;
+}
+
+/* In /run, so that no mount of /sys/fs/cgroup is covered. */
+static const char *cure_for(const bool *missing,
+                            const struct mount_entry *mounts)
+{
+    const char *v1 = list_v1_hierarchies(missing);
+
+    if (*v1)
+        return format_text("mount what is missing: cd /run && for c in %s; do "
+                           "mkdir -p cgroup/$c && mount -t cgroup -o $c cgroup "
+                           "cgroup/$c; done",
+                           v1);
+    if (!is_v2_mounted(mounts))
+        return "mount what is missing: mkdir -p /run/cgroup && mount -t "
+               "cgroup2 cgroup2 /run/cgroup";
+    return "use a kernel that has it, switched on (for memory: boot with "
+           "cgroup_enable=memory)";
+}
+
+/* All at once: one after the other would be a guessing game. */
+static noreturn void fail_missing(const bool *missing,
+                                  const struct mount_entry *mounts)
+{
+    const char *list = list_missing(missing);
+    bool many = strchr(list, ',');
+    const char *hint = cure_for(missing, mounts);
+
+    if (!missing[CONTROLLER_DEVICES])
+        hint = format_text("%sstarts without; or %s", flags_without(missing),
+                           hint);
+    fail_plainly(hint, "cgroup: the controller%s %s %s missing here",
+                 many ? "s" : "", list, many ? "are" : "is");
+}
+
+/* ---- all four -------------------------------------------------------------- */
+
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources)
 {
     const uint64_t limits[CONTROLLERS] = {
@@ -84,21 +179,16 @@ void find_hierarchies(struct cgroup *cgroup, const struct resources *resources)
         [CONTROLLER_PIDS] = resources->pids.limit,
     };
     struct mount_entry *mounts = read_mounts();
+    bool missing[CONTROLLERS] = {false}, any = false;
 
     if (!mounts)
         fail("read /proc/self/mountinfo");
     for (enum controller i = 0; i < CONTROLLERS; i++) {
-        if (find_controller(cgroup, mounts, i) || limits[i] == UNLIMITED)
-            continue;
-        if (i == CONTROLLER_DEVICES)
-            fail_plainly("mount a cgroup file system on /sys/fs/cgroup",
-                         "cgroup: the controller devices is missing here, so "
-                         "devices could not be forbidden");
-        fail_plainly(format_text("--%s max starts without this limit",
-                                 i == CONTROLLER_CPU ? "cpus" : names[i]),
-                     "cgroup: the controller %s is missing here: no mounted "
-                     "hierarchy has it",
-                     names[i]);
+        missing[i] =
+            !find_controller(cgroup, mounts, i) && limits[i] != UNLIMITED;
+        any |= missing[i];
     }
+    if (any)
+        fail_missing(missing, mounts);
     free_mounts(mounts);
 }

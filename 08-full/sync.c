@@ -2,10 +2,13 @@
 #include "sync.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -102,19 +105,56 @@ void wait_for_go(int sync)
         _exit(EXIT_STAGE_FAILED);
 }
 
+/* 0 0 4294967295: all users are the machine's own. */
+static bool in_user_namespace(void)
+{
+    char *map = read_file("/proc/self/uid_map");
+    unsigned long inside, outside, count;
+    bool own = map &&
+               sscanf(map, "%lu %lu %lu", &inside, &outside, &count) == 3 &&
+               (inside != 0 || outside != 0 || count != UINT32_MAX);
+
+    free(map);
+    return own;
+}
+
+/* Where root is root in name only, that explains EPERM better than the step. */
+static const char *privilege_hint(int number)
+{
+    if (geteuid() != 0 || (number != EPERM && number != EACCES))
+        return NULL;
+    if (in_user_namespace())
+        return "root of a user namespace is not enough: start it as root of "
+               "the machine, not in unshare --user or a rootless container";
+    if (prctl(PR_CAPBSET_READ, CAP_SYS_ADMIN) == 0)
+        return "CAP_SYS_ADMIN is missing, as in a container: docker run needs "
+               "--privileged, stage-8 needs --cap-add ALL";
+    return NULL;
+}
+
+static const char *hint_for(const struct failure *failure)
+{
+    const char *hint = *failure->hint ? failure->hint : NULL;
+
+    if (!hint && failure->status == EXIT_STAGE_FAILED)
+        hint = privilege_hint(failure->number);
+    return hint;
+}
+
 void end_with_failure(const struct failure *failure)
 {
+    const char *hint = hint_for(failure);
+
     errno = failure->number;
-    if (failure->number && !*failure->hint &&
-        failure->status == EXIT_STAGE_FAILED)
+    if (failure->number && !hint && failure->status == EXIT_STAGE_FAILED)
         die("%s", failure->text); /* knows hints of its own */
     if (failure->number)
         warn("%s: %s (%s)", failure->text, strerror(failure->number),
              errno_name(failure->number));
     else
         warn("%s", failure->text);
-    if (*failure->hint)
-        fprintf(stderr, "hint: %s\n", failure->hint);
+    if (hint)
+        fprintf(stderr, "hint: %s\n", hint);
     exit(failure->status);
 }
 
