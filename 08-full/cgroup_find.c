@@ -115,7 +115,7 @@ static char *list_v1_hierarchies(const bool *missing)
         strsep(&line, ":");
         char *controllers = strsep(&line, ":");
         for (enum controller i = 0; controllers && i < CONTROLLERS; i++)
-            wanted |= missing[i] && is_in_list(controllers, names[i]);
+            wanted |= missing[i] && has_word(controllers, names[i]);
         if (!wanted)
             continue;
         char *longer =
