@@ -10,7 +10,7 @@
  *
  * Stage 5 has its own list of mounts, but they are all of the host's. Stage 6
  * changes to a root of its own, and starts the command with a clean
- * environment. There: sudo ./stage-6 -v $PWD/build/attacks:/attacks:ro
+ * environment. There: sudo ./stage-6 -v build/attacks:/attacks:ro
  * /attacks/attack-5 read /etc/shadow
  *
  * Exit status: 0 it worked, 1 it was stopped, 2 it could not be tried.

@@ -1,7 +1,7 @@
 /*
  * attack.c (06-rootfs) - take more of the machine than is good for it.
  *
- *     A="-v $PWD/build/attacks:/attacks:ro"
+ *     A="-v build/attacks:/attacks:ro"
  *     sudo ./stage-6 $A /attacks/attack-6 forks
  *     sudo ./stage-6 $A /attacks/attack-6 memory
  *     sudo ./stage-6 $A /attacks/attack-6 cpu        # and look at it with top

@@ -1,9 +1,9 @@
 /*
  * breakout.c (06-rootfs) - leave a chroot.
  *
- *     sudo ./stage-6 --chroot -v $PWD/build/attacks:/attacks:ro \
+ *     sudo ./stage-6 --chroot -v build/attacks:/attacks:ro \
  *         /attacks/breakout                       # the host's root
- *     sudo ./stage-6 -v $PWD/build/attacks:/attacks:ro \
+ *     sudo ./stage-6 -v build/attacks:/attacks:ro \
  *         /attacks/breakout                       # still the container's
  *
  * breakout [PATH]: breaks out, lists the root folder it then has, and prints

@@ -3,7 +3,7 @@
  * its kernel's log, its network, its modules, its clock, and its files
  * through a descriptor that was left open.
  *
- *     A="-v $PWD/build/attacks:/attacks:ro"
+ *     A="-v build/attacks:/attacks:ro"
  *     sudo ./stage-7 $A /attacks/attack-7 disk
  *     sudo sh -c "./stage-7 $A /attacks/attack-7 descriptor 7</"
  *
