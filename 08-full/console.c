@@ -23,7 +23,8 @@ static int open_master(int root)
     int unlock = 0;
 
     if (master == -1)
-        fail("open /dev/pts/ptmx in the container");
+        fail_with_hint("what is mounted on /dev/pts there must be a devpts",
+                       "open /dev/pts/ptmx in the container");
     if (fstatfs(master, &status) == -1 || status.f_type != DEVPTS_SUPER_MAGIC)
         fail_plainly(NULL, "/dev/pts in the container is not a devpts");
     if (ioctl(master, TIOCSPTLCK, &unlock) == -1)

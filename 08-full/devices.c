@@ -65,7 +65,8 @@ int open_null(int root)
     int fd;
 
     if (path == -1)
-        fail("open /dev/null in the container");
+        fail_with_hint("what is mounted on /dev there must have the devices",
+                       "open /dev/null in the container");
     if (!is_null_device(path))
         fail_plainly(NULL, "/dev/null in the container is not character "
                            "device 1:3");

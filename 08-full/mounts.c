@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <stdnoreturn.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -167,16 +168,72 @@ static bool is_file(int fd)
     return fstat(fd, &status) == 0 && !S_ISDIR(status.st_mode);
 }
 
+static bool is_procfs(int fd)
+{
+    struct statfs status;
+
+    if (fstatfs(fd, &status) == -1)
+        fail("statfs in the container");
+    return status.f_type == PROC_SUPER_MAGIC;
+}
+
 /* Programs believe what they read in /proc: only procfs may cover it. */
 static void refuse_procfs(int target, const struct mount *mount)
 {
     const char *destination = mount->destination;
-    struct statfs status;
+    bool direct = strncmp(destination, "/proc", 5) == 0;
 
-    if (fstatfs(target, &status) == -1)
-        fail("statfs %s", destination);
-    if (status.f_type == PROC_SUPER_MAGIC && strcmp(mount->type, "proc") != 0)
-        fail_plainly(NULL, "mount on %s: nothing may cover /proc", destination);
+    if (is_procfs(target) && strcmp(mount->type, "proc") != 0)
+        fail_plainly(direct ? NULL : "a symbolic link leads there",
+                     "mount on %s: nothing may cover /proc", destination);
+}
+
+/* The deepest part of `path` that exists. */
+static int open_ancestor(int root, const char *path)
+{
+    char *part = format_text("%s", path);
+    char *slash;
+    int fd;
+
+    while ((fd = open_in_root(root, part, O_PATH)) == -1 &&
+           (slash = strrchr(part, '/')) && slash != part)
+        *slash = '\0';
+    free(part);
+    return fd;
+}
+
+static const char *place_hint(const struct mount *mount, int number)
+{
+    switch (number) {
+    case ELOOP:
+        return "the root file system has symbolic links there that lead in a "
+               "circle";
+    case ENOTDIR:
+        return "the root file system has a file there in place of a folder";
+    case EPERM:
+    case EACCES:
+    case EROFS:
+    case ENOENT:
+        if (strcmp(mount->type, "bind") == 0)
+            return "it is not there, and nobody can make anything there";
+        return "it is not there, and nobody can make anything there; is that "
+               "a root file system? --rootfs DIR names another";
+    default:
+        return NULL;
+    }
+}
+
+static noreturn void fail_without_place(const struct mount *mount, int root)
+{
+    int number = errno;
+    int ancestor = open_ancestor(root, mount->destination);
+
+    if (ancestor != -1)
+        refuse_procfs(ancestor, mount);
+    errno = number;
+    fail_with_hint(place_hint(mount, number),
+                   "mount on %s: open or make it in the container",
+                   mount->destination);
 }
 
 static int open_target(const struct mount *mount, int prepared, int root)
@@ -195,7 +252,7 @@ static int open_target(const struct mount *mount, int prepared, int root)
     }
     fd = make_in_root(root, path, is_file(prepared));
     if (fd == -1)
-        fail("mount on %s: open or make it in the container", path);
+        fail_without_place(mount, root);
     return fd;
 }
 

@@ -166,7 +166,9 @@ static char *read_database(int root, const char *path)
     char *text = read_in_root(root, path, FILE_LIMIT);
 
     if (!text && errno != ENOENT && errno != ENOTDIR)
-        fail("read the container's %s", path);
+        fail_with_hint("it must be an ordinary file, of at most 4M; or there "
+                       "may be none",
+                       "read the container's %s", path);
     return text;
 }
 
