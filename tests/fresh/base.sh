@@ -22,7 +22,8 @@ remove() {
 end() {
     remove "$scratch"
     # not what is below it: another run may be using its own
-    chown --reference=Makefile $folder $folder/*.tar $folder/*.log || true
+    chown --reference=Makefile $folder $folder/*.tar $folder/*.log \
+        2>/dev/null || true
 }
 
 # Makes the scratch folder, which goes when the script ends.
