@@ -26,9 +26,9 @@
 int clone_host_tree(const char *path, bool readonly, const char *what);
 
 /*
- * A new detached file system of `type`, called `source`, with the options, of which the
- * kernel's flags (ro, nosuid, ...) become flags of the mount and the rest is
- * for the file system. Ends the program on failure.
+ * A new detached file system of `type`, called `source`, with the options, of
+ * which the kernel's flags (ro, nosuid, ...) become flags of the mount and the
+ * rest is for the file system. Ends the program on failure.
  */
 int make_file_system(const char *type, const char *source,
                      const char *const *options, const char *destination);

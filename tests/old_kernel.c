@@ -172,7 +172,7 @@ static void volume_of_everything(int stage)
     rmdir("rootfs/host");
 }
 
-/* ---- the same without mount_setattr(2) ------------------------------------ */
+/* ---- the same without mount_setattr(2) ----------------------------------- */
 
 /* A mount that no path leads to, since another lies over a folder above it:
  * without the system call it cannot be made read-only, and that is said. */
