@@ -179,7 +179,8 @@ demo:
 ## check-N            (root) the checks of one stage
 ## matrix             (root) every attack against every stage, measured now
 ## check-vm           the checks in virtual machines: cgroup v2, v1, and the newest
-##                    kernel that apt has (VM=v2 takes one of v2, v1, newest)
+##                    kernel that apt has (VM=v2 takes one of v2, v1, newest;
+##                    VM=oldest: Linux 5.10)
 ## check-fresh        (root) README's commands on a machine with nothing but git,
 ##                    make, sudo (SUITE=trixie, noble; FRESH=quick: no check)
 ## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
