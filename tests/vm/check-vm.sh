@@ -27,6 +27,7 @@ read_left_out() {
     all=$(build/tests/check --list | wc -l)
     while IFS='|' read -r pattern reason; do
         pattern=${pattern%% *}
+        reason=${reason# }
         case $pattern in '' | '#'*) continue ;; esac
         printf '%s ' "$pattern"
         counts[$reason]=$((${counts[$reason]-0} +
@@ -106,6 +107,17 @@ run_machine() {
     echo "$status $((SECONDS - start))" >"$logs/$1.status"
 }
 
+# With Ctrl-C the machines must end, too: each has its process group.
+# shellcheck disable=SC2317 # by trap
+stop_machines() {
+    local group
+
+    for group in $(jobs -p); do
+        kill -- "-$group" 2>/dev/null || true
+    done
+    wait
+}
+
 # The sum of the numbers that stand for `N` in a pattern, over the log $1.
 sum() {
     sed -n "s/$2/\\1/p" "$logs/$1" | awk '{ n += $1 } END { print n + 0 }'
@@ -153,11 +165,15 @@ for patch in tests/vm/mutants/*.patch; do
     build_mutant "$patch"
 done
 except=$(read_left_out)
+set -m
+trap 'stop_machines; exit 130' INT
+trap 'stop_machines; exit 143' TERM HUP
 for machine in "${machines[@]}"; do
     echo "check-vm: $machine is Linux $(title "$machine")"
     run_machine "$machine" &
 done
 wait
+trap - INT TERM HUP
 
 if [ ${#machines[@]} = 0 ]; then
     echo "check-vm: no machine was run" >&2
