@@ -161,7 +161,8 @@ void filter_devices_v2(const struct hierarchy *hierarchy,
     emit_return(&program, 0);
     fd = load_program(&program);
     if (fd == -1)
-        fail_with_hint("this kernel needs CONFIG_CGROUP_BPF",
+        fail_with_hint(errno == EPERM ? NULL
+                                      : "this kernel needs CONFIG_CGROUP_BPF",
                        "bpf BPF_PROG_LOAD of the device filter");
     if (attach_program(hierarchy->fd, fd) == -1)
         fail("bpf BPF_PROG_ATTACH to %s", hierarchy->path);
