@@ -24,8 +24,8 @@ static const struct {
      "a container or a seccomp filter around you forbids new namespaces; "
      "docker run needs --privileged for this"},
     {"mount", EPERM, false,
-     "a container or a security module around you forbids mounts; "
-     "docker run needs --privileged for this"},
+     "a container, a user namespace or a security module around you forbids "
+     "this mount; docker run needs --privileged for it"},
     {"clone", ENOSPC, false,
      "a limit of the kernel is reached: see sysctl user | grep namespaces"},
     {"clone", EINVAL, false,
@@ -61,6 +61,9 @@ static const struct {
      "the kernel lacks it, it is switched off (for memory: boot with "
      "cgroup_enable=memory), or its hierarchy is not mounted here; a limit "
      "of max does without"},
+    {"cgroup", EACCES, false,
+     "only the machine's root may make cgroups here; root of a user namespace "
+     "is not enough"},
     {"cgroup", EINVAL, false, "the kernel does not take this value"},
     {"cgroup", EBUSY, false,
      "processes sit in this cgroup itself, as in a container; move them, as "
