@@ -143,9 +143,10 @@ void make_gate(struct gate *gate)
 
 void open_gate(struct gate *gate)
 {
-    close(gate->fd[0]);
-    if (write(gate->fd[1], "", 1) == -1 && errno != EPIPE)
+    /* while our reading end is open, a dead child is no SIGPIPE for us */
+    if (write(gate->fd[1], "", 1) == -1)
         die("write to the child's pipe");
+    close(gate->fd[0]);
     close(gate->fd[1]);
 }
 
