@@ -16,7 +16,7 @@ OUT =# folder of the finished stages, with a slash at its end
 
 FOLDERS := 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full
 STAGES := $(foreach n,1 2 3 4 5 6 7 8,$(OUT)stage-$n)
-LIBRARIES_8 := libcap libseccomp
+LIBRARIES_8 := libcap libseccomp json-c
 
 # The folder of stage $1: 3 -> 03-ipc
 folder = $(filter 0$(1)-%,$(FOLDERS))

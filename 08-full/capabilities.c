@@ -66,6 +66,9 @@ void cut_bounding_set(const struct capability_sets *sets)
         if (cap_drop_bound(i) == -1)
             fail("prctl PR_CAPBSET_DROP %d", i);
     }
+    /* or a change of user would empty the other sets, which come later */
+    if (!sets->root_only && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == -1)
+        fail("prctl PR_SET_KEEPCAPS");
     explain("prctl(PR_CAPBSET_DROP, ...) # the bounding set is 0x%016llx",
             (unsigned long long)sets->bounding);
 }
@@ -81,14 +84,14 @@ static void fill(cap_t capabilities, cap_flag_t flag, uint64_t set)
 void set_capability_sets(const struct capability_sets *sets)
 {
     cap_t capabilities = cap_init(); /* all empty */
-    bool root = geteuid() == 0;
+    bool given = !sets->root_only || geteuid() == 0;
 
     if (!capabilities)
         fail("cap_init");
     /* what is ambient or inheritable survives execve and a change of user */
     if (cap_reset_ambient() == -1)
         fail("prctl PR_CAP_AMBIENT_CLEAR_ALL");
-    if (root) {
+    if (given) {
         fill(capabilities, CAP_PERMITTED, sets->permitted);
         fill(capabilities, CAP_EFFECTIVE, sets->effective);
         fill(capabilities, CAP_INHERITABLE, sets->inheritable);
@@ -98,10 +101,10 @@ void set_capability_sets(const struct capability_sets *sets)
                        "ourselves cannot be given",
                        "capset 0x%016llx", (unsigned long long)sets->permitted);
     cap_free(capabilities);
-    for (cap_value_t i = 0; root && i < cap_max_bits(); i++)
+    for (cap_value_t i = 0; given && i < cap_max_bits(); i++)
         if (sets->ambient & BIT(i) && cap_set_ambient(i, CAP_SET) == -1)
             fail("prctl PR_CAP_AMBIENT_RAISE %d", i);
-    explain("capset(...) # effective and permitted 0x%016llx, inheritable and "
-            "ambient empty",
-            root ? (unsigned long long)sets->permitted : 0ULL);
+    explain("capset(...) # permitted 0x%016llx, ambient 0x%016llx",
+            given ? (unsigned long long)sets->permitted : 0ULL,
+            given ? (unsigned long long)sets->ambient : 0ULL);
 }

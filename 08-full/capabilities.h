@@ -28,14 +28,15 @@ bool find_capability(const char *name, uint64_t *set);
 
 /*
  * Takes from the calling process, for ever, what `sets` does not have in its
- * bounding set. Needs CAP_SETPCAP: call it before the user is changed.
+ * bounding set. Needs CAP_SETPCAP: call it before the user is changed, which
+ * takes nothing from the other sets then unless they are `root_only`.
  */
 void cut_bounding_set(const struct capability_sets *sets);
 
 /*
  * Sets the other four sets of the calling process. Call it after the user is
- * changed: setresuid(2) changes them. A user other than root has no
- * capability, as with docker.
+ * changed: setresuid(2) changes them. With `root_only`, a user other than root
+ * has no capability, as with docker.
  */
 void set_capability_sets(const struct capability_sets *sets);
 

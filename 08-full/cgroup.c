@@ -75,7 +75,7 @@ uint64_t read_group_number(int group, const char *name, const char *key)
 /* Ends a process that a dead runtime left. The pidfd is taken before the
  * group is read again: so it is a process of the group, not a later one that
  * got the same number. */
-static void kill_member(int group, pid_t pid)
+static void kill_member(int group, pid_t pid, int number)
 {
     char line[32];
     int pidfd = sys_pidfd_open(pid);
@@ -87,22 +87,44 @@ static void kill_member(int group, pid_t pid)
     FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
     for (int member; file && fscanf(file, "%d", &member) == 1;)
         if (member == pid)
-            sys_pidfd_send_signal(pidfd, SIGKILL);
+            sys_pidfd_send_signal(pidfd, number);
     if (file)
         fclose(file);
     close(pidfd);
 }
 
-static void kill_members(int group)
+static size_t kill_members(int group, int number)
 {
     int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
     FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
+    size_t count = 0;
 
     for (int member; file && fscanf(file, "%d", &member) == 1;)
-        if (member > 0)
-            kill_member(group, member);
+        if (member > 0) {
+            kill_member(group, member, number);
+            count++;
+        }
     if (file)
         fclose(file);
+    return count;
+}
+
+/* The same for the group `name` in `folder` and all groups below it. */
+static size_t kill_tree(int folder, const char *name, int number)
+{
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *group = fd == -1 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    size_t count;
+
+    if (!group)
+        return 0;
+    count = kill_members(fd, number);
+    while ((entry = readdir(group)))
+        if (entry->d_type == DT_DIR && *entry->d_name != '.')
+            count += kill_tree(fd, entry->d_name, number);
+    closedir(group);
+    return count;
 }
 
 /* Removes the group `name` in `folder`, and those that the container may
@@ -135,7 +157,7 @@ static void sweep_group(int parent, const char *name)
         return;
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         explain("rmdir(\"%s/%s\") # its runtime is dead", parent_name, name);
-        kill_members(fd);
+        kill_members(fd, SIGKILL);
         if (remove_group(parent, name) == -1 && errno != ENOENT)
             warn("cannot remove the old cgroup %s/%s: %s", parent_name, name,
                  strerror(errno));
@@ -186,9 +208,42 @@ static void unlock_parent(struct hierarchy *hierarchy)
     hierarchy->parent = -1;
 }
 
-static char *parent_path(const struct hierarchy *hierarchy)
+/* The folder of the group `path` (as in create_cgroup). */
+static char *parent_path(const struct hierarchy *hierarchy, const char *path)
 {
-    return format_text("%s/%s", hierarchy->mount_point, parent_name);
+    int length = path ? (int)(strrchr(path, '/') - path) : 0;
+
+    if (!path)
+        return format_text("%s/%s", hierarchy->mount_point, parent_name);
+    return format_text("%s/%.*s", hierarchy->mount_point, length, path);
+}
+
+static bool is_ours(const struct hierarchy *hierarchy, const char *parent)
+{
+    return strcmp(parent + strlen(hierarchy->mount_point) + 1, parent_name) ==
+           0;
+}
+
+/* Makes the folders of `parent` one by one, with the controllers enabled. */
+static void make_parents(const struct hierarchy *hierarchy, const char *parent)
+{
+    size_t end = strlen(hierarchy->mount_point);
+
+    while (parent[end]) {
+        end += 1 + strcspn(parent + end + 1, "/");
+        char *folder = format_text("%.*s", (int)end, parent);
+        int fd = -1;
+
+        if (mkdir(folder, 0755) == -1 && errno != EEXIST)
+            fail("cgroup: mkdir %s", folder);
+        fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd == -1)
+            fail("cgroup: open %s", folder);
+        if (hierarchy->v2)
+            enable_v2_below(hierarchy, fd, folder);
+        close(fd);
+        free(folder);
+    }
 }
 
 /* A runtime in another PID namespace may have the same number as we. */
@@ -211,21 +266,48 @@ static char *make_group(int parent, const char *parent_folder)
     }
 }
 
-static void create_group(struct hierarchy *hierarchy,
+/* A group that is there already is taken if nobody is in it. */
+static char *make_named_group(const struct hierarchy *hierarchy,
+                              const char *path)
+{
+    char *group = format_text("%s/%s", hierarchy->mount_point, path);
+    char *file = format_text("%s/cgroup.procs", group);
+    char *processes = NULL;
+
+    if (mkdir(group, 0755) == -1 && errno != EEXIST)
+        fail("cgroup: mkdir %s", group);
+    explain("mkdir(\"%s\", 0755)", group);
+    processes = read_file(file);
+    if (processes && *processes)
+        fail_plainly(NULL, "cgroup: %s has processes already", group);
+    free(processes);
+    free(file);
+    return group;
+}
+
+static void create_group(struct hierarchy *hierarchy, const char *path,
                          const struct resources *resources)
 {
-    char *path = parent_path(hierarchy);
+    char *parent = parent_path(hierarchy, path);
+    bool locked = is_ours(hierarchy, parent);
 
-    hierarchy->parent = lock_parent(path, true);
-    if (hierarchy->parent == -1)
-        fail("cgroup: make and lock %s", path);
-    sweep(hierarchy->parent);
     if (hierarchy->v2)
         enable_v2_controllers(hierarchy);
-    hierarchy->path = make_group(hierarchy->parent, path);
-    free(path);
+    if (locked) {
+        hierarchy->parent = lock_parent(parent, true);
+        if (hierarchy->parent == -1)
+            fail("cgroup: make and lock %s", parent);
+    }
+    make_parents(hierarchy, parent);
+    if (!path)
+        sweep(hierarchy->parent);
+    hierarchy->path = path ? make_named_group(hierarchy, path)
+                           : make_group(hierarchy->parent, parent);
+    free(parent);
     hierarchy->fd = open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (hierarchy->fd == -1 || flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
+    if (hierarchy->fd == -1)
+        fail("cgroup: open %s", hierarchy->path);
+    if (!path && flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
         fail("cgroup: lock %s", hierarchy->path);
     unlock_parent(hierarchy);
     if (hierarchy->v2)
@@ -258,12 +340,29 @@ static void refuse_read_only(const struct cgroup *cgroup)
     free(list);
 }
 
-void create_cgroup(struct cgroup *cgroup, const struct resources *resources)
+void create_cgroup(struct cgroup *cgroup, const char *path,
+                   const struct resources *resources)
 {
     find_hierarchies(cgroup, resources);
     refuse_read_only(cgroup);
     for (size_t i = 0; i < cgroup->count; i++)
-        create_group(&cgroup->hierarchies[i], resources);
+        create_group(&cgroup->hierarchies[i], path, resources);
+}
+
+void open_cgroup(struct cgroup *cgroup, const char *path)
+{
+    find_hierarchies(cgroup, NULL);
+    for (size_t i = 0; i < cgroup->count; i++) {
+        struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        hierarchy->path = format_text("%s/%s", hierarchy->mount_point, path);
+        hierarchy->fd =
+            open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (hierarchy->fd != -1)
+            continue;
+        free(hierarchy->path);
+        hierarchy->path = NULL;
+    }
 }
 
 /* ---- using and removing ------------------------------------------------- */
@@ -286,6 +385,15 @@ void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2)
     }
 }
 
+/* One hierarchy is enough: all have the same processes. */
+size_t signal_cgroup(const struct cgroup *cgroup, int number)
+{
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->hierarchies[i].path)
+            return kill_tree(cgroup->hierarchies[i].fd, ".", number);
+    return 0;
+}
+
 bool was_killed_for_memory(const struct cgroup *cgroup)
 {
     for (size_t i = 0; i < cgroup->count; i++) {
@@ -304,13 +412,17 @@ bool was_killed_for_memory(const struct cgroup *cgroup)
  * it, rmdir fails. */
 static void remove_hierarchy(struct hierarchy *hierarchy)
 {
-    char *path = parent_path(hierarchy);
+    const char *group = hierarchy->path;
+    char *path = parent_path(
+        hierarchy, group ? group + strlen(hierarchy->mount_point) + 1 : NULL);
+    bool ours = is_ours(hierarchy, path);
     int parent;
 
     unlock_parent(hierarchy); /* if making the group failed half-way */
-    parent = lock_parent(path, false);
-    if (hierarchy->path) {
-        const char *name = strrchr(hierarchy->path, '/') + 1;
+    parent = ours ? lock_parent(path, false)
+                  : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (group) {
+        const char *name = strrchr(group, '/') + 1;
 
         if (remove_group(parent, name) == -1)
             warn("cannot remove the cgroup %s: %s", hierarchy->path,
@@ -318,10 +430,10 @@ static void remove_hierarchy(struct hierarchy *hierarchy)
         else
             explain("rmdir(\"%s\")", hierarchy->path);
     }
-    if (parent != -1) {
+    if (parent != -1 && ours)
         rmdir(path);
+    if (parent != -1)
         close(parent);
-    }
     if (hierarchy->fd != -1)
         close(hierarchy->fd);
     free(path);

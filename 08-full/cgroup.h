@@ -4,11 +4,13 @@
  * A machine has one hierarchy of groups (v2), or one for each controller or
  * few of them (v1), or both (hybrid). Which one has a controller is found out
  * from /proc/self/mountinfo each time. In each hierarchy that is needed the
- * container gets a group "toy-docker/stage-8-PID" below the topmost group
- * that can be seen. See cgroups(7), proc_pid_mountinfo(5).
+ * container gets a group below the topmost group that can be seen: the path
+ * that its configuration names, or "toy-docker/stage-8-PID". See cgroups(7),
+ * proc_pid_mountinfo(5).
  *
- * The runtime holds a lock on the group's folder as long as it lives. A group
- * without a lock is what a killed runtime left; the next one removes it.
+ * The runtime holds a lock on the folder of a group named after it as long as
+ * it lives. One without a lock is what a killed runtime left; the next one
+ * removes it.
  */
 #ifndef CGROUP_H
 #define CGROUP_H
@@ -36,9 +38,11 @@ struct hierarchy {
     char *path;            /* of the group; NULL until it is made */
     int parent; /* of toy-docker/, locked; -1 but while the group is made */
     int fd;     /* of the group's folder, locked */
+    int view;   /* a detached mount of the folder, or -1: cgroup_view.h */
 };
 
 struct cgroup {
+    bool own_namespace; /* the container's groups are the topmost it sees */
     struct hierarchy hierarchies[CONTROLLERS];
     size_t count;
 };
@@ -49,16 +53,27 @@ const char *controller_name(enum controller controller);
 /*
  * Finds the hierarchies that have the controllers: v1, v2, or both. Those that
  * are missing are an error that names them, but not where the limit is
- * UNLIMITED.
+ * UNLIMITED or `resources` is NULL.
  */
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources);
 
 /*
- * Finds the hierarchies, removes what dead runtimes left, makes the groups
- * and writes the limits. Call remove_cgroup at the end, also if this failed
+ * Finds the hierarchies, makes the groups and writes the limits. The groups
+ * are at `path` below each hierarchy's top; one that is there must have no
+ * processes. Without a path, they are named after the runtime, and what dead
+ * runtimes left is removed. Call remove_cgroup at the end, also if this failed
  * half-way.
  */
-void create_cgroup(struct cgroup *cgroup, const struct resources *resources);
+void create_cgroup(struct cgroup *cgroup, const char *path,
+                   const struct resources *resources);
+
+/* Finds the groups that create_cgroup made at `path`, for the functions below;
+ * where a group is gone, its hierarchy's path is NULL. */
+void open_cgroup(struct cgroup *cgroup, const char *path);
+
+/* Sends a signal to all processes of the groups and of those below them.
+ * Returns how many there were. */
+size_t signal_cgroup(const struct cgroup *cgroup, int number);
 
 /* The folder of the v2 group for CLONE_INTO_CGROUP, or -1 without v2. */
 int v2_group(const struct cgroup *cgroup);
@@ -83,8 +98,11 @@ void limit_v2(const struct hierarchy *hierarchy,
 /* True if v2 offers `controller` in its topmost visible group. */
 bool v2_offers(const char *mount_point, enum controller controller);
 
-/* Enables the controllers for the groups below toy-docker/. */
+/* Enables the controllers for the groups below the topmost one, and for those
+ * below the group `folder`, which is `name`. */
 void enable_v2_controllers(const struct hierarchy *hierarchy);
+void enable_v2_below(const struct hierarchy *hierarchy, int folder,
+                     const char *name);
 
 /* ---- for these two: files of a group, named relative to its folder ----- */
 

@@ -53,6 +53,7 @@ static struct hierarchy *add_hierarchy(struct cgroup *cgroup,
         .names = controllers_of(entry->super_options),
         .parent = -1,
         .fd = -1,
+        .view = -1,
     };
     return hierarchy;
 }
@@ -173,16 +174,18 @@ static noreturn void fail_missing(const bool *missing,
 
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources)
 {
-    const uint64_t limits[CONTROLLERS] = {
-        [CONTROLLER_MEMORY] = resources->memory.limit,
-        [CONTROLLER_CPU] = resources->cpu.quota,
-        [CONTROLLER_PIDS] = resources->pids.limit,
-    };
+    uint64_t limits[CONTROLLERS] = {UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED};
     struct mount_entry *mounts = read_mounts();
     bool missing[CONTROLLERS] = {false}, any = false;
 
     if (!mounts)
         fail("read /proc/self/mountinfo");
+    if (resources) {
+        limits[CONTROLLER_MEMORY] = resources->memory.limit;
+        limits[CONTROLLER_CPU] = resources->cpu.quota;
+        limits[CONTROLLER_PIDS] = resources->pids.limit;
+        limits[CONTROLLER_DEVICES] = 0;
+    }
     for (enum controller i = 0; i < CONTROLLERS; i++) {
         missing[i] =
             !find_controller(cgroup, mounts, i) && limits[i] != UNLIMITED;

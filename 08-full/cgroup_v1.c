@@ -14,6 +14,9 @@ static void limit_memory(const struct hierarchy *hierarchy,
 {
     uint64_t limit = resources->memory.limit, swap = resources->memory.swap;
 
+    if (resources->memory.reservation != UNLIMITED)
+        set_limit(hierarchy, "memory.soft_limit_in_bytes", "%llu",
+                  (unsigned long long)resources->memory.reservation);
     if (limit == UNLIMITED)
         return;
     set_limit(hierarchy, "memory.limit_in_bytes", "%llu",
@@ -39,6 +42,9 @@ void limit_v1(const struct hierarchy *hierarchy,
         set_limit(hierarchy, "cpu.cfs_quota_us", "%llu",
                   (unsigned long long)resources->cpu.quota);
     }
+    if (hierarchy->has[CONTROLLER_CPU] && resources->cpu.shares)
+        set_limit(hierarchy, "cpu.shares", "%llu",
+                  (unsigned long long)resources->cpu.shares);
     if (hierarchy->has[CONTROLLER_PIDS] && resources->pids.limit != UNLIMITED)
         set_limit(hierarchy, "pids.max", "%llu",
                   (unsigned long long)resources->pids.limit);

@@ -72,11 +72,21 @@ static void enable(const struct hierarchy *hierarchy,
     snprintf(text, sizeof(text), "+%s", name);
     if (write_file(file, "%s", text) == -1)
         fail("cgroup: write %s to %s", text, file);
-    if (write_group_file(hierarchy->parent, "cgroup.subtree_control", text) ==
-        -1)
-        fail("cgroup: write %s to toy-docker/cgroup.subtree_control", text);
-    explain("write(\"%s\", \"%s\") # and in toy-docker", file, text);
+    explain("write(\"%s\", \"%s\")", file, text);
     free(file);
+}
+
+void enable_v2_below(const struct hierarchy *hierarchy, int folder,
+                     const char *name)
+{
+    for (enum controller i = 0; i < CONTROLLERS; i++) {
+        char *text = format_text("+%s", controller_name(i));
+
+        if (hierarchy->has[i] && i != CONTROLLER_DEVICES &&
+            write_group_file(folder, "cgroup.subtree_control", text) == -1)
+            fail("cgroup: write %s to %s/cgroup.subtree_control", text, name);
+        free(text);
+    }
 }
 
 void enable_v2_controllers(const struct hierarchy *hierarchy)
@@ -97,6 +107,9 @@ static void limit_memory(const struct hierarchy *hierarchy,
 {
     uint64_t limit = resources->memory.limit, swap = resources->memory.swap;
 
+    if (resources->memory.reservation != UNLIMITED)
+        set_limit(hierarchy, "memory.low", "%llu",
+                  (unsigned long long)resources->memory.reservation);
     if (limit == UNLIMITED)
         return;
     set_limit(hierarchy, "memory.max", "%llu", (unsigned long long)limit);
@@ -110,6 +123,16 @@ static void limit_memory(const struct hierarchy *hierarchy,
         warn("this kernel does not count swap: --memory limits memory alone");
 }
 
+/* v1's shares, 2 to 262144, as v2's weight, 1 to 10000, on a straight line. */
+static uint64_t weight_of(uint64_t shares)
+{
+    if (shares < 2)
+        shares = 2;
+    if (shares > 262144)
+        shares = 262144;
+    return 1 + (shares - 2) * 9999 / 262142;
+}
+
 void limit_v2(const struct hierarchy *hierarchy,
               const struct resources *resources)
 {
@@ -119,6 +142,9 @@ void limit_v2(const struct hierarchy *hierarchy,
         set_limit(hierarchy, "cpu.max", "%llu %llu",
                   (unsigned long long)resources->cpu.quota,
                   (unsigned long long)resources->cpu.period);
+    if (hierarchy->has[CONTROLLER_CPU] && resources->cpu.shares)
+        set_limit(hierarchy, "cpu.weight", "%llu",
+                  (unsigned long long)weight_of(resources->cpu.shares));
     if (hierarchy->has[CONTROLLER_PIDS] && resources->pids.limit != UNLIMITED)
         set_limit(hierarchy, "pids.max", "%llu",
                   (unsigned long long)resources->pids.limit);

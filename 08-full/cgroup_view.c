@@ -12,6 +12,7 @@
 #include "mounts.h"
 #include "read_only.h"
 #include "sync.h"
+#include "syscalls.h"
 
 static const char place[] = "/sys/fs/cgroup";
 
@@ -20,13 +21,20 @@ static bool is_pure_v2(const struct cgroup *cgroup)
     return cgroup->count == 1 && cgroup->hierarchies[0].v2;
 }
 
-int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup)
+int prepare_cgroup_view(const struct mount *mount, struct cgroup *cgroup)
 {
     static const char *const tmpfs[] = {"nosuid", "noexec", "nodev", "mode=755",
                                         NULL};
+    struct mount_options options = read_options(mount->options);
+    bool own = cgroup->own_namespace;
 
-    if (is_pure_v2(cgroup))
+    if (is_pure_v2(cgroup) && own)
         return make_file_system("cgroup2", "cgroup", mount->options, place);
+    if (is_pure_v2(cgroup))
+        return clone_host_tree(cgroup->hierarchies[0].path, &options, "bind");
+    for (size_t i = 0; i < cgroup->count && !own; i++)
+        cgroup->hierarchies[i].view =
+            clone_host_tree(cgroup->hierarchies[i].path, &options, "bind");
     return make_file_system("tmpfs", "cgroup", tmpfs, place);
 }
 
@@ -43,9 +51,10 @@ static void make_links(int view, const char *names)
     free(copy);
 }
 
-static int make_hierarchy(const struct hierarchy *hierarchy)
+static int make_hierarchy(const struct hierarchy *hierarchy, bool readonly)
 {
-    const char *options[20] = {"nosuid", "noexec", "nodev", "ro"};
+    const char *options[20] = {"nosuid", "noexec", "nodev",
+                               readonly ? "ro" : "rw"};
     size_t count = 4;
     char *rest, *names = format_text("%s", hierarchy->names);
     int fd;
@@ -61,10 +70,12 @@ static int make_hierarchy(const struct hierarchy *hierarchy)
     return fd;
 }
 
-static void add_hierarchy(int view, const struct hierarchy *hierarchy)
+static void add_hierarchy(int view, const struct hierarchy *hierarchy,
+                          bool readonly)
 {
     const char *name = hierarchy->v2 ? "unified" : hierarchy->names;
-    int mount = make_hierarchy(hierarchy);
+    int mount = hierarchy->view != -1 ? hierarchy->view
+                                      : make_hierarchy(hierarchy, readonly);
     int folder;
 
     if (mkdirat(view, name, 0755) == -1)
@@ -78,12 +89,15 @@ static void add_hierarchy(int view, const struct hierarchy *hierarchy)
         make_links(view, name);
 }
 
-void finish_cgroup_view(int view, const struct cgroup *cgroup)
+void finish_cgroup_view(int view, const struct mount *mount,
+                        const struct cgroup *cgroup)
 {
+    bool readonly = read_options(mount->options).set & MOUNT_ATTR_RDONLY;
+
     if (is_pure_v2(cgroup))
         return;
     for (size_t i = 0; i < cgroup->count; i++)
-        add_hierarchy(view, &cgroup->hierarchies[i]);
-    if (make_read_only(view) == -1)
+        add_hierarchy(view, &cgroup->hierarchies[i], readonly);
+    if (readonly && make_read_only(view) == -1)
         fail("make %s read-only", place);
 }

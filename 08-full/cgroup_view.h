@@ -1,9 +1,10 @@
 /*
  * cgroup_view.h - what of the cgroups can be seen inside: /sys/fs/cgroup.
  *
- * Read-only, since a container that writes there raises its own limits, and
- * made from inside a cgroup namespace, so that the container's own groups are
- * the topmost ones. See cgroup_namespaces(7).
+ * Read-only if the mount says so, since a container that writes there raises
+ * its own limits. Made from inside a cgroup namespace, where the container's own
+ * groups are the topmost ones; without one, the groups' folders are bound. See
+ * cgroup_namespaces(7).
  */
 #ifndef CGROUP_VIEW_H
 #define CGROUP_VIEW_H
@@ -15,9 +16,10 @@
  * Makes the detached mount for `mount`, whose type is "cgroup": the v2
  * hierarchy, or a tmpfs for a folder of each hierarchy that `cgroup` has.
  */
-int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup);
+int prepare_cgroup_view(const struct mount *mount, struct cgroup *cgroup);
 
 /* After `view` was attached: mounts the hierarchies in it. */
-void finish_cgroup_view(int view, const struct cgroup *cgroup);
+void finish_cgroup_view(int view, const struct mount *mount,
+                        const struct cgroup *cgroup);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "../common/common.h"
 #include "capabilities.h"
+#include "rootfs.h"
 #include "sync.h"
 
 static const char about[] =
@@ -140,7 +141,8 @@ static void *copy_options(const char *text, const char *const *first)
 
 static void add_volume(struct config *config, const char *text)
 {
-    static const char *const none[] = {NULL};
+    /* all that is mounted below it comes along, and is read-only as well */
+    static const char *const bind[] = {"rbind", NULL};
     char *source = format_text("%s", text);
     char *destination = strchr(source, ':');
     char *option;
@@ -149,12 +151,14 @@ static void add_volume(struct config *config, const char *text)
     option = strchr(destination, ':');
     if (option)
         *option++ = '\0';
-    add_mount(config, &(struct mount){
-                          .destination = destination,
-                          .type = "bind",
-                          .source = source,
-                          .options = copy_options(option ? option : "", none),
-                      });
+    add_mount(config,
+              &(struct mount){
+                  .destination = destination,
+                  .type = "bind",
+                  .source = source,
+                  .options = copy_options(
+                      option && strcmp(option, "ro") == 0 ? "rro" : "", bind),
+              });
 }
 
 static void add_tmpfs(struct config *config, const char *text)
@@ -294,5 +298,6 @@ void parse_command_line(int argc, char **argv, struct config *config)
     use_flags(config, &flags);
     set_streams(config, &flags, docker_form);
     set_env(config, &flags);
+    add_conf_files(config);
     free_flags(&flags);
 }

@@ -140,6 +140,21 @@ void set_environment(struct config *config, const char *assignment)
     env[count] = (char *)assignment;
 }
 
+void set_device_rules(struct resources *resources,
+                      const struct device_rule *rules, size_t count)
+{
+    size_t defaults = sizeof(default_devices) / sizeof(default_devices[0]);
+    struct device_rule *all = grow(NULL, defaults + count, sizeof(*all));
+
+    all[0] = default_devices[0]; /* nothing */
+    for (size_t i = 0; i < count; i++)
+        all[1 + i] = rules[i];
+    for (size_t i = 1; i < defaults; i++)
+        all[count + i] = default_devices[i];
+    resources->devices = all;
+    resources->device_count = defaults + count;
+}
+
 void set_default_config(struct config *config)
 {
     struct resources *resources = &config->linux_.resources;
@@ -154,9 +169,14 @@ void set_default_config(struct config *config)
         .bounding = capabilities,
         .effective = capabilities,
         .permitted = capabilities,
+        .root_only = true,
     };
+    config->process.user.umask = 022;
+    config->process.new_keyring = true;
+    config->linux_.built_in_filter = true;
     resources->memory.limit = 512 << 20;
     resources->memory.swap = resources->memory.limit;
+    resources->memory.reservation = UNLIMITED;
     resources->cpu.quota = 100000;
     resources->cpu.period = 100000;
     resources->pids.limit = 256;

@@ -19,25 +19,44 @@
 /* Sets of capabilities: bit N is capability number N of capabilities(7). */
 struct capability_sets {
     uint64_t bounding, effective, inheritable, permitted, ambient;
+    bool root_only; /* a user other than root has none of them */
 };
 
 struct user {
-    const char *name; /* USER[:GROUP] as given, looked up in the rootfs */
+    const char *name; /* USER[:GROUP], looked up in the rootfs; NULL: "0" */
+    gid_t *additional_gids;
+    size_t additional_gid_count;
+    mode_t umask;
+};
+
+/* One of process.rlimits[]; see setrlimit(2). */
+struct process_rlimit {
+    int type; /* RLIMIT_NOFILE, ... */
+    uint64_t soft, hard;
 };
 
 struct process {
     bool terminal;   /* a pseudoterminal of the container's own */
     bool stdin_open; /* false: standard input is /dev/null */
     bool init;       /* --init: a small init is pid 1, the command its child */
+    unsigned preserve_fds; /* so many from 3 on stay open */
+    struct {
+        unsigned height, width; /* characters; 0: the caller's */
+    } console_size;
     struct user user;
     char **args;     /* NULL-terminated; empty: a shell */
     char **env;      /* NULL-terminated, NAME=VALUE */
     const char *cwd; /* absolute */
     struct capability_sets capabilities;
     bool no_new_privileges;
+    bool new_keyring; /* the caller's keys are not reachable */
+    const struct process_rlimit *rlimits;
+    size_t rlimit_count;
+    const char *oom_score_adj; /* a number, or NULL: as it is */
 };
 
-/* One of mounts[]: types are "bind" and those of /proc/filesystems. */
+/* One of mounts[]: types are "bind", "cgroup" and those of /proc/filesystems.
+ * Its options are those of mount_options.h. */
 struct mount {
     const char *destination; /* absolute, in the container */
     const char *type;
@@ -53,14 +72,36 @@ struct device_rule {
     const char *access; /* some of "rwm": read, write, mknod */
 };
 
+/* One of linux.devices[]. */
+struct device {
+    const char *path; /* absolute, in the container */
+    mode_t mode;      /* with its type, as in mknod(2) */
+    unsigned major, minor;
+    uid_t uid;
+    gid_t gid;
+};
+
+/* A namespace that exists, to be joined. */
+struct joined_namespace {
+    int type; /* one of CLONE_NEW* */
+    const char *path;
+};
+
+/* NAME and VALUE; of linux.sysctl and annotations. */
+struct pair {
+    const char *name, *value;
+};
+
 struct resources {
     struct {
-        uint64_t limit; /* bytes */
-        uint64_t swap;  /* bytes of memory and swap together */
+        uint64_t limit;       /* bytes */
+        uint64_t swap;        /* bytes of memory and swap together */
+        uint64_t reservation; /* bytes to go down to when memory is short */
     } memory;
     struct {
         uint64_t quota;  /* microseconds of CPU time in each period */
         uint64_t period; /* microseconds */
+        uint64_t shares; /* weight among groups: 1024 is usual; 0: unset */
     } cpu;
     struct {
         uint64_t limit; /* processes and threads */
@@ -75,16 +116,33 @@ struct config {
         const char *path;
         bool readonly;
     } root;
-    const char *hostname;
-    struct mount *mounts; /* in the order in which they are made */
+    const char *hostname;   /* NULL: that of the namespace */
+    const char *domainname; /* NULL: the same */
+    struct mount *mounts;   /* in the order in which they are made */
     size_t mount_count;
     struct {
-        uint64_t namespaces; /* CLONE_NEW* flags of clone(2) */
+        uint64_t namespaces; /* new ones: CLONE_NEW* flags of clone(2) */
+        const struct joined_namespace *joined;
+        size_t joined_count;
+        const char *cgroups_path; /* below each hierarchy's top; NULL: one of
+                                     the runtime's own */
         struct resources resources;
+        const struct device *devices; /* beside the usual ones */
+        size_t device_count;
+        const struct pair *sysctl; /* names as in sysctl(8) */
+        size_t sysctl_count;
+        const char *rootfs_propagation;    /* "shared", ...; NULL: private */
+        bool built_in_filter;              /* the one of syscall_filter.h */
         const char *const *masked_paths;   /* NULL-terminated */
         const char *const *readonly_paths; /* NULL-terminated */
     } linux_;
+    const struct pair *annotations;
+    size_t annotation_count;
 };
+
+/* Forbids all devices but those that every container has, after `rules`. */
+void set_device_rules(struct resources *resources,
+                      const struct device_rule *rules, size_t count);
 
 /* Fills in what `docker run` gives a container that asks for nothing. */
 void set_default_config(struct config *config);

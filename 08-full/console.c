@@ -61,8 +61,13 @@ static void mount_console(int root, int terminal)
     close(place);
 }
 
-int open_console(int root, const struct identity *identity, int *master)
+int open_console(int root, const struct process *process,
+                 const struct identity *identity, int *master)
 {
+    struct winsize size = {
+        .ws_row = (unsigned short)process->console_size.height,
+        .ws_col = (unsigned short)process->console_size.width,
+    };
     int terminal;
 
     *master = open_master(root);
@@ -72,6 +77,9 @@ int open_console(int root, const struct identity *identity, int *master)
         fail("ioctl TIOCGPTPEER");
     if (fchown(terminal, identity->uid, (gid_t)-1) == -1)
         fail("chown the terminal");
+    if ((size.ws_row || size.ws_col) &&
+        ioctl(terminal, TIOCSWINSZ, &size) == -1)
+        fail("ioctl TIOCSWINSZ");
     mount_console(root, terminal);
     explain("ioctl(ptmx, TIOCGPTPEER) # a terminal in the container's devpts");
     return terminal;

@@ -8,13 +8,16 @@
 #ifndef CONSOLE_H
 #define CONSOLE_H
 
+#include "config.h"
 #include "user.h"
 
 /*
  * Opens a new pair in the container's devpts below `root`, gives the
- * terminal's side to the user, and mounts it on /dev/console. Returns that
- * side; *master is the other one, for the runtime.
+ * terminal's side to the user and the size that the configuration names, and
+ * mounts it on /dev/console. Returns that side; *master is the other one, for
+ * the runtime.
  */
-int open_console(int root, const struct identity *identity, int *master);
+int open_console(int root, const struct process *process,
+                 const struct identity *identity, int *master);
 
 #endif

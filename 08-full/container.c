@@ -15,22 +15,27 @@
 #include "cgroup.h"
 #include "init.h"
 #include "monitor.h"
+#include "namespaces.h"
+#include "state.h"
 #include "sync.h"
 #include "syscalls.h"
 #include "terminal.h"
 
 /* What was set up, in this order. */
 struct container {
+    struct state state;
     struct cgroup cgroup;
     pid_t pid; /* of its first process; 0 before it is made or once reaped */
     int pidfd;
     int sync; /* our end of the socket to it */
     int signals;
     struct terminal terminal;
+    bool lives_on; /* nothing is to be undone */
 };
 
 /* For atexit: every way out of the program undoes what was set up. */
 static struct container container = {
+    .state = {.folder = -1},
     .pidfd = -1,
     .sync = -1,
     .terminal = {.fd = -1, .master = -1},
@@ -51,11 +56,25 @@ static int reap(void)
 static void undo(void)
 {
     leave_raw_mode(&container.terminal);
+    if (container.lives_on)
+        return;
     if (container.pid) {
         sys_pidfd_send_signal(container.pidfd, SIGKILL);
         reap();
     }
+    /* in a PID namespace that is not its own, others survive the first one */
+    signal_cgroup(&container.cgroup, SIGKILL);
     remove_cgroup(&container.cgroup);
+    if (container.state.folder != -1 && lock_state_again(&container.state))
+        remove_state(&container.state);
+}
+
+/* From here on the container does not need us. */
+static void let_live(void)
+{
+    container.lives_on = true;
+    if (container.state.folder != -1)
+        unlock_state(&container.state);
 }
 
 /* Returns in both processes, as fork(2) does: 0 in the new one. */
@@ -81,17 +100,27 @@ static pid_t clone_process(const struct config *config, int group)
     return pid;
 }
 
-static void start_process(struct config *config)
+static void start_process(struct config *config, const struct life *life)
 {
     int end[2], group = v2_group(&container.cgroup);
+    struct launch launch = {
+        .start = -1,
+        .detached = life->company != UNTIL_ITS_END,
+    };
     pid_t pid;
 
     make_sync(end);
+    launch.sync = end[1];
+    if (life->company == UNTIL_CREATED)
+        launch.start = listen_for_start(&container.state);
+    join_namespaces(config, CLONE_NEWPID);
     pid = clone_process(config, group);
     if (pid == 0) {
         close(end[0]);
-        init_container(config, &container.cgroup, end[1]);
+        init_container(config, &container.cgroup, &launch);
     }
+    if (launch.start != -1)
+        close(launch.start);
     container.pid = pid;
     container.sync = end[0];
     close(end[1]);
@@ -157,18 +186,56 @@ static noreturn void end_without_command(const struct config *config)
                  status);
 }
 
+static void take_console(const struct life *life, int master)
+{
+    if (life->console_socket) {
+        send_console(life->console_socket, master);
+        close(master);
+    } else {
+        container.terminal.master = master;
+    }
+}
+
+/* Whole or not at all, since others wait for it to appear. */
+static void write_pid_file(const char *path)
+{
+    char *new = format_text("%s.new", path);
+    FILE *file = fopen(new, "we");
+
+    if (!file || fprintf(file, "%d", (int)container.pid) < 0 ||
+        fclose(file) != 0 || rename(new, path) == -1)
+        fail("write %s", path);
+    free(new);
+}
+
+/* All is ready but the command: the world may know. */
+static void publish(const struct life *life)
+{
+    if (life->id) {
+        set_state_pid(&container.state, container.pid);
+        save_state(&container.state);
+    }
+    if (life->pid_file)
+        write_pid_file(life->pid_file);
+}
+
 /* From the open gate to the command. */
-static void make_container(const struct config *config)
+static void make_container(const struct config *config, const struct life *life)
 {
     struct message message;
     enum message_kind kind;
 
     send_go(container.sync);
     while ((kind = receive_or_end(&message)) == MESSAGE_CONSOLE)
-        container.terminal.master = message.fd;
+        take_console(life, message.fd);
     if (kind != MESSAGE_READY)
         end_without_command(config);
+    publish(life);
+    if (life->company == UNTIL_CREATED)
+        let_live();
     send_go(container.sync);
+    if (life->company == UNTIL_CREATED)
+        return;
     /* Closed by execve, or by the process's death: both end our part. Signals
      * wait from here on, since the command may run already: they are for it. */
     while (receive(&message) != MESSAGE_CLOSED)
@@ -176,9 +243,20 @@ static void make_container(const struct config *config)
     close(container.sync);
 }
 
-int run_container(struct config *config)
+static void prepare(struct config *config, const struct life *life)
 {
-    bool terminal = config->process.terminal;
+    if (life->id)
+        make_state(&container.state, life->root, life->id, life->bundle,
+                   config);
+    container.cgroup.own_namespace = has_namespace(config, CLONE_NEWCGROUP);
+    if (!life->no_cgroup)
+        create_cgroup(&container.cgroup, config->linux_.cgroups_path,
+                      &config->linux_.resources);
+}
+
+int run_container(struct config *config, const struct life *life)
+{
+    bool terminal = config->process.terminal && !life->console_socket;
     bool typing = terminal && config->process.stdin_open;
     int status;
 
@@ -186,9 +264,15 @@ int run_container(struct config *config)
     container.signals = open_signals(terminal);
     if (atexit(undo) != 0)
         fail("atexit");
-    create_cgroup(&container.cgroup, &config->linux_.resources);
-    start_process(config);
-    make_container(config);
+    prepare(config, life);
+    start_process(config, life);
+    make_container(config, life);
+    if (life->company == UNTIL_STARTED)
+        let_live();
+    if (life->company != UNTIL_ITS_END)
+        return 0;
+    if (life->id)
+        unlock_state(&container.state);
     if (terminal)
         open_terminal(&container.terminal, container.terminal.master, typing);
     watch(&(struct monitor){

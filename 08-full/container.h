@@ -4,14 +4,33 @@
 #ifndef CONTAINER_H
 #define CONTAINER_H
 
+#include <stdbool.h>
+
 #include "config.h"
 
+/* How long this run of the runtime accompanies the container. */
+enum company {
+    UNTIL_ITS_END, /* wait for the command, and undo everything */
+    UNTIL_STARTED, /* the command runs on alone */
+    UNTIL_CREATED, /* it waits for start_container */
+};
+
+/* What is the caller's wish, and not part of what the container is. */
+struct life {
+    enum company company;
+    const char *id, *root;      /* state on disk in ROOT/ID; NULL: none */
+    const char *bundle;         /* for the state */
+    const char *pid_file;       /* gets the first process's number; or NULL */
+    const char *console_socket; /* the terminal's master goes there; or NULL */
+    bool no_cgroup;
+};
+
 /*
- * Makes the container, runs its command, undoes everything. Returns the
- * command's exit status, or 128+N when signal N killed it. If the container
- * cannot be made, it ends the program with 125, 126 or 127; everything that
- * was set up is undone then, too. Call it once.
+ * Makes the container and accompanies it. Returns the command's exit status,
+ * or 128+N when signal N killed it, or 0 if the container lives on. If the
+ * container cannot be made, it ends the program with 125, 126 or 127;
+ * everything that was set up is undone then, too. Call it once.
  */
-int run_container(struct config *config);
+int run_container(struct config *config, const struct life *life);
 
 #endif

@@ -21,17 +21,35 @@ static void write_number(char *to, size_t size, int number)
         snprintf(to, size, "%d", number);
 }
 
+static void write_rule(const struct hierarchy *hierarchy,
+                       const struct device_rule *rule, char type)
+{
+    char major[16], minor[16];
+
+    write_number(major, sizeof(major), rule->major);
+    write_number(minor, sizeof(minor), rule->minor);
+    set_limit(hierarchy, rule->allow ? "devices.allow" : "devices.deny",
+              "%c %s:%s %s", type, major, minor, rule->access);
+}
+
+static int access_bits(const char *access)
+{
+    return (strchr(access, 'r') ? BPF_DEVCG_ACC_READ : 0) |
+           (strchr(access, 'w') ? BPF_DEVCG_ACC_WRITE : 0) |
+           (strchr(access, 'm') ? BPF_DEVCG_ACC_MKNOD : 0);
+}
+
 void filter_devices_v1(const struct hierarchy *hierarchy,
                        const struct device_rule *rules, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct device_rule *rule = &rules[i];
-        char major[16], minor[16];
-
-        write_number(major, sizeof(major), rule->major);
-        write_number(minor, sizeof(minor), rule->minor);
-        set_limit(hierarchy, rule->allow ? "devices.allow" : "devices.deny",
-                  "%c %s:%s %s", rule->type, major, minor, rule->access);
+        /* "a" means everything to the kernel, whatever stands behind it */
+        if (rules[i].type == 'a' && access_bits(rules[i].access) != 7) {
+            write_rule(hierarchy, &rules[i], 'b');
+            write_rule(hierarchy, &rules[i], 'c');
+        } else {
+            write_rule(hierarchy, &rules[i], rules[i].type);
+        }
     }
 }
 
@@ -42,7 +60,7 @@ void filter_devices_v1(const struct hierarchy *hierarchy,
  * and allows what it returns 1 for. Registers that it uses: r2 the device's
  * type, r3 the wanted access, r4 and r5 its numbers, r0 the result.
  */
-enum { RULE_SIZE = 8, MAX_RULES = 64, MAX_SIZE = 8 + RULE_SIZE * MAX_RULES };
+enum { RULE_SIZE = 8, MAX_RULES = 256, MAX_SIZE = 8 + RULE_SIZE * MAX_RULES };
 
 struct program {
     struct bpf_insn code[MAX_SIZE];
@@ -87,13 +105,6 @@ static void emit_start(struct program *program)
          offsetof(struct bpf_cgroup_dev_ctx, major), 0);
     emit(program, load, BPF_REG_5, BPF_REG_1,
          offsetof(struct bpf_cgroup_dev_ctx, minor), 0);
-}
-
-static int access_bits(const char *access)
-{
-    return (strchr(access, 'r') ? BPF_DEVCG_ACC_READ : 0) |
-           (strchr(access, 'w') ? BPF_DEVCG_ACC_WRITE : 0) |
-           (strchr(access, 'm') ? BPF_DEVCG_ACC_MKNOD : 0);
 }
 
 /* One rule: tests that skip it where it does not fit, then its verdict. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -48,6 +50,49 @@ void fill_dev(int dev)
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         if (mkdirat(dev, folders[i], 0755) == -1)
             fail("mkdir /dev/%s", folders[i]);
+}
+
+static bool is_same_device(int folder, const char *name,
+                           const struct device *device)
+{
+    struct stat status;
+
+    return fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           (status.st_mode & S_IFMT) == (device->mode & S_IFMT) &&
+           (S_ISFIFO(status.st_mode) ||
+            status.st_rdev == makedev(device->major, device->minor));
+}
+
+static void make_one(const struct device *device, int root)
+{
+    char *folder = format_text("%s", device->path);
+    char *name = strrchr(folder, '/');
+    int parent;
+
+    *name++ = '\0';
+    parent = make_in_root(root, folder, false);
+    if (parent == -1)
+        fail("mknod %s: its folder", device->path);
+    /* one that is there may have another mode: it is made anew */
+    if (is_same_device(parent, name, device) && unlinkat(parent, name, 0) == -1)
+        fail("unlink %s", device->path);
+    if (mknodat(parent, name, device->mode,
+                makedev(device->major, device->minor)) == -1)
+        fail("mknod %s", device->path);
+    /* the folder may belong to the image: no step here follows a link */
+    if (fchownat(parent, name, device->uid, device->gid, AT_SYMLINK_NOFOLLOW) ==
+        -1)
+        fail("chown %s", device->path);
+    explain("mknod(\"%s\") # %u:%u", device->path, device->major,
+            device->minor);
+    close(parent);
+    free(folder);
+}
+
+void make_devices(const struct config *config, int root)
+{
+    for (size_t i = 0; i < config->linux_.device_count; i++)
+        make_one(&config->linux_.devices[i], root);
 }
 
 bool is_null_device(int fd)

@@ -11,11 +11,20 @@
 
 #include <stdbool.h>
 
+#include "config.h"
+
 /*
  * Fills the tmpfs `dev` with device nodes, folders for mounts, and links.
  * Ends the program on failure.
  */
 void fill_dev(int dev);
+
+/*
+ * Makes the further devices of the configuration below `root`, with mode and
+ * owner. A device that is there already only gets these. Ends the program on
+ * failure.
+ */
+void make_devices(const struct config *config, int root);
 
 /*
  * Opens the container's /dev/null below `root` for reading and writing, and

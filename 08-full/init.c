@@ -18,6 +18,7 @@
 #include "devices.h"
 #include "masked.h"
 #include "mounts.h"
+#include "namespaces.h"
 #include "network.h"
 #include "paths.h"
 #include "process.h"
@@ -26,6 +27,7 @@
 #include "rootfs.h"
 #include "sync.h"
 #include "syscall_filter.h"
+#include "sysctl.h"
 #include "user.h"
 
 static void leave_cgroup_view(void)
@@ -35,11 +37,14 @@ static void leave_cgroup_view(void)
     explain("unshare(CLONE_NEWCGROUP) # %s", namespace_id("cgroup"));
 }
 
-static void set_hostname(const char *hostname)
+static void set_names(const char *hostname, const char *domainname)
 {
-    if (sethostname(hostname, strlen(hostname)) == -1)
+    if (hostname && sethostname(hostname, strlen(hostname)) == -1)
         fail("sethostname %s", hostname);
-    explain("sethostname(\"%s\") # %s", hostname, namespace_id("uts"));
+    if (domainname && setdomainname(domainname, strlen(domainname)) == -1)
+        fail("setdomainname %s", domainname);
+    explain("sethostname(\"%s\") # %s", hostname ? hostname : "",
+            namespace_id("uts"));
 }
 
 static void start_session(void)
@@ -58,21 +63,23 @@ struct inside {
 };
 
 /* The host's file system goes, the container's comes. */
-static void change_root(struct config *config, const struct cgroup *cgroup,
+static void change_root(const struct config *config, struct cgroup *cgroup,
                         struct inside *inside)
 {
     int *mounts, *masks;
 
-    /* first of all: what we mount must not appear on the host */
+    /* detached copies, of mounts whose changes are to be seen inside */
+    mounts = clone_tied_mounts(config);
+    /* before anything is attached: it must not appear on the host */
     make_mounts_private();
     /* everything of the host that the container needs, and the kernel's file
      * systems, while the host's paths are there and the container's not */
-    add_conf_files(config);
-    mounts = prepare_mounts(config, cgroup);
+    prepare_mounts(config, cgroup, mounts);
     masks = prepare_masks(config);
     /* now the image's paths, and no others */
     inside->root = enter_rootfs(config);
     attach_mounts(config, cgroup, mounts, inside->root);
+    make_devices(config, inside->root);
     /* after all mounts, or one of them could uncover what is hidden */
     hide_paths(config, masks, inside->root);
 }
@@ -90,13 +97,16 @@ static void open_inside(const struct config *config, struct inside *inside,
     inside->terminal = -1;
     if (!process->terminal)
         return;
-    inside->terminal = open_console(inside->root, identity, &master);
+    inside->terminal = open_console(inside->root, process, identity, &master);
     send_message(sync, MESSAGE_CONSOLE, master);
 }
 
-static void drop_privileges(const struct process *process,
+static void drop_privileges(const struct config *config,
                             const struct identity *identity)
 {
+    const struct process *process = &config->process;
+
+    set_rlimits(process);
     /* needs CAP_SETPCAP, which the change of user takes away */
     cut_bounding_set(&process->capabilities);
     become_user(identity);
@@ -107,44 +117,63 @@ static void drop_privileges(const struct process *process,
         fail("prctl PR_SET_NO_NEW_PRIVS");
     explain("prctl(PR_SET_NO_NEW_PRIVS) # setuid programs give nothing");
     /* last: it refuses what steps before it need */
-    filter_system_calls(&process->capabilities);
+    if (config->linux_.built_in_filter)
+        filter_system_calls(&process->capabilities);
 }
 
-void init_container(struct config *config, const struct cgroup *cgroup,
-                    int sync)
+/* A detached container's process waits on with nobody but its own socket. */
+static int wait_for_start(const struct launch *launch)
+{
+    send_message(launch->sync, MESSAGE_READY, -1);
+    wait_for_go(launch->sync);
+    if (launch->start == -1)
+        return launch->sync;
+    close(launch->sync);
+    return accept_go(launch->start);
+}
+
+void init_container(struct config *config, struct cgroup *cgroup,
+                    const struct launch *launch)
 {
     struct process *process = &config->process;
+    uint64_t namespaces = config->linux_.namespaces;
+    int sync = launch->sync;
     struct identity identity;
     struct inside inside;
 
     /* 1. If the runtime dies now, so do we; and nobody looks into us. */
     begin_child();
     report_failures_to(sync);
-    die_with_parent();
+    die_with_parent(true);
     hide_process();
     reset_signals();
     umask(0); /* our modes are meant as written */
 
     /* 2. Wait until the limits hold. */
     wait_for_go(sync);
+    set_oom_score(process);
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
-    leave_cgroup_view();
+    join_namespaces(config, ~CLONE_NEWPID);
+    if (namespaces & CLONE_NEWCGROUP)
+        leave_cgroup_view();
     explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
     explain("readlink(\"/proc/self/ns/pid\") # %s", namespace_id("pid"));
 
     /* 4. What needs no files. */
-    set_hostname(config->hostname);
+    set_names(config->hostname, config->domainname);
     if (config->linux_.namespaces & CLONE_NEWNET)
         set_loopback_up();
     start_session();
-    join_new_keyring();
+    if (process->new_keyring)
+        join_new_keyring();
+    set_sysctls(config);
 
     /* 5. The files. From here on there is no path to the host. */
     change_root(config, cgroup, &inside);
 
     /* 6. What the image's files are asked for, and what is made in them. */
-    find_user(process->user.name, inside.root, &identity);
+    find_user(&process->user, inside.root, &identity);
     open_inside(config, &inside, &identity, sync);
     if (config->root.readonly && make_read_only(inside.root) == -1)
         fail("make the root file system read-only");
@@ -152,21 +181,22 @@ void init_container(struct config *config, const struct cgroup *cgroup,
         set_environment(config, format_text("HOME=%s", identity.home));
 
     /* 7. No step that needs root's power comes after this. */
-    drop_privileges(process, &identity);
+    drop_privileges(config, &identity);
     enter_folder(inside.cwd, process->cwd);
+    check_command(process);
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that
      * it has not died in between. */
-    die_with_parent();
+    die_with_parent(!launch->detached);
     hide_process();
-    send_message(sync, MESSAGE_READY, -1);
-    wait_for_go(sync);
+    sync = wait_for_start(launch);
+    report_failures_to(sync);
 
     /* 9. The command has three descriptors, and none of the host's. */
     set_streams(process, inside.terminal, inside.null);
-    sync = close_descriptors(sync);
+    sync = close_descriptors(process, sync);
     report_failures_to(sync);
-    umask(022);
+    umask(process->user.umask);
     if (process->init)
         become_init(sync);
     execute(process);

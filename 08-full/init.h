@@ -9,12 +9,19 @@
 #include "cgroup.h"
 #include "config.h"
 
+/* How the runtime and its child go on together. */
+struct launch {
+    int sync;      /* the child's end of the socket to the runtime */
+    int start;     /* the socket that is listened on for "start", or -1: the
+                      command starts when the runtime says so */
+    bool detached; /* the container outlives the runtime */
+};
+
 /*
  * Makes the container around the calling process, a new child of the runtime
- * in new namespaces, and becomes the command. `sync` is its end of the socket
- * to the runtime, where all errors go.
+ * in new namespaces, and becomes the command. All errors go to the runtime.
  */
-noreturn void init_container(struct config *config, const struct cgroup *cgroup,
-                             int sync);
+noreturn void init_container(struct config *config, struct cgroup *cgroup,
+                             const struct launch *launch);
 
 #endif

@@ -15,16 +15,20 @@
 
 #include "cli.h"
 #include "container.h"
+#include "oci.h"
 #include "self.h"
 
 int main(int argc, char **argv)
 {
+    static const struct life ordinary = {.company = UNTIL_ITS_END};
     static struct config config;
 
+    if (is_oci_command(argc, argv))
+        return run_oci_command(argc, argv);
     /* what our caller left open is not for the container */
     closefrom(STDERR_FILENO + 1);
     umask(022);
     parse_command_line(argc, argv, &config);
     protect_own_file(argv);
-    return run_container(&config);
+    return run_container(&config, &ordinary);
 }

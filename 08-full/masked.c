@@ -26,13 +26,15 @@ static size_t count_paths(const char *const *paths)
 
 int *prepare_masks(const struct config *config)
 {
+    static const struct mount_options read_only = {.all_set = MOUNT_ATTR_RDONLY,
+                                                   .recursive = true};
     size_t count = count_paths(config->linux_.masked_paths);
     int *masks = calloc(count + 1, sizeof(*masks));
 
     if (!masks)
         fail("allocate memory");
     for (size_t i = 0; i < count; i++) {
-        masks[i] = clone_host_tree("/dev/null", true, "mask with");
+        masks[i] = clone_host_tree("/dev/null", &read_only, "mask with");
         if (!is_null_device(masks[i]))
             fail_plainly(NULL, "the host's /dev/null is not character "
                                "device 1:3");

@@ -21,63 +21,34 @@
 #include "sync.h"
 #include "syscalls.h"
 
-/* Options that are the mount's own; all others are the file system's. */
-static const struct {
-    const char *name;
-    uint64_t set, clear;
-} mount_flags[] = {
-    {"ro", MOUNT_ATTR_RDONLY, 0},
-    {"rw", 0, MOUNT_ATTR_RDONLY},
-    {"nosuid", MOUNT_ATTR_NOSUID, 0},
-    {"suid", 0, MOUNT_ATTR_NOSUID},
-    {"nodev", MOUNT_ATTR_NODEV, 0},
-    {"dev", 0, MOUNT_ATTR_NODEV},
-    {"noexec", MOUNT_ATTR_NOEXEC, 0},
-    {"exec", 0, MOUNT_ATTR_NOEXEC},
-    {"relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
-    {"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
-    {"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
-};
-
-/* True if `option` is a flag, which it then adds to *flags. */
-static bool take_flag(const char *option, uint64_t *flags)
-{
-    for (size_t i = 0; i < sizeof(mount_flags) / sizeof(mount_flags[0]); i++)
-        if (strcmp(option, mount_flags[i].name) == 0) {
-            *flags = (*flags & ~mount_flags[i].clear) | mount_flags[i].set;
-            return true;
-        }
-    return false;
-}
-
-static uint64_t flags_of(const char *const *options)
-{
-    uint64_t flags = 0;
-
-    for (; *options; options++)
-        take_flag(*options, &flags);
-    return flags;
-}
-
 int attach(int from, int to)
 {
     return sys_move_mount(from, "", to, "",
                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-int clone_host_tree(const char *path, bool readonly, const char *what)
+int clone_host_tree(const char *path, const struct mount_options *options,
+                    const char *what)
 {
-    int tree = sys_open_tree(
-        AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    uint64_t propagation = options->propagation;
+    struct mount_options rest = *options;
+    int tree = sys_open_tree(AT_FDCWD, path,
+                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+                                 (options->recursive ? AT_RECURSIVE : 0));
 
     if (tree == -1)
         fail("%s %s", what, path);
-    /* one read-only mount is not enough: what is mounted below it counts */
-    if (readonly && make_tree_read_only(&tree) == -1)
+    /* all of the copy, or a mount below it would tie the two sides */
+    if (set_propagation(tree, propagation ? propagation | MS_REC : 0) == -1)
+        fail("%s %s: set its propagation", what, path);
+    if (rest.all_set & MOUNT_ATTR_RDONLY && make_tree_read_only(&tree) == -1)
         fail_with_hint(errno == EBUSY
                            ? "Linux 5.12 can do it for hidden mounts too"
                            : NULL,
                        "%s %s: make it read-only", what, path);
+    rest.all_set &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+    if (set_mount_flags(tree, &rest) == -1)
+        fail("%s %s: set its flags", what, path);
     return tree;
 }
 
@@ -100,35 +71,36 @@ int make_file_system(const char *type, const char *source,
                      const char *const *options, const char *destination)
 {
     int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
-    uint64_t flags = 0;
+    struct mount_options own = {0};
+    int mount;
 
     /* the source is only a name here, the one that mountinfo shows */
     if (fs == -1 ||
         sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) == -1)
         fail("mount %s on %s", type, destination);
     for (; *options; options++) {
-        if (take_flag(*options, &flags))
-            continue;
-        if (set_option(fs, *options) == -1)
+        if (read_option(*options, &own) == OPTION_OF_SYSTEM &&
+            set_option(fs, *options) == -1)
             fail("mount %s on %s: option %s", type, destination, *options);
     }
     if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
         fail("mount %s on %s", type, destination);
-    int mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags);
+    mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)(own.set | own.all_set));
     if (mount == -1)
         fail("mount %s on %s", type, destination);
+    if (set_propagation(mount, own.propagation) == -1)
+        fail("mount %s on %s: set its propagation", type, destination);
     close(fs);
     return mount;
 }
 
-static int prepare(const struct mount *mount, const struct cgroup *cgroup)
+static int prepare(const struct mount *mount, struct cgroup *cgroup)
 {
+    struct mount_options options = read_options(mount->options);
     int fd;
 
     if (strcmp(mount->type, "bind") == 0)
-        return clone_host_tree(mount->source,
-                               flags_of(mount->options) & MOUNT_ATTR_RDONLY,
-                               "volume");
+        return clone_host_tree(mount->source, &options, "volume");
     if (strcmp(mount->type, "cgroup") == 0)
         return prepare_cgroup_view(mount, cgroup);
     fd = make_file_system(mount->type, mount->source, mount->options,
@@ -140,15 +112,30 @@ static int prepare(const struct mount *mount, const struct cgroup *cgroup)
     return fd;
 }
 
-int *prepare_mounts(const struct config *config, const struct cgroup *cgroup)
+int *clone_tied_mounts(const struct config *config)
 {
     int *prepared = calloc(config->mount_count + 1, sizeof(*prepared));
 
     if (!prepared)
         fail("allocate memory");
-    for (size_t i = 0; i < config->mount_count; i++)
-        prepared[i] = prepare(&config->mounts[i], cgroup);
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct mount_options options = read_options(mount->options);
+
+        prepared[i] = -1;
+        if (strcmp(mount->type, "bind") == 0 &&
+            options.propagation & (MS_SHARED | MS_SLAVE))
+            prepared[i] = clone_host_tree(mount->source, &options, "volume");
+    }
     return prepared;
+}
+
+void prepare_mounts(const struct config *config, struct cgroup *cgroup,
+                    int *prepared)
+{
+    for (size_t i = 0; i < config->mount_count; i++)
+        if (prepared[i] == -1)
+            prepared[i] = prepare(&config->mounts[i], cgroup);
 }
 
 /* The kernel's own file systems answer for the kernel, and /dev holds the
@@ -269,7 +256,7 @@ static void attach_one(const struct mount *mount, const struct cgroup *cgroup,
     if (attach(prepared, target) == -1)
         fail("mount %s on %s", mount->type, mount->destination);
     if (strcmp(mount->type, "cgroup") == 0)
-        finish_cgroup_view(prepared, cgroup);
+        finish_cgroup_view(prepared, mount, cgroup);
     explain("move_mount(\"%s\", \"%s\") # of %s", mount->type,
             mount->destination, mount->source);
     close(target);

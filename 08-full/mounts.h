@@ -17,13 +17,15 @@
 
 #include "cgroup.h"
 #include "config.h"
+#include "mount_options.h"
 
 /*
  * A detached copy of what is mounted at `path` of the host, a file or folder,
- * with all mounts below it. With `readonly` all of these are read-only. Ends
- * the program on failure, naming `what`.
+ * with its flags and propagation as the options say; without a word on
+ * propagation, as it is in this mount namespace. Ends the program on failure, naming `what`.
  */
-int clone_host_tree(const char *path, bool readonly, const char *what);
+int clone_host_tree(const char *path, const struct mount_options *options,
+                    const char *what);
 
 /*
  * A new detached file system of `type`, called `source`, with the options, of
@@ -34,10 +36,18 @@ int make_file_system(const char *type, const char *source,
                      const char *const *options, const char *destination);
 
 /*
- * Makes a detached mount for each of config's mounts, in the same order, and
- * fills /dev. Returns their descriptors, for attach_mounts.
+ * Makes detached copies for those of config's mounts that are to stay tied to
+ * the host's: that is lost once all mounts are made private. Returns a list for
+ * the next function, -1 for each of the others.
  */
-int *prepare_mounts(const struct config *config, const struct cgroup *cgroup);
+int *clone_tied_mounts(const struct config *config);
+
+/*
+ * Makes a detached mount for each of config's other mounts, in the same order,
+ * and fills /dev.
+ */
+void prepare_mounts(const struct config *config, struct cgroup *cgroup,
+                    int *prepared);
 
 /*
  * Attaches them below `root`, the container's root folder; what is missing

@@ -6,9 +6,12 @@
 #include <limits.h>
 #include <linux/keyctl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -22,9 +25,9 @@ void hide_process(void)
         fail("prctl PR_SET_DUMPABLE");
 }
 
-void die_with_parent(void)
+void die_with_parent(bool wanted)
 {
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+    if (prctl(PR_SET_PDEATHSIG, wanted ? SIGKILL : 0) == -1)
         fail("prctl PR_SET_PDEATHSIG");
 }
 
@@ -47,6 +50,28 @@ void join_new_keyring(void)
         errno != ENOSYS && errno != EPERM)
         fail("keyctl KEYCTL_JOIN_SESSION_KEYRING");
     explain("keyctl(KEYCTL_JOIN_SESSION_KEYRING, NULL)");
+}
+
+void set_rlimits(const struct process *process)
+{
+    for (size_t i = 0; i < process->rlimit_count; i++) {
+        const struct process_rlimit *limit = &process->rlimits[i];
+        struct rlimit value = {limit->soft, limit->hard};
+
+        if (setrlimit((__rlimit_resource_t)limit->type, &value) == -1)
+            fail("setrlimit of resource %d to %llu, %llu", limit->type,
+                 (unsigned long long)limit->soft,
+                 (unsigned long long)limit->hard);
+    }
+}
+
+void set_oom_score(const struct process *process)
+{
+    static const char file[] = "/proc/self/oom_score_adj";
+
+    if (process->oom_score_adj &&
+        write_file(file, "%s", process->oom_score_adj) == -1)
+        fail("write %s to %s", process->oom_score_adj, file);
 }
 
 void enter_folder(int fd, const char *path)
@@ -84,14 +109,14 @@ void set_streams(const struct process *process, int terminal, int null)
             duplicate(null, stream);
 }
 
-int close_descriptors(int sync)
+int close_descriptors(const struct process *process, int sync)
 {
-    enum { KEPT = STDERR_FILENO + 1 };
+    int kept = STDERR_FILENO + 1 + (int)process->preserve_fds;
 
-    if (sync != KEPT && dup3(sync, KEPT, O_CLOEXEC) == -1)
+    if (sync != kept && dup3(sync, kept, O_CLOEXEC) == -1)
         fail("dup3");
-    closefrom(KEPT + 1);
-    return KEPT;
+    closefrom(kept + 1);
+    return kept;
 }
 
 static const char *get_variable(char **env, const char *name)
@@ -123,6 +148,43 @@ static void execute_from_path(char **args, char **env)
         folder += length + (folder[length] == ':');
     }
     errno = number;
+}
+
+/* Returns 0 if `path` is there and may be executed, or else an errno. */
+static int try_path(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) == -1 || access(path, X_OK) == -1)
+        return errno;
+    return S_ISREG(status.st_mode) ? 0 : EACCES;
+}
+
+void check_command(const struct process *process)
+{
+    const char *name = process->args[0];
+    const char *folder = get_variable(process->env, "PATH");
+    int number = ENOENT, result;
+
+    if (!name)
+        return; /* a shell, which is looked for later */
+    if (strchr(name, '/')) {
+        number = try_path(name);
+        folder = "";
+    }
+    while (number && folder && *folder) {
+        size_t length = strcspn(folder, ":");
+        char *path = format_text("%.*s/%s", (int)length, folder, name);
+
+        result = length > 0 ? try_path(path) : ENOENT;
+        if (result != ENOENT && result != ENOTDIR)
+            number = result;
+        free(path);
+        folder += length + (folder[length] == ':');
+    }
+    errno = number;
+    if (number)
+        fail_exec(name);
 }
 
 void execute(const struct process *process)

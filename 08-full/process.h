@@ -17,11 +17,11 @@
 void hide_process(void);
 
 /*
- * SIGKILL for this process when its parent ends. A change of user or of
- * capabilities takes it back, so it is called again after that; the caller
+ * SIGKILL for this process when its parent ends, or not. A change of user or
+ * of capabilities takes it back, so it is called again after that; the caller
  * then makes sure that the parent is still there. See PR_SET_PDEATHSIG.
  */
-void die_with_parent(void);
+void die_with_parent(bool wanted);
 
 /* All signals unblocked and not ignored, whatever our caller had set. */
 void reset_signals(void);
@@ -29,6 +29,13 @@ void reset_signals(void);
 /* A session keyring of its own; keys of the caller's are not reachable by it.
  * See keyctl_join_session_keyring(3). */
 void join_new_keyring(void);
+
+/* The resource limits of the configuration. See setrlimit(2). */
+void set_rlimits(const struct process *process);
+
+/* How readily the kernel kills this process when memory is short. Call it while
+ * /proc is the host's. See proc_pid_oom_score_adj(5). */
+void set_oom_score(const struct process *process);
 
 /* Goes to the folder `fd`, which is `path`, as the user that we are now. */
 void enter_folder(int fd, const char *path);
@@ -40,9 +47,13 @@ void enter_folder(int fd, const char *path);
  */
 void set_streams(const struct process *process, int terminal, int null);
 
-/* Closes all descriptors but the standard streams and `sync`, which moves to
- * the returned number. */
-int close_descriptors(int sync);
+/* Closes all descriptors but the standard streams, those to be preserved and
+ * `sync`, which moves to the returned number. */
+int close_descriptors(const struct process *process, int sync);
+
+/* Ends the process as execute() would if it is clear already that there is no
+ * such command, or that it cannot be executed. */
+void check_command(const struct process *process);
 
 /*
  * Becomes the command. A name without a slash is looked for in the PATH of

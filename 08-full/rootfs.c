@@ -21,7 +21,7 @@ void make_mounts_private(void)
 
 void add_conf_files(struct config *config)
 {
-    static const char *const none[] = {NULL};
+    static const char *const bind[] = {"bind", NULL};
     static const char *const files[] = {"hosts", "hostname", "resolv.conf"};
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -34,7 +34,7 @@ void add_conf_files(struct config *config)
                           .destination = format_text("/etc/%s", files[i]),
                           .type = "bind",
                           .source = source,
-                          .options = none,
+                          .options = bind,
                       });
     }
 }
@@ -42,7 +42,8 @@ void add_conf_files(struct config *config)
 int enter_rootfs(const struct config *config)
 {
     const char *path = config->root.path;
-    int tree = clone_host_tree(path, false, "rootfs");
+    static const struct mount_options whole = {.recursive = true};
+    int tree = clone_host_tree(path, &whole, "rootfs");
     int place = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
     /* pivot_root wants a mount point: the folder is mounted on itself */
@@ -61,6 +62,10 @@ int enter_rootfs(const struct config *config)
         fail("umount the host's root");
     if (chdir("/") == -1)
         fail("chdir /");
+    if (config->linux_.rootfs_propagation &&
+        set_propagation(
+            tree, find_propagation(config->linux_.rootfs_propagation)) == -1)
+        fail("set the propagation of the root file system");
     explain("pivot_root(\"%s\") # the host's root is gone", path);
     return tree;
 }

@@ -10,9 +10,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "log.h"
 
 /* The container's end of the socket; -1 in the runtime. */
 static int failure_channel = -1;
@@ -35,9 +37,9 @@ union control {
     char space[CMSG_SPACE(sizeof(int))];
 };
 
-static int send_all(int sync, const struct message *message, int fd)
+static int send_with(int sync, void *data, size_t size, int fd)
 {
-    struct iovec text = {(void *)message, sizeof(*message)};
+    struct iovec text = {data, size};
     struct msghdr packet = {.msg_iov = &text, .msg_iovlen = 1};
     union control control = {0};
 
@@ -50,6 +52,27 @@ static int send_all(int sync, const struct message *message, int fd)
         packet.msg_controllen = sizeof(control);
     }
     return sendmsg(sync, &packet, MSG_NOSIGNAL) == -1 ? -1 : 0;
+}
+
+static int send_all(int sync, struct message *message, int fd)
+{
+    return send_with(sync, message, sizeof(*message), fd);
+}
+
+void send_console(const char *path, int master)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    static char name[] = "/dev/ptmx"; /* what other runtimes send along */
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (strlen(path) >= sizeof(address.sun_path))
+        fail_plainly(NULL, "--console-socket %s: is too long", path);
+    memcpy(address.sun_path, path, strlen(path));
+    if (fd == -1 ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
+        send_with(fd, name, sizeof(name) - 1, master) == -1)
+        fail("--console-socket %s", path);
+    close(fd);
 }
 
 void send_message(int sync, enum message_kind kind, int fd)
@@ -93,7 +116,7 @@ void send_go(int sync)
         fail("send to the container's process");
 }
 
-void wait_for_go(int sync)
+static bool receive_go(int sync)
 {
     char byte;
     ssize_t got;
@@ -101,8 +124,28 @@ void wait_for_go(int sync)
     do
         got = recv(sync, &byte, 1, 0);
     while (got == -1 && errno == EINTR);
-    if (got != 1)
+    return got == 1;
+}
+
+void wait_for_go(int sync)
+{
+    if (!receive_go(sync))
         _exit(EXIT_STAGE_FAILED);
+}
+
+int accept_go(int start)
+{
+    for (;;) {
+        int connection = accept4(start, NULL, NULL, SOCK_CLOEXEC);
+
+        if (connection == -1 && errno != EINTR && errno != ECONNABORTED)
+            _exit(EXIT_STAGE_FAILED);
+        /* one that ends without a word is no start */
+        if (connection != -1 && receive_go(connection))
+            return connection;
+        if (connection != -1)
+            close(connection);
+    }
 }
 
 /* 0 0 4294967295: all users are the machine's own. */
@@ -141,10 +184,22 @@ static const char *hint_for(const struct failure *failure)
     return hint;
 }
 
+static void log_failure(const struct failure *failure)
+{
+    char *line = failure->number ? format_text("%s: %s (%s)", failure->text,
+                                               strerror(failure->number),
+                                               errno_name(failure->number))
+                                 : format_text("%s", failure->text);
+
+    write_log("error", line);
+    free(line);
+}
+
 void end_with_failure(const struct failure *failure)
 {
     const char *hint = hint_for(failure);
 
+    log_failure(failure);
     errno = failure->number;
     if (failure->number && !hint && failure->status == EXIT_STAGE_FAILED)
         die("%s", failure->text); /* knows hints of its own */

@@ -7,6 +7,10 @@
  * becomes the command). In the other direction go messages: the terminal,
  * "I am ready", or what failed. When the command is executed the socket
  * closes by itself (close on exec), and that is the message of success.
+ *
+ * A container that was created and is to be started by another run of the
+ * runtime listens on a socket of its state's folder: the connection that brings
+ * the second word carries the rest of the talk.
  */
 #ifndef SYNC_H
 #define SYNC_H
@@ -53,6 +57,10 @@ void send_message(int sync, enum message_kind kind, int fd);
  */
 enum message_kind receive_message(int sync, struct message *message);
 
+/* Sends the terminal's master to whoever listens on the socket `path`. Ends
+ * the program on failure. */
+void send_console(const char *path, int master);
+
 /* The runtime's word: go on. */
 void send_go(int sync);
 
@@ -61,6 +69,12 @@ void send_go(int sync);
  * is gone.
  */
 void wait_for_go(int sync);
+
+/*
+ * The same from whoever connects to the listening socket `start` and calls
+ * send_go. Returns the connection, to be used as sync from then on.
+ */
+int accept_go(int start);
 
 /*
  * Ends the program: the step that failed, with errno. In the runtime it is

@@ -101,6 +101,15 @@ static bool visit_group(char *fields[FIELDS], void *data)
     return true;
 }
 
+static void add_group(struct identity *identity, gid_t gid)
+{
+    identity->groups = reallocarray(identity->groups, identity->group_count + 1,
+                                    sizeof(*identity->groups));
+    if (!identity->groups)
+        fail("allocate memory");
+    identity->groups[identity->group_count++] = gid;
+}
+
 static bool visit_membership(char *fields[FIELDS], void *data)
 {
     struct group_search *search = data;
@@ -115,11 +124,7 @@ static bool visit_membership(char *fields[FIELDS], void *data)
             break;
     if (!member)
         return false;
-    identity->groups = reallocarray(identity->groups, identity->group_count + 1,
-                                    sizeof(*identity->groups));
-    if (!identity->groups)
-        fail("allocate memory");
-    identity->groups[identity->group_count++] = gid;
+    add_group(identity, gid);
     return false; /* look at the other groups, too */
 }
 
@@ -172,8 +177,9 @@ static char *read_database(int root, const char *path)
     return text;
 }
 
-void find_user(const char *name, int root, struct identity *identity)
+void find_user(const struct user *asked, int root, struct identity *identity)
 {
+    const char *name = asked->name;
     char *passwd = read_database(root, "/etc/passwd");
     char *group = read_database(root, "/etc/group");
     char *user = format_text("%s", name ? name : "0");
@@ -194,6 +200,8 @@ void find_user(const char *name, int root, struct identity *identity)
 
         find_line(group, visit_membership, &search);
     }
+    for (size_t i = 0; i < asked->additional_gid_count; i++)
+        add_group(identity, asked->additional_gids[i]);
     if (!identity->home)
         identity->home = strdup(identity->uid == 0 ? "/root" : "/");
     free(login);

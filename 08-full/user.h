@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "config.h"
+
 struct identity {
     uid_t uid;
     gid_t gid;
@@ -21,12 +23,13 @@ struct identity {
 };
 
 /*
- * Finds out what `name` means in the container below `root`; NULL is "0". A
- * number is always that number, never a name, and needs no entry. Without
- * :GROUP the user's own groups apply, as far as there is an entry. A name
- * that is not there, or a number that is no user id, ends the program.
+ * Finds out what `user->name` means in the container below `root`; NULL is "0".
+ * A number is always that number, never a name, and needs no entry. Without
+ * :GROUP the user's own groups apply, as far as there is an entry; additional
+ * groups are added. A name that is not there, or a number that is no user id,
+ * ends the program.
  */
-void find_user(const char *name, int root, struct identity *identity);
+void find_user(const struct user *user, int root, struct identity *identity);
 
 /* Becomes that user, for good. See setresuid(2), setgroups(2). */
 void become_user(const struct identity *identity);

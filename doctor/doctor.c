@@ -54,6 +54,7 @@ static const struct check checks[] = {
     {"pkg-config", FROM(8), look_at_program, "pkg-config"},
     {"libcap", FROM(8), look_at_library, "libcap"},
     {"libseccomp", FROM(8), look_at_library, "libseccomp"},
+    {"json-c", FROM(8), look_at_library, "json-c"},
     {"check (for tests)", 0, look_at_library, "check"},
     {"busybox", 0, look_at_program, "busybox"},
     {"rootfs", FROM(6), look_at_rootfs, NULL},

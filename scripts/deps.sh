@@ -29,6 +29,7 @@ must   | header linux/sched.h  | linux-libc-dev | kernel-headers   | linux-api-h
 must   | program pkg-config    | pkg-config   | pkgconf-pkg-config | pkgconf    | pkgconf       | pkg-config
 must   | library libcap        | libcap-dev   | libcap-devel       | libcap     | libcap-dev    | libcap-devel
 must   | library libseccomp    | libseccomp-dev | libseccomp-devel | libseccomp | libseccomp-dev | libseccomp-devel
+must   | library json-c        | libjson-c-dev | json-c-devel      | json-c     | json-c-dev    | libjson-c-devel
 must   | library check         | check        | check-devel        | check      | check-dev     | check-devel
 must   | program ip            | iproute2     | iproute            | iproute2   | iproute2      | iproute2
 must   | program ps            | procps       | procps-ng          | procps-ng  | procps-ng     | procps
@@ -42,6 +43,7 @@ must   | gnu cp                | coreutils    | coreutils          | coreutils  
 may    | link -static          | libc6-dev    | glibc-static       | -          | musl-dev      | glibc-devel-static
 may    | link -static -lcap    | libcap-dev   | libcap-static      | -          | libcap-static | -
 may    | link -static -lseccomp | libseccomp-dev | libseccomp-static | -        | libseccomp-static | -
+may    | link -static -ljson-c | libjson-c-dev | -                 | -          | -             | -
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
 may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
 may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz

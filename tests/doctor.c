@@ -161,6 +161,7 @@ static const struct wrong {
     {&bad_programs, "compiler", "failed", "cannot compile", "make deps"},
     {&bad_programs, "libcap", "failed", "not there", "make deps"},
     {&bad_programs, "libseccomp", "failed", "not there", "make deps"},
+    {&bad_programs, "json-c", "failed", "not there", "make deps"},
     {&bad_programs, "check (for tests)", "warning", "not there", "make deps"},
     {&confined, "cgroup pids", "failed", "read-only", "--privileged"},
     {&no_rootfs, "rootfs", "warning", "none yet", "make rootfs"},

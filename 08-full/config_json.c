@@ -1,0 +1,93 @@
+/* config_json.c - the members of config.json that are for all systems. */
+#include "config_json.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/common.h"
+#include "namespaces.h"
+#include "sync.h"
+
+/* 1.0.0 to whatever comes before 2: newer ones only add members. */
+static void check_version(struct json document)
+{
+    const char *version = require_text(document, "ociVersion");
+
+    if (strncmp(version, "1.", 2) != 0)
+        refuse_json(get_member(document, "ociVersion"),
+                    "\"%.40s\" is not a version 1", version);
+}
+
+static void load_root(struct json document, const char *bundle,
+                      struct config *config)
+{
+    struct json root = require_object(document, "root");
+    const char *path = require_text(root, "path");
+    struct stat status;
+
+    config->root.path = *path == '/' ? format_text("%s", path)
+                                     : format_text("%s/%s", bundle, path);
+    config->root.readonly = get_bool(root, "readonly");
+    if (stat(config->root.path, &status) == -1)
+        fail("root.path %s", config->root.path);
+    if (!S_ISDIR(status.st_mode))
+        refuse_json(get_member(root, "path"), "\"%.200s\" is not a folder",
+                    path);
+}
+
+static const char *load_name(struct json document, const char *member,
+                             const struct config *config)
+{
+    const char *name = get_text(document, member);
+
+    if (!name || !*name)
+        return NULL;
+    if (strlen(name) > 64)
+        refuse_json(get_member(document, member), "is longer than 64 bytes");
+    if (!has_namespace(config, CLONE_NEWUTS))
+        refuse_json(get_member(document, member),
+                    "needs a uts namespace, or it would be the host's");
+    return name;
+}
+
+static void add_annotation(struct json value, const char *name,
+                           const char *text, void *data)
+{
+    struct config *config = data;
+    size_t count = config->annotation_count + 1;
+    struct pair *pairs = reallocarray((void *)config->annotations, count,
+                                      sizeof(*config->annotations));
+
+    if (!pairs)
+        fail("allocate memory");
+    if (!*name)
+        refuse_json(value, "a name must not be empty");
+    pairs[count - 1] = (struct pair){name, text};
+    config->annotations = pairs;
+    config->annotation_count = count;
+}
+
+void load_bundle(const char *bundle, struct config *config)
+{
+    char *path = format_text("%s/config.json", bundle);
+    char *text = read_file(path);
+    struct json document;
+
+    if (!text)
+        fail("read %s", path);
+    document = parse_json(text, "config.json");
+    *config = (struct config){0};
+    check_version(document);
+    refuse_member(document, "hooks");
+    load_root(document, bundle, config);
+    load_process(require_object(document, "process"), &config->process);
+    load_linux(document, config);
+    load_mounts(document, bundle, config);
+    config->hostname = load_name(document, "hostname", config);
+    config->domainname = load_name(document, "domainname", config);
+    visit_texts(get_object(document, "annotations"), add_annotation, config);
+    free(text);
+    free(path);
+}

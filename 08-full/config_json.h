@@ -1,0 +1,36 @@
+/*
+ * config_json.h - a container's configuration from config.json.
+ *
+ * See the OCI runtime specification, config.md and config-linux.md. Unknown
+ * members are ignored, as the specification demands. A wrong type, an unknown
+ * value, a missing member, and a section that this runtime does not offer end
+ * the program with the member's path, before anything is made.
+ */
+#ifndef CONFIG_JSON_H
+#define CONFIG_JSON_H
+
+#include "config.h"
+#include "json.h"
+
+/* Fills in `config` from the file config.json in the folder `bundle`, an
+ * absolute path. */
+void load_bundle(const char *bundle, struct config *config);
+
+/* ---- a file for each part ----------------------------------------------- */
+
+/* config_process.c: "process" */
+void load_process(struct json process, struct process *to);
+
+/* config_mounts.c: "mounts", and an array of absolute paths, which NULL ends
+ * (linux.maskedPaths and the like) */
+void load_mounts(struct json document, const char *bundle,
+                 struct config *config);
+const char *const *load_paths(struct json object, const char *name);
+
+/* config_linux.c: "linux" */
+void load_linux(struct json document, struct config *config);
+
+/* config_resources.c: "linux.resources"; the devices are there already */
+void load_resources(struct json linux_, struct config *config);
+
+#endif

@@ -1,0 +1,224 @@
+/* config_linux.c - config.json: linux. */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/common.h"
+#include "config_json.h"
+#include "mount_options.h"
+#include "namespaces.h"
+#include "sync.h"
+#include "sysctl.h"
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count + 1, size);
+
+    if (!memory)
+        fail("allocate memory");
+    return memory;
+}
+
+/* ---- namespaces ---------------------------------------------------------- */
+
+static int load_type(struct json namespace)
+{
+    const char *type = require_text(namespace, "type");
+    int flag = find_namespace(type);
+
+    if (!flag)
+        refuse_json(get_member(namespace, "type"),
+                    "\"%.80s\" is not a namespace", type);
+    if (flag & CLONE_NEWUSER || strcmp(type, "time") == 0)
+        refuse_json(get_member(namespace, "type"),
+                    "%s namespaces are not supported", type);
+    return flag;
+}
+
+/* True if `path` is the namespace that the runtime is in. */
+static bool is_own(struct json namespace, const char *path, const char *type)
+{
+    static const char *const files[][2] = {{"network", "net"},
+                                           {"mount", "mnt"}};
+    struct stat theirs, ours;
+    char *file;
+    bool same;
+
+    for (size_t i = 0; i < 2; i++)
+        if (strcmp(type, files[i][0]) == 0)
+            type = files[i][1];
+    file = format_text("/proc/self/ns/%s", type);
+    if (*path != '/')
+        refuse_json(get_member(namespace, "path"),
+                    "\"%.200s\" is not an absolute path", path);
+    if (stat(path, &theirs) == -1)
+        fail("%s.path %s", namespace.path, path);
+    same = stat(file, &ours) == 0 && theirs.st_ino == ours.st_ino &&
+           theirs.st_dev == ours.st_dev;
+    free(file);
+    return same;
+}
+
+static void load_namespaces(struct json linux_, struct config *config)
+{
+    struct json array = get_array(linux_, "namespaces");
+    size_t count = count_elements(array);
+    struct joined_namespace *joined = allocate(count, sizeof(*joined));
+    int seen = 0;
+
+    config->linux_.joined = joined;
+    for (size_t i = 0; i < count; i++) {
+        struct json namespace = object_at(array, i);
+        const char *path = get_text(namespace, "path");
+        int flag = load_type(namespace);
+
+        if (seen & flag)
+            refuse_json(get_member(namespace, "type"), "is there twice");
+        seen |= flag;
+        if (!path || !*path)
+            config->linux_.namespaces |= (uint64_t)(unsigned)flag;
+        else if (flag == CLONE_NEWNS)
+            refuse_json(get_member(namespace, "path"),
+                        "joining a mount namespace is not supported");
+        /* the host's own by another name is the host's */
+        else if (!is_own(namespace, path, namespace_type(flag)))
+            joined[config->linux_.joined_count++] =
+                (struct joined_namespace){flag, path};
+    }
+    if (!(seen & CLONE_NEWNS))
+        refuse_json(array, "a mount namespace is needed");
+}
+
+/* ---- devices --------------------------------------------------------------- */
+
+static mode_t load_device_type(struct json device)
+{
+    static const struct {
+        const char *name;
+        mode_t type;
+    } types[] = {
+        {"c", S_IFCHR}, {"u", S_IFCHR}, {"b", S_IFBLK}, {"p", S_IFIFO}};
+    const char *type = require_text(device, "type");
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcmp(type, types[i].name) == 0)
+            return types[i].type;
+    refuse_json(get_member(device, "type"), "\"%.20s\" must be c, b, u or p",
+                type);
+}
+
+static unsigned load_number(struct json device, const char *name, bool needed,
+                            uint64_t most, unsigned otherwise)
+{
+    uint64_t value = otherwise;
+
+    if (!get_unsigned(device, name, most, &value) && needed)
+        refuse_json(get_member(device, name), "is missing");
+    return (unsigned)value;
+}
+
+static void load_device(struct json device, struct device *to)
+{
+    mode_t type = load_device_type(device);
+    bool needed = type != S_IFIFO;
+
+    to->path = require_text(device, "path");
+    if (*to->path != '/' || to->path[strlen(to->path) - 1] == '/')
+        refuse_json(get_member(device, "path"),
+                    "\"%.200s\" is not an absolute path of a file", to->path);
+    to->mode = type | load_number(device, "fileMode", false, 07777, 0666);
+    to->major = load_number(device, "major", needed, 4095, 0);
+    to->minor = load_number(device, "minor", needed, 1048575, 0);
+    to->uid = load_number(device, "uid", false, UINT32_MAX - 1, 0);
+    to->gid = load_number(device, "gid", false, UINT32_MAX - 1, 0);
+}
+
+static void load_devices(struct json linux_, struct config *config)
+{
+    struct json array = get_array(linux_, "devices");
+    size_t count = count_elements(array);
+    struct device *devices = allocate(count, sizeof(*devices));
+
+    for (size_t i = 0; i < count; i++)
+        load_device(object_at(array, i), &devices[i]);
+    config->linux_.devices = devices;
+    config->linux_.device_count = count;
+}
+
+/* ---- the rest --------------------------------------------------------------- */
+
+/* "/a/b" is below each hierarchy's top, "a/b" below toy-docker/ there. */
+static void load_cgroups_path(struct json linux_, struct config *config)
+{
+    const char *path = get_text(linux_, "cgroupsPath");
+    char *clean, *rest, *word;
+
+    if (!path || !*path)
+        return;
+    clean = format_text("%s", *path == '/' ? "" : "/toy-docker");
+    rest = format_text("%s", path);
+    while ((word = strsep(&rest, "/"))) {
+        if (strcmp(word, "..") == 0)
+            refuse_json(get_member(linux_, "cgroupsPath"),
+                        "\"%.200s\" has a \"..\"", path);
+        if (*word && strcmp(word, ".") != 0)
+            clean = format_text("%s/%s", clean, word);
+    }
+    if (strlen(clean) < 2)
+        refuse_json(get_member(linux_, "cgroupsPath"),
+                    "\"%.200s\" is the topmost group", path);
+    config->linux_.cgroups_path = clean + 1;
+}
+
+static void add_sysctl(struct json value, const char *name, const char *text,
+                       void *data)
+{
+    struct config *config = data;
+    size_t count = config->linux_.sysctl_count + 1;
+    struct pair *pairs =
+        reallocarray((void *)config->linux_.sysctl, count, sizeof(*pairs));
+    const char *why;
+
+    if (!pairs)
+        fail("allocate memory");
+    if (!sysctl_path(name, config, &why))
+        refuse_json(value, "%s", why);
+    pairs[count - 1] = (struct pair){name, text};
+    config->linux_.sysctl = pairs;
+    config->linux_.sysctl_count = count;
+}
+
+static void load_propagation(struct json linux_, struct config *config)
+{
+    const char *name = get_text(linux_, "rootfsPropagation");
+
+    if (!name || !*name)
+        return;
+    if (!find_propagation(name))
+        refuse_json(get_member(linux_, "rootfsPropagation"),
+                    "\"%.80s\" is not shared, slave, private or unbindable",
+                    name);
+    config->linux_.rootfs_propagation = name;
+}
+
+void load_linux(struct json document, struct config *config)
+{
+    static const char *const unsupported[] = {
+        "uidMappings", "gidMappings", "timeOffsets",  "netDevices", "seccomp",
+        "mountLabel",  "personality", "memoryPolicy", "intelRdt",
+    };
+    struct json linux_ = require_object(document, "linux");
+
+    for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
+        refuse_member(linux_, unsupported[i]);
+    load_namespaces(linux_, config);
+    load_devices(linux_, config);
+    load_cgroups_path(linux_, config);
+    load_resources(linux_, config);
+    visit_texts(get_object(linux_, "sysctl"), add_sysctl, config);
+    load_propagation(linux_, config);
+    config->linux_.masked_paths = load_paths(linux_, "maskedPaths");
+    config->linux_.readonly_paths = load_paths(linux_, "readonlyPaths");
+}

@@ -1,0 +1,102 @@
+/* config_mounts.c - config.json: mounts, and lists of paths. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "config_json.h"
+#include "mount_options.h"
+#include "sync.h"
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count + 1, size);
+
+    if (!memory)
+        fail("allocate memory");
+    return memory;
+}
+
+/* A bind has no file system to give an option to. */
+static const char *const *load_options(struct json mount,
+                                       struct mount_options *options)
+{
+    struct json array = get_array(mount, "options");
+    size_t count = count_elements(array);
+    const char **list = allocate(count, sizeof(*list));
+    struct mount_options ignored = {0};
+
+    for (size_t i = 0; i < count; i++)
+        list[i] = text_at(array, i);
+    *options = read_options(list);
+    for (size_t i = 0; i < count; i++) {
+        enum option_kind kind = read_option(list[i], &ignored);
+
+        if (kind == OPTION_REFUSED ||
+            (kind == OPTION_OF_SYSTEM && options->bind))
+            refuse_json(array, "\"%.80s\" is not supported%s", list[i],
+                        options->bind ? " for a bind" : "");
+    }
+    return list;
+}
+
+/* A destination without a slash in front is taken from "/", as in older
+ * versions of the specification. */
+static void load_mount(struct json mount, const char *bundle, struct mount *to)
+{
+    const char *path = require_text(mount, "destination");
+    const char *type = get_text(mount, "type");
+    const char *source = get_text(mount, "source");
+    struct mount_options options;
+
+    refuse_member(mount, "uidMappings");
+    refuse_member(mount, "gidMappings");
+    to->destination = *path == '/' ? path : format_text("/%s", path);
+    if (strspn(to->destination, "/.") == strlen(to->destination))
+        refuse_json(get_member(mount, "destination"), "\"%.80s\" is no place",
+                    path);
+    to->options = load_options(mount, &options);
+    if (options.bind || (type && strcmp(type, "bind") == 0)) {
+        source = require_text(mount, "source");
+        to->type = "bind";
+        to->source =
+            *source == '/' ? source : format_text("%s/%s", bundle, source);
+        return;
+    }
+    type = require_text(mount, "type");
+    to->type = strcmp(type, "cgroup2") == 0 ? "cgroup" : type;
+    to->source = source && *source ? source : type;
+}
+
+void load_mounts(struct json document, const char *bundle,
+                 struct config *config)
+{
+    struct json array = get_array(document, "mounts");
+    size_t count = count_elements(array);
+    bool has_dev = false;
+
+    config->mounts = allocate(count, sizeof(*config->mounts));
+    config->mount_count = count;
+    for (size_t i = 0; i < count; i++) {
+        load_mount(object_at(array, i), bundle, &config->mounts[i]);
+        has_dev = has_dev || strcmp(config->mounts[i].destination, "/dev") == 0;
+    }
+    if (!has_dev)
+        refuse_json(get_member(document, "mounts"),
+                    "one on /dev is needed, a tmpfs for "
+                    "instance");
+}
+
+const char *const *load_paths(struct json object, const char *name)
+{
+    struct json array = get_array(object, name);
+    size_t count = count_elements(array);
+    const char **paths = allocate(count, sizeof(*paths));
+
+    for (size_t i = 0; i < count; i++) {
+        paths[i] = text_at(array, i);
+        if (*paths[i] != '/')
+            refuse_json(get_element(array, i),
+                        "\"%.200s\" is not an absolute path", paths[i]);
+    }
+    return paths;
+}

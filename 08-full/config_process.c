@@ -1,0 +1,199 @@
+/* config_process.c - config.json: process. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+#include "config_json.h"
+#include "sync.h"
+
+/* Not -1, which setresuid(2) takes for "as it is". */
+#define MOST_ID (UINT32_MAX - 1)
+
+static const struct {
+    const char *name;
+    int type;
+} rlimit_types[] = {
+    {"RLIMIT_AS", RLIMIT_AS},
+    {"RLIMIT_CORE", RLIMIT_CORE},
+    {"RLIMIT_CPU", RLIMIT_CPU},
+    {"RLIMIT_DATA", RLIMIT_DATA},
+    {"RLIMIT_FSIZE", RLIMIT_FSIZE},
+    {"RLIMIT_LOCKS", RLIMIT_LOCKS},
+    {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
+    {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
+    {"RLIMIT_NICE", RLIMIT_NICE},
+    {"RLIMIT_NOFILE", RLIMIT_NOFILE},
+    {"RLIMIT_NPROC", RLIMIT_NPROC},
+    {"RLIMIT_RSS", RLIMIT_RSS},
+    {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
+    {"RLIMIT_RTTIME", RLIMIT_RTTIME},
+    {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
+    {"RLIMIT_STACK", RLIMIT_STACK},
+};
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count + 1, size);
+
+    if (!memory)
+        fail("allocate memory");
+    return memory;
+}
+
+static char **load_texts(struct json object, const char *name)
+{
+    struct json array = get_array(object, name);
+    size_t count = count_elements(array);
+    char **texts = allocate(count, sizeof(*texts));
+
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (char *)text_at(array, i);
+    return texts;
+}
+
+static void load_user(struct json process, struct user *to)
+{
+    struct json user = get_object(process, "user");
+    struct json groups = get_array(user, "additionalGids");
+    uint64_t uid = 0, gid = 0, mask = 022;
+
+    get_unsigned(user, "uid", MOST_ID, &uid);
+    get_unsigned(user, "gid", MOST_ID, &gid);
+    get_unsigned(user, "umask", 0777, &mask);
+    to->name = format_text("%u:%u", (unsigned)uid, (unsigned)gid);
+    to->umask = (mode_t)mask;
+    to->additional_gid_count = count_elements(groups);
+    to->additional_gids =
+        allocate(to->additional_gid_count, sizeof(*to->additional_gids));
+    for (size_t i = 0; i < to->additional_gid_count; i++)
+        to->additional_gids[i] = (gid_t)number_at(groups, i, MOST_ID);
+}
+
+/* Names that this kernel does not have, and capabilities that we could not
+ * give, are a warning, as the specification demands. */
+static uint64_t load_set(struct json capabilities, const char *name)
+{
+    struct json array = get_array(capabilities, name);
+    uint64_t set = 0, available = all_capabilities();
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        const char *text = text_at(array, i);
+        uint64_t one = 0;
+
+        if (strncmp(text, "CAP_", 4) != 0 || !find_capability(text, &one))
+            warn("%s[%zu]: no capability %.80s here", array.path, i, text);
+        else if (!(one & available))
+            warn("%s[%zu]: we do not have %s ourselves", array.path, i, text);
+        set |= one & available;
+    }
+    return set;
+}
+
+static void load_capabilities(struct json process, struct capability_sets *to)
+{
+    struct json sets = get_object(process, "capabilities");
+
+    to->bounding = load_set(sets, "bounding");
+    to->effective = load_set(sets, "effective");
+    to->inheritable = load_set(sets, "inheritable");
+    to->permitted = load_set(sets, "permitted");
+    to->ambient = load_set(sets, "ambient");
+    if (to->effective & ~to->permitted)
+        refuse_json(get_member(sets, "effective"), "has more than permitted");
+    if (to->ambient & ~(to->permitted & to->inheritable))
+        refuse_json(get_member(sets, "ambient"),
+                    "has more than permitted and inheritable");
+}
+
+static int find_rlimit(struct json limit)
+{
+    const char *name = require_text(limit, "type");
+
+    for (size_t i = 0; i < sizeof(rlimit_types) / sizeof(rlimit_types[0]); i++)
+        if (strcmp(name, rlimit_types[i].name) == 0)
+            return rlimit_types[i].type;
+    refuse_json(get_member(limit, "type"), "\"%.80s\" is not a resource limit",
+                name);
+}
+
+static void load_rlimits(struct json process, struct process *to)
+{
+    struct json array = get_array(process, "rlimits");
+    size_t count = count_elements(array);
+    struct process_rlimit *limits = allocate(count, sizeof(*limits));
+
+    for (size_t i = 0; i < count; i++) {
+        struct json limit = object_at(array, i);
+
+        limits[i].type = find_rlimit(limit);
+        if (!get_unsigned(limit, "soft", UINT64_MAX, &limits[i].soft) ||
+            !get_unsigned(limit, "hard", UINT64_MAX, &limits[i].hard))
+            refuse_json(limit, "soft or hard is missing");
+        if (limits[i].soft > limits[i].hard)
+            refuse_json(limit, "soft is above hard");
+        for (size_t j = 0; j < i; j++)
+            if (limits[j].type == limits[i].type)
+                refuse_json(limit, "the type is there twice");
+    }
+    to->rlimits = limits;
+    to->rlimit_count = count;
+}
+
+static void load_console_size(struct json process, struct process *to)
+{
+    struct json size = get_object(process, "consoleSize");
+    uint64_t height = 0, width = 0;
+
+    if (!is_there(size))
+        return;
+    if (!get_unsigned(size, "height", UINT16_MAX, &height) ||
+        !get_unsigned(size, "width", UINT16_MAX, &width))
+        refuse_json(size, "height or width is missing");
+    to->console_size.height = (unsigned)height;
+    to->console_size.width = (unsigned)width;
+}
+
+static void check_env(struct json process)
+{
+    struct json env = get_array(process, "env");
+
+    for (size_t i = 0; i < count_elements(env); i++) {
+        const char *text = text_at(env, i);
+
+        if (*text == '=' || !strchr(text, '='))
+            refuse_json(get_element(env, i), "must be NAME=VALUE");
+    }
+}
+
+void load_process(struct json process, struct process *to)
+{
+    static const char *const unsupported[] = {
+        "apparmorProfile", "selinuxLabel",    "scheduler",
+        "ioPriority",      "execCPUAffinity",
+    };
+    int64_t score;
+
+    for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
+        refuse_member(process, unsupported[i]);
+    to->terminal = get_bool(process, "terminal");
+    to->stdin_open = true;
+    to->new_keyring = true;
+    load_console_size(process, to);
+    load_user(process, &to->user);
+    to->args = load_texts(process, "args");
+    if (!to->args[0] || !*to->args[0])
+        refuse_json(get_member(process, "args"), "is missing or empty");
+    check_env(process);
+    to->env = load_texts(process, "env");
+    to->cwd = require_text(process, "cwd");
+    if (*to->cwd != '/')
+        refuse_json(get_member(process, "cwd"),
+                    "\"%.200s\" is not an absolute path", to->cwd);
+    load_capabilities(process, &to->capabilities);
+    load_rlimits(process, to);
+    to->no_new_privileges = get_bool(process, "noNewPrivileges");
+    if (get_integer(process, "oomScoreAdj", -1000, 1000, &score))
+        to->oom_score_adj = format_text("%d", (int)score);
+}

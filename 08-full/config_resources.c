@@ -1,0 +1,138 @@
+/* config_resources.c - config.json: linux.resources. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/common.h"
+#include "config_json.h"
+#include "sync.h"
+
+/* A limit: -1 is none, as is a missing one; 0 is "not set". */
+static uint64_t load_limit(struct json object, const char *name)
+{
+    int64_t value = 0;
+
+    if (!get_integer(object, name, -1, INT64_MAX, &value) || value <= 0)
+        return UNLIMITED;
+    return (uint64_t)value;
+}
+
+static void refuse_all(struct json object, const char *const *names)
+{
+    for (; *names; names++)
+        refuse_member(object, *names);
+}
+
+static void load_memory(struct json resources, struct resources *to)
+{
+    static const char *const unsupported[] = {
+        "kernel", "kernelTCP", "disableOOMKiller", "swappiness", NULL};
+    struct json memory = get_object(resources, "memory");
+
+    refuse_all(memory, unsupported);
+    to->memory.limit = load_limit(memory, "limit");
+    to->memory.swap = load_limit(memory, "swap");
+    to->memory.reservation = load_limit(memory, "reservation");
+    if (to->memory.swap != UNLIMITED && to->memory.limit == UNLIMITED)
+        refuse_json(get_member(memory, "swap"), "needs a limit beside it");
+    if (to->memory.swap != UNLIMITED && to->memory.swap < to->memory.limit)
+        refuse_json(get_member(memory, "swap"),
+                    "is memory and swap together: not below limit");
+}
+
+static void load_cpu(struct json resources, struct resources *to)
+{
+    static const char *const unsupported[] = {
+        "burst", "realtimeRuntime", "realtimePeriod", "cpus", "mems", "idle",
+        NULL};
+    struct json cpu = get_object(resources, "cpu");
+
+    refuse_all(cpu, unsupported);
+    to->cpu.quota = load_limit(cpu, "quota");
+    to->cpu.period = 100000;
+    get_unsigned(cpu, "period", INT64_MAX, &to->cpu.period);
+    if (to->cpu.period == 0)
+        to->cpu.period = 100000;
+    get_unsigned(cpu, "shares", INT64_MAX, &to->cpu.shares);
+}
+
+/* ---- devices ---------------------------------------------------------------- */
+
+static int load_device_number(struct json rule, const char *name)
+{
+    int64_t value = -1;
+
+    get_integer(rule, name, -1, 1048575, &value);
+    return (int)value;
+}
+
+static void load_rule(struct json rule, struct device_rule *to)
+{
+    const char *type = get_text(rule, "type");
+    const char *access = get_text(rule, "access");
+
+    to->allow = get_bool(rule, "allow");
+    to->type = type && *type ? *type : 'a';
+    to->access = access && *access ? access : "rwm";
+    if (!strchr("abc", to->type) || (type && strlen(type) > 1))
+        refuse_json(get_member(rule, "type"), "\"%.20s\" must be a, b or c",
+                    type);
+    if (strlen(to->access) > 3 ||
+        strspn(to->access, "rwm") != strlen(to->access))
+        refuse_json(get_member(rule, "access"),
+                    "\"%.20s\" must be some of r, w, m", access);
+    to->major = load_device_number(rule, "major");
+    to->minor = load_device_number(rule, "minor");
+    /* v1 reads "a" as everything, whatever the numbers are */
+    if (to->type == 'a' && (to->major != -1 || to->minor != -1))
+        refuse_json(rule, "numbers need the type b or c");
+}
+
+/* To make the devices of the configuration is allowed as well, not more. */
+static size_t add_devices(struct device_rule *rules, size_t count,
+                          const struct config *config)
+{
+    for (size_t i = 0; i < config->linux_.device_count; i++) {
+        const struct device *device = &config->linux_.devices[i];
+
+        if (!S_ISFIFO(device->mode))
+            rules[count++] = (struct device_rule){
+                .allow = true,
+                .type = S_ISBLK(device->mode) ? 'b' : 'c',
+                .major = (int)device->major,
+                .minor = (int)device->minor,
+                .access = "m",
+            };
+    }
+    return count;
+}
+
+static void load_rules(struct json resources, struct config *config)
+{
+    struct json array = get_array(resources, "devices");
+    size_t count = count_elements(array);
+    struct device_rule *rules =
+        calloc(count + config->linux_.device_count + 1, sizeof(*rules));
+
+    if (!rules)
+        fail("allocate memory");
+    for (size_t i = 0; i < count; i++)
+        load_rule(object_at(array, i), &rules[i]);
+    count = add_devices(rules, count, config);
+    set_device_rules(&config->linux_.resources, rules, count);
+    free(rules);
+}
+
+void load_resources(struct json linux_, struct config *config)
+{
+    struct resources *to = &config->linux_.resources;
+    static const char *const unsupported[] = {
+        "blockIO", "hugepageLimits", "network", "rdma", "unified", NULL};
+    struct json resources = get_object(linux_, "resources");
+
+    refuse_all(resources, unsupported);
+    load_memory(resources, to);
+    load_cpu(resources, to);
+    to->pids.limit = load_limit(get_object(resources, "pids"), "limit");
+    load_rules(resources, config);
+}

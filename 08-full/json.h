@@ -1,0 +1,74 @@
+/*
+ * json.h - reading JSON of which nothing is believed.
+ *
+ * Each value knows its path in the document ("linux.namespaces[2].type"), so
+ * that every complaint names it. A member that is missing and one that is
+ * null are the same. Complaints end the program. Texts belong to the document,
+ * which is never freed.
+ */
+#ifndef JSON_H
+#define JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdnoreturn.h>
+
+struct json_object; /* of json-c */
+
+struct json {
+    struct json_object *value; /* NULL: not there */
+    const char *path;
+};
+
+/*
+ * Parses the text of `file`, at most 4 MiB, nested at most 32 deep: deeper, a
+ * parser could run out of stack. Its value is an object.
+ */
+struct json parse_json(const char *text, const char *file);
+
+/* Ends the program: "FILE: PATH: MESSAGE". */
+noreturn void refuse_json(struct json json, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+bool is_there(struct json json);
+
+/* A member of an object, an element of an array, of any type. */
+struct json get_member(struct json object, const char *name);
+struct json get_element(struct json array, size_t i);
+
+/* A member of an object; if it is there, of the type that the name says. */
+struct json get_object(struct json object, const char *name);
+struct json get_array(struct json object, const char *name);
+struct json require_object(struct json object, const char *name);
+
+/* The elements of an array; 0 if it is not there. */
+size_t count_elements(struct json array);
+struct json object_at(struct json array, size_t i);
+const char *text_at(struct json array, size_t i);
+/* 0 to `most` */
+uint64_t number_at(struct json array, size_t i, uint64_t most);
+
+/* A text without NUL bytes, or NULL. The second refuses an empty one too. */
+const char *get_text(struct json object, const char *name);
+const char *require_text(struct json object, const char *name);
+
+bool get_bool(struct json object, const char *name);
+
+/* Returns whether it is there; then it lies between `least` and `most`. */
+bool get_integer(struct json object, const char *name, int64_t least,
+                 int64_t most, int64_t *value);
+bool get_unsigned(struct json object, const char *name, uint64_t most,
+                  uint64_t *value);
+
+/* Calls `visit` with each member of an object of texts. */
+void visit_texts(struct json object,
+                 void (*visit)(struct json value, const char *name,
+                               const char *text, void *data),
+                 void *data);
+
+/* Ends the program if the member is there and not empty, false, or the number
+ * 0, which callers write for "nothing": it is not supported. */
+void refuse_member(struct json object, const char *name);
+
+#endif

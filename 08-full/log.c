@@ -1,0 +1,68 @@
+/* log.c - lines as those of runc, which its callers parse. */
+#include "log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+
+static const char *log_path;
+static bool log_json;
+
+void set_log(const char *path, bool json)
+{
+    log_path = path;
+    log_json = json;
+}
+
+static void format_time(char text[32])
+{
+    time_t now = time(NULL);
+    struct tm parts;
+
+    gmtime_r(&now, &parts);
+    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
+}
+
+/* Both forms quote the message as JSON does. */
+static char *format_line(const char *level, const char *message)
+{
+    struct json_object *quoted = json_object_new_string(message);
+    const char *text =
+        json_object_to_json_string_ext(quoted, JSON_C_TO_STRING_NOSLASHESCAPE);
+    char time[32], *line;
+
+    format_time(time);
+    line = log_json
+             ? format_text("{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n",
+                           level, text, time)
+             : format_text("time=\"%s\" level=%s msg=%s\n", time, level, text);
+    json_object_put(quoted);
+    return line;
+}
+
+void write_log(const char *level, const char *message)
+{
+    int number = errno;
+    int fd;
+
+    if (!log_path)
+        return;
+    fd = open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (fd == -1) {
+        warn("cannot write the log %s: %s", log_path, strerror(errno));
+    } else {
+        char *line = format_line(level, message);
+
+        /* one write: others may append to the same file */
+        if (write(fd, line, strlen(line)) == -1)
+            warn("cannot write the log %s: %s", log_path, strerror(errno));
+        close(fd);
+    }
+    errno = number;
+}

@@ -1,0 +1,163 @@
+/* mount_options.c - the options of a mount, from tables. */
+#include "mount_options.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "syscalls.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Each of these also exists with an "r": for all mounts below. */
+static const struct {
+    const char *name;
+    uint64_t set, clear;
+} flags[] = {
+    {"ro", MOUNT_ATTR_RDONLY, 0},
+    {"rw", 0, MOUNT_ATTR_RDONLY},
+    {"nosuid", MOUNT_ATTR_NOSUID, 0},
+    {"suid", 0, MOUNT_ATTR_NOSUID},
+    {"nodev", MOUNT_ATTR_NODEV, 0},
+    {"dev", 0, MOUNT_ATTR_NODEV},
+    {"noexec", MOUNT_ATTR_NOEXEC, 0},
+    {"exec", 0, MOUNT_ATTR_NOEXEC},
+    {"nodiratime", MOUNT_ATTR_NODIRATIME, 0},
+    {"diratime", 0, MOUNT_ATTR_NODIRATIME},
+    {"relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"norelatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    {"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
+    {"atime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    {"nostrictatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0},
+    {"symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW},
+};
+
+static const struct {
+    const char *name;
+    uint64_t propagation;
+} propagations[] = {
+    {"private", MS_PRIVATE},       {"rprivate", MS_PRIVATE | MS_REC},
+    {"shared", MS_SHARED},         {"rshared", MS_SHARED | MS_REC},
+    {"slave", MS_SLAVE},           {"rslave", MS_SLAVE | MS_REC},
+    {"unbindable", MS_UNBINDABLE}, {"runbindable", MS_UNBINDABLE | MS_REC},
+};
+
+/* The first two say how much is logged, the others what all mounts do. */
+static const char *const nothing[] = {"silent", "loud", "defaults", "async",
+                                      "nomand"};
+
+static const char *const refused[] = {"remount", "tmpcopyup", "idmap", "ridmap",
+                                      "mand"};
+
+static bool is_one_of(const char *word, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(word, list[i]) == 0)
+            return true;
+    return false;
+}
+
+/* A later option takes back what an earlier one said. */
+static void add_flag(uint64_t *set, uint64_t *clear, size_t i)
+{
+    *set = (*set & ~flags[i].clear) | flags[i].set;
+    *clear = (*clear & ~flags[i].set) | flags[i].clear;
+}
+
+static bool read_flag(const char *option, struct mount_options *to)
+{
+    for (size_t i = 0; i < COUNT(flags); i++) {
+        if (strcmp(option, flags[i].name) == 0) {
+            add_flag(&to->set, &to->clear, i);
+            return true;
+        }
+        if (*option == 'r' && strcmp(option + 1, flags[i].name) == 0) {
+            add_flag(&to->all_set, &to->all_clear, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t find_propagation(const char *name)
+{
+    for (size_t i = 0; i < COUNT(propagations); i++)
+        if (strcmp(name, propagations[i].name) == 0)
+            return propagations[i].propagation;
+    return 0;
+}
+
+enum option_kind read_option(const char *option, struct mount_options *to)
+{
+    uint64_t propagation = find_propagation(option);
+
+    if (strcmp(option, "bind") == 0 || strcmp(option, "rbind") == 0) {
+        to->bind = true;
+        to->recursive = to->recursive || *option == 'r';
+        return OPTION_OF_MOUNT;
+    }
+    if (propagation)
+        to->propagation = propagation;
+    if (propagation || read_flag(option, to))
+        return OPTION_OF_MOUNT;
+    if (is_one_of(option, nothing, COUNT(nothing)))
+        return OPTION_NOTHING;
+    if (is_one_of(option, refused, COUNT(refused)))
+        return OPTION_REFUSED;
+    return OPTION_OF_SYSTEM;
+}
+
+char *option_name(size_t i)
+{
+    if (i < 2)
+        return format_text("%s", i == 0 ? "bind" : "rbind");
+    i -= 2;
+    if (i < 2 * COUNT(flags))
+        return format_text("%s%s", i % 2 ? "r" : "", flags[i / 2].name);
+    i -= 2 * COUNT(flags);
+    if (i < COUNT(propagations))
+        return format_text("%s", propagations[i].name);
+    i -= COUNT(propagations);
+    return i < COUNT(nothing) ? format_text("%s", nothing[i]) : NULL;
+}
+
+struct mount_options read_options(const char *const *list)
+{
+    struct mount_options options = {0};
+
+    for (; *list; list++)
+        read_option(*list, &options);
+    return options;
+}
+
+/* The kernel takes no time flag without clearing the others first. */
+static int change_flags(int mount, uint64_t set, uint64_t clear, int depth)
+{
+    struct mount_attr change = {.attr_set = set, .attr_clr = clear};
+
+    if (!set && !clear)
+        return 0;
+    return sys_mount_setattr(mount, "", AT_EMPTY_PATH | (unsigned)depth,
+                             &change);
+}
+
+int set_mount_flags(int mount, const struct mount_options *options)
+{
+    if (change_flags(mount, options->all_set, options->all_clear,
+                     AT_RECURSIVE) == -1)
+        return -1;
+    return change_flags(mount, options->set, options->clear, 0);
+}
+
+int set_propagation(int mount, uint64_t propagation)
+{
+    struct mount_attr change = {.propagation = propagation & ~(uint64_t)MS_REC};
+    unsigned depth = propagation & MS_REC ? AT_RECURSIVE : 0;
+
+    if (!propagation)
+        return 0;
+    return sys_mount_setattr(mount, "", AT_EMPTY_PATH | depth, &change);
+}

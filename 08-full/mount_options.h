@@ -1,0 +1,53 @@
+/*
+ * mount_options.h - what the options of a mount mean.
+ *
+ * "nosuid,mode=755,rslave" mixes four things: flags of the one mount, flags of
+ * all mounts below it (the same words with an "r"), its propagation, and
+ * words for the file system's own driver. See mount(8), mount_setattr(2), and
+ * the OCI specification, config.md, "Linux mount options".
+ */
+#ifndef MOUNT_OPTIONS_H
+#define MOUNT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct mount_options {
+    uint64_t set, clear;         /* MOUNT_ATTR_* of this mount */
+    uint64_t all_set, all_clear; /* of this one and all below it */
+    uint64_t propagation;        /* MS_SHARED, ...; MS_REC with it; or 0 */
+    bool bind;                   /* a part of the host's tree */
+    bool recursive;              /* with all that is mounted below it */
+};
+
+/* How one option is understood. */
+enum option_kind {
+    OPTION_OF_MOUNT,  /* added to the mount's options */
+    OPTION_OF_SYSTEM, /* not known here: for the file system's driver */
+    OPTION_NOTHING,   /* asks for what is so in any case */
+    OPTION_REFUSED,   /* known, but not offered here */
+};
+
+/* Adds `option` to *to if it is one of the mount's own. */
+enum option_kind read_option(const char *option, struct mount_options *to);
+
+/* All of a list that NULL ends. */
+struct mount_options read_options(const char *const *list);
+
+/* The name of the option number `i` of those that are known and not refused,
+ * which the caller frees; NULL behind the last. */
+char *option_name(size_t i);
+
+/* The value for mount_attr.propagation of "rslave" and the like, MS_REC with
+ * it; 0 if the word is none of these. */
+uint64_t find_propagation(const char *name);
+
+/*
+ * Sets flags and propagation of the mount `mount`. Returns 0, or -1 and
+ * errno.
+ */
+int set_mount_flags(int mount, const struct mount_options *options);
+int set_propagation(int mount, uint64_t propagation);
+
+#endif

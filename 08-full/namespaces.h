@@ -1,0 +1,27 @@
+/*
+ * namespaces.h - the kinds of namespaces, and joining those that exist.
+ *
+ * See namespaces(7), setns(2).
+ */
+#ifndef NAMESPACES_H
+#define NAMESPACES_H
+
+#include "config.h"
+
+/* The CLONE_NEW* flag for the specification's word ("network"), 0 if it is
+ * none of its words; and the other way round. */
+int find_namespace(const char *type);
+const char *namespace_type(int flag);
+
+/*
+ * Joins those of config's namespaces that are given by a path and are of a
+ * kind in `kinds` (CLONE_NEW* flags). Of a PID namespace, only children made
+ * from then on are members. Ends the program on failure.
+ */
+void join_namespaces(const struct config *config, int kinds);
+
+/* True if the container has a namespace of the kind `flag` of its own, new or
+ * joined. */
+bool has_namespace(const struct config *config, int flag);
+
+#endif

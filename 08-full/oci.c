@@ -1,0 +1,332 @@
+/* oci.c - the flags before the verb, and the verbs that make containers. */
+#include "oci.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "config_json.h"
+#include "container.h"
+#include "log.h"
+#include "self.h"
+#include "state.h"
+#include "sync.h"
+#include "verbs.h"
+
+static int create_or_run(int argc, char **argv, const struct globals *globals);
+
+static const struct verb {
+    const char *name, *usage, *help;
+    int (*run)(int argc, char **argv, const struct globals *globals);
+} verbs[] = {
+    {"create", "[FLAG...] ID", "make a container that waits to be started",
+     create_or_run},
+    {"run", "[FLAG...] ID", "make a container from a bundle, and start it",
+     create_or_run},
+    {"start", "ID", "let a created container's command begin", start_verb},
+    {"state", "ID", "print a container's state", state_verb},
+    {"kill", "[FLAG...] ID [SIGNAL]", "send a signal (TERM)", kill_verb},
+    {"delete", "[FLAG...] ID", "remove what is left of a stopped container",
+     delete_verb},
+    {"list", "[FLAG...]", "list the containers", list_verb},
+    {"spec", "[FLAG...]", "write a config.json to begin with", spec_verb},
+    {"features", "", "print what this runtime can do", features_verb},
+    {0},
+};
+
+/* ---- is it for us? ---------------------------------------------------------- */
+
+static const struct verb *find_verb(const char *name)
+{
+    for (const struct verb *verb = verbs; verb->name; verb++)
+        if (strcmp(name, verb->name) == 0)
+            return verb;
+    return NULL;
+}
+
+/* The words that a flag before the verb takes, itself included; 0 if `word` is
+ * none of these flags. */
+static int words_of_flag(const char *word)
+{
+    static const char *const with[] = {"--root", "--log", "--log-format",
+                                       "--cgroup-manager", "--rootless"};
+    static const char *const without[] = {"--debug", "--systemd-cgroup"};
+
+    for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
+        size_t length = strlen(with[i]);
+
+        if (strncmp(word, with[i], length) == 0 &&
+            (!word[length] || word[length] == '='))
+            return word[length] ? 1 : 2;
+    }
+    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+        if (strcmp(word, without[i]) == 0)
+            return 1;
+    return 0;
+}
+
+static bool begins_with(const char *word, const char *flag)
+{
+    size_t length = strlen(flag);
+
+    return strncmp(word, flag, length) == 0 &&
+           (!word[length] || word[length] == '=');
+}
+
+/* "run" is docker's word as well. */
+static bool runs_a_bundle(char **words)
+{
+    bool bundle = access("config.json", F_OK) == 0;
+
+    for (; *words && strcmp(*words, "--") != 0; words++) {
+        if (begins_with(*words, "--bundle") || strncmp(*words, "-b", 2) == 0)
+            return true;
+        if (begins_with(*words, "--rootfs"))
+            bundle = false;
+    }
+    return bundle;
+}
+
+bool is_oci_command(int argc, char **argv)
+{
+    int i = 1, words;
+
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        return true;
+    while (i < argc && (words = words_of_flag(argv[i])) > 0)
+        i += words;
+    if (i >= argc || !find_verb(argv[i]))
+        return false;
+    return i > 1 || strcmp(argv[i], "run") != 0 || runs_a_bundle(argv + i + 1);
+}
+
+/* ---- flags before the verb --------------------------------------------------- */
+
+static const char *parse_log_format(const char *text, void *value)
+{
+    *(bool *)value = strcmp(text, "json") == 0;
+    return strcmp(text, "json") == 0 || strcmp(text, "text") == 0
+             ? NULL
+             : "text or json";
+}
+
+static const char *parse_manager(const char *text, void *value)
+{
+    *(bool *)value = strcmp(text, "disabled") == 0;
+    return strcmp(text, "disabled") == 0 || strcmp(text, "cgroupfs") == 0
+             ? NULL
+             : "cgroupfs or disabled; systemd is not supported";
+}
+
+static const char *parse_rootless(const char *text, void *value)
+{
+    (void)value;
+    return strcmp(text, "false") == 0 || strcmp(text, "auto") == 0
+             ? NULL
+             : "false or auto: running without root is not supported";
+}
+
+/* Returns the verb and its arguments. */
+static char **read_globals(int argc, char **argv, struct globals *to)
+{
+    bool json = false, systemd = false;
+    const char *log = NULL;
+    const struct flag flags[] = {
+        {"root", 0, "DIR", "where states are kept (/run/toy-docker)",
+         parse_text, &to->root},
+        {"log", 0, "FILE", "failures are also written there", parse_text, &log},
+        {"log-format", 0, "text|json", "how they are (text)", parse_log_format,
+         &json},
+        {"debug", 0, NULL, "the log also tells of success", parse_switch,
+         &to->debug},
+        {"cgroup-manager", 0, "cgroupfs|disabled", "make cgroups (cgroupfs)",
+         parse_manager, &to->no_cgroup},
+        {"systemd-cgroup", 0, NULL, "refused", parse_switch, &systemd},
+        {"rootless", 0, "false|auto", "refused if it is true", parse_rootless,
+         NULL},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+
+    set_log(log, json);
+    if (systemd)
+        fail_plainly("--cgroup-manager cgroupfs", "--systemd-cgroup: systemd's "
+                                                  "cgroups are not supported");
+    if (!to->root)
+        to->root = default_state_root();
+    return words;
+}
+
+/* ---- create, run ---------------------------------------------------------------- */
+
+struct creation {
+    const char *bundle, *pid_file, *console_socket;
+    uint64_t preserve_fds;
+    bool no_pivot, no_new_keyring, detach, no_subreaper;
+};
+
+static const char *parse_preserve(const char *text, void *value)
+{
+    static const char expected[] = "a number of descriptors from 0 to 1000";
+
+    if (strcmp(text, "0") == 0) {
+        *(uint64_t *)value = 0;
+        return NULL;
+    }
+    return parse_number(text, value) || *(uint64_t *)value > 1000 ? expected
+                                                                  : NULL;
+}
+
+static char **read_creation(int argc, char **argv, struct creation *to)
+{
+    bool run = strcmp(argv[0], "run") == 0;
+    const struct flag flags[] = {
+        {"bundle", 'b', "DIR", "has config.json (.)", parse_text, &to->bundle},
+        {"pid-file", 0, "FILE", "gets the number of the first process",
+         parse_text, &to->pid_file},
+        {"console-socket", 0, "SOCKET", "gets the master of the terminal",
+         parse_text, &to->console_socket},
+        {"preserve-fds", 0, "N", "so many descriptors from 3 on stay open",
+         parse_preserve, &to->preserve_fds},
+        {"no-new-keyring", 0, NULL, "keep the caller's session keyring",
+         parse_switch, &to->no_new_keyring},
+        {"no-pivot", 0, NULL, "refused", parse_switch, &to->no_pivot},
+        /* these two are run's: without it the table ends here */
+        {run ? "detach" : NULL, 'd', NULL, "do not wait for the command",
+         parse_switch, &to->detach},
+        {"no-subreaper", 0, NULL, "as always: we are no subreaper",
+         parse_switch, &to->no_subreaper},
+        {0},
+    };
+
+    return parse_flags(argc, argv, flags, "");
+}
+
+/* What is not open now would be a descriptor of ours later. */
+static void keep_descriptors(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (fcntl(STDERR_FILENO + 1 + (int)i, F_GETFD) == -1)
+            fail("--preserve-fds %u: descriptor %u", count,
+                 STDERR_FILENO + 1 + i);
+    closefrom(STDERR_FILENO + 1 + (int)count);
+}
+
+static void check_terminal(const struct config *config,
+                           const struct creation *creation, bool attended)
+{
+    bool terminal = config->process.terminal;
+
+    if (terminal && !attended && !creation->console_socket)
+        fail_plainly("a terminal nobody serves would block its command",
+                     "--console-socket is needed: process.terminal is true");
+    if (!terminal && creation->console_socket)
+        fail_plainly(NULL, "--console-socket: process.terminal is not true");
+}
+
+static void load_config(struct config *config, const struct creation *creation,
+                        const struct life *life)
+{
+    load_bundle(life->bundle, config);
+    config->process.preserve_fds = (unsigned)creation->preserve_fds;
+    config->process.new_keyring = !creation->no_new_keyring;
+    check_terminal(config, creation, life->company == UNTIL_ITS_END);
+    if (life->no_cgroup)
+        config->linux_.cgroups_path = NULL;
+    else if (!config->linux_.cgroups_path)
+        config->linux_.cgroups_path =
+            format_text("toy-docker/container-%s", life->id);
+}
+
+static int create_or_run(int argc, char **argv, const struct globals *globals)
+{
+    static struct config config;
+    struct creation creation = {.bundle = "."};
+    const char *id = only_id(read_creation(argc, argv, &creation));
+    struct life life = {
+        .company = UNTIL_ITS_END,
+        .id = id,
+        .root = globals->root,
+        .pid_file = creation.pid_file,
+        .console_socket = creation.console_socket,
+        .no_cgroup = globals->no_cgroup,
+    };
+
+    if (creation.no_pivot)
+        fail_plainly(NULL, "--no-pivot is not supported: a container without "
+                           "pivot_root can leave its root");
+    if (strcmp(argv[0], "create") == 0)
+        life.company = UNTIL_CREATED;
+    else if (creation.detach)
+        life.company = UNTIL_STARTED;
+    keep_descriptors((unsigned)creation.preserve_fds);
+    protect_own_file(globals->argv);
+    umask(022);
+    life.bundle = realpath(creation.bundle, NULL);
+    if (!life.bundle)
+        fail("--bundle %s", creation.bundle);
+    load_config(&config, &creation, &life);
+    return run_container(&config, &life);
+}
+
+/* ---- the verbs ------------------------------------------------------------------- */
+
+const char *only_id(char **words)
+{
+    const char *expected;
+
+    if (!words[0])
+        fail_plainly(NULL, "the container's id is missing");
+    if (words[1])
+        fail_plainly(NULL, "one id is wanted, and there is also \"%.80s\"",
+                     words[1]);
+    expected = check_id(words[0]);
+    if (expected)
+        fail_plainly(NULL, "container \"%.80s\": must be %s", words[0],
+                     expected);
+    return words[0];
+}
+
+static int print_version(void)
+{
+    printf("%s version 0.4\nspec: %s\n", program_invocation_short_name,
+           SPEC_VERSION);
+    return EXIT_SUCCESS;
+}
+
+static int print_verb(const struct verb *verb)
+{
+    printf("usage: %s [--root DIR] [--log FILE] [--log-format text|json] "
+           "[--debug]\n       [--cgroup-manager cgroupfs|disabled] %s %s\n\n"
+           "%s: %s. See runc(8); 08-full/README.md lists the flags.\n",
+           program_invocation_short_name, verb->name, verb->usage, verb->name,
+           verb->help);
+    return EXIT_SUCCESS;
+}
+
+int run_oci_command(int argc, char **argv)
+{
+    struct globals globals = {.argv = argv};
+    const struct verb *verb;
+    char **words;
+    int status;
+
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
+    words = read_globals(argc, argv, &globals);
+    verb = find_verb(words[0]);
+    if (words[1] &&
+        (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0))
+        return print_verb(verb);
+    optind = 0; /* getopt_long begins anew, with the verb as the program */
+    status = verb->run(argc - (int)(words - argv), words, &globals);
+    if (globals.debug)
+        write_log("debug", format_text("%s ended with %d", verb->name, status));
+    return fflush(stdout) == 0 ? status : EXIT_STAGE_FAILED;
+}

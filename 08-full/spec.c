@@ -1,0 +1,165 @@
+/* spec.c - a config.json to begin with, and what this runtime can do. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "mount_options.h"
+#include "state.h"
+#include "sync.h"
+#include "verbs.h"
+
+/* ' stands for the quotation mark. */
+static const char default_config[] =
+    "{'ociVersion': '" SPEC_VERSION "',"
+    "'process': {'terminal': true, 'user': {'uid': 0, 'gid': 0},"
+    "  'args': ['sh'], 'env': ['PATH=/usr/local/sbin:/usr/local/bin:"
+    "/usr/sbin:/usr/bin:/sbin:/bin', 'TERM=xterm'], 'cwd': '/',"
+    "  'capabilities': {"
+    "    'bounding': ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'],"
+    "    'effective': ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE'],"
+    "    'permitted': ['CAP_AUDIT_WRITE', 'CAP_KILL', 'CAP_NET_BIND_SERVICE']},"
+    "  'rlimits': [{'type': 'RLIMIT_NOFILE', 'hard': 1024, 'soft': 1024}],"
+    "  'noNewPrivileges': true},"
+    "'root': {'path': 'rootfs', 'readonly': true},"
+    "'hostname': 'container',"
+    "'mounts': ["
+    "  {'destination': '/proc', 'type': 'proc', 'source': 'proc'},"
+    "  {'destination': '/dev', 'type': 'tmpfs', 'source': 'tmpfs',"
+    "   'options': ['nosuid', 'strictatime', 'mode=755', 'size=65536k']},"
+    "  {'destination': '/dev/pts', 'type': 'devpts', 'source': 'devpts',"
+    "   'options': ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666',"
+    "    'mode=0620', 'gid=5']},"
+    "  {'destination': '/dev/shm', 'type': 'tmpfs', 'source': 'shm',"
+    "   'options': ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k']},"
+    "  {'destination': '/dev/mqueue', 'type': 'mqueue', 'source': 'mqueue',"
+    "   'options': ['nosuid', 'noexec', 'nodev']},"
+    "  {'destination': '/sys', 'type': 'sysfs', 'source': 'sysfs',"
+    "   'options': ['nosuid', 'noexec', 'nodev', 'ro']},"
+    "  {'destination': '/sys/fs/cgroup', 'type': 'cgroup',"
+    "   'source': 'cgroup',"
+    "   'options': ['nosuid', 'noexec', 'nodev', 'relatime', 'ro']}],"
+    "'linux': {'resources': {'devices': [{'allow': false, 'access': 'rwm'}]},"
+    "  'namespaces': [{'type': 'pid'}, {'type': 'network'}, {'type': 'ipc'},"
+    "   {'type': 'uts'}, {'type': 'mount'}, {'type': 'cgroup'}],"
+    "  'maskedPaths': ['/proc/acpi', '/proc/asound', '/proc/interrupts',"
+    "   '/proc/kcore', '/proc/keys', '/proc/latency_stats',"
+    "   '/proc/sched_debug', '/proc/scsi', '/proc/timer_list',"
+    "   '/proc/timer_stats', '/sys/devices/virtual/powercap',"
+    "   '/sys/firmware'],"
+    "  'readonlyPaths': ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys',"
+    "   '/proc/sysrq-trigger']}}";
+
+static char *pretty(const char *text)
+{
+    char *copy = format_text("%s", text);
+    struct json_object *object;
+
+    for (char *c = copy; *c; c++)
+        if (*c == '\'')
+            *c = '"';
+    object = json_tokener_parse(copy);
+    free(copy);
+    copy = format_text("%s\n", json_object_to_json_string_ext(
+                                   object, JSON_C_TO_STRING_PRETTY |
+                                               JSON_C_TO_STRING_SPACED |
+                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+    return copy;
+}
+
+int spec_verb(int argc, char **argv, const struct globals *globals)
+{
+    const char *bundle = ".";
+    const struct flag flags[] = {
+        {"bundle", 'b', "DIR", "where it is written (.)", parse_text, &bundle},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    char *path, *text;
+    int fd;
+
+    (void)globals;
+    if (words[0])
+        fail_plainly(NULL, "spec takes no \"%.80s\"", words[0]);
+    path = format_text("%s/config.json", bundle);
+    text = pretty(default_config);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd == -1 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+        close(fd) == -1)
+        fail("write %s", path);
+    return EXIT_SUCCESS;
+}
+
+/* ---- features ----------------------------------------------------------------- */
+
+static struct json_object *capability_names(void)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (cap_value_t i = 0; cap_get_bound(i) >= 0; i++) {
+        char *name = cap_to_name(i);
+
+        for (char *c = name; c && *c; c++)
+            *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
+        if (name)
+            json_object_array_add(array, json_object_new_string(name));
+        cap_free(name);
+    }
+    return array;
+}
+
+static struct json_object *mount_option_names(void)
+{
+    struct json_object *array = json_object_new_array();
+    char *name;
+
+    for (size_t i = 0; (name = option_name(i)); i++) {
+        json_object_array_add(array, json_object_new_string(name));
+        free(name);
+    }
+    return array;
+}
+
+/* See the specification's features.md. What is not there is said to be not
+ * there: callers ask before they use it. */
+int features_verb(int argc, char **argv, const struct globals *globals)
+{
+    static const char rest[] =
+        "{\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\","
+        "  \"pid\", \"uts\"],"
+        " \"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false,"
+        "  \"systemdUser\": false, \"rdma\": false},"
+        " \"seccomp\": {\"enabled\": false},"
+        " \"apparmor\": {\"enabled\": false},"
+        " \"selinux\": {\"enabled\": false},"
+        " \"intelRdt\": {\"enabled\": false},"
+        " \"mountExtensions\": {\"idmap\": {\"enabled\": false}}}";
+    static const struct flag none[] = {{0}};
+    char **words = parse_flags(argc, argv, none, "");
+    struct json_object *object = json_object_new_object();
+    struct json_object *linux_ = json_tokener_parse(rest);
+
+    (void)globals;
+    if (words[0])
+        fail_plainly(NULL, "features takes no \"%.80s\"", words[0]);
+    json_object_object_add(object, "ociVersionMin",
+                           json_object_new_string("1.0.0"));
+    json_object_object_add(object, "ociVersionMax",
+                           json_object_new_string(SPEC_VERSION));
+    json_object_object_add(object, "hooks", json_object_new_array());
+    json_object_object_add(object, "mountOptions", mount_option_names());
+    json_object_object_add(linux_, "capabilities", capability_names());
+    json_object_object_add(object, "linux", linux_);
+    puts(json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                    JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+    return EXIT_SUCCESS;
+}

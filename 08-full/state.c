@@ -1,0 +1,334 @@
+/* state.c - containers on disk. */
+#include "state.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "json.h"
+#include "sync.h"
+#include "syscalls.h"
+
+static const char file_name[] = "state.json";
+static const char new_name[] = "state.json.new";
+static const char socket_name[] = "start";
+
+const char *default_state_root(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+
+    if (geteuid() != 0 && runtime && *runtime == '/')
+        return format_text("%s/toy-docker", runtime);
+    return "/run/toy-docker";
+}
+
+const char *check_id(const char *id)
+{
+    static const char expected[] =
+        "an id: letters, digits, and _ + . - after the first, at most 200";
+
+    if (!isalnum((unsigned char)*id) || strlen(id) > 200)
+        return expected;
+    for (; *id; id++)
+        if (!isalnum((unsigned char)*id) && !strchr("_+.-", *id))
+            return expected;
+    return NULL;
+}
+
+/* ---- processes ------------------------------------------------------------ */
+
+/* When `pid` was started; 0 if there is no such process, or only its remains
+ * (a zombie). See proc_pid_stat(5). */
+static unsigned long long start_of(pid_t pid)
+{
+    char *path = format_text("/proc/%d/stat", (int)pid);
+    char *text = read_file(path);
+    /* the name before it may have any characters, also brackets */
+    char *field = text ? strrchr(text, ')') : NULL;
+    unsigned long long start = 0;
+    char letter = 'X';
+
+    if (!field ||
+        sscanf(field + 1,
+               " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+               "%*s %*s %*s %*s %llu",
+               &letter, &start) != 2 ||
+        strchr("XxZ", letter))
+        start = 0;
+    free(text);
+    free(path);
+    return start;
+}
+
+void set_state_pid(struct state *state, pid_t pid)
+{
+    state->pid = pid;
+    state->start = start_of(pid);
+}
+
+int open_state_process(const struct state *state)
+{
+    int pidfd = state->pid > 0 ? sys_pidfd_open(state->pid) : -1;
+
+    /* asked after it was opened: now it cannot become another process */
+    if (pidfd == -1 || (state->start && start_of(state->pid) == state->start))
+        return pidfd;
+    close(pidfd);
+    return -1;
+}
+
+enum status status_of(const struct state *state)
+{
+    if (state->pid <= 0 || !state->start ||
+        start_of(state->pid) != state->start)
+        return STATUS_STOPPED;
+    return faccessat(state->folder, socket_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+             ? STATUS_CREATED
+             : STATUS_RUNNING;
+}
+
+/* ---- the folder ------------------------------------------------------------- */
+
+static void set_path(struct state *state, const char *root, const char *id)
+{
+    const char *expected = check_id(id);
+
+    if (expected)
+        fail_plainly(NULL, "container \"%.80s\": must be %s", id, expected);
+    *state = (struct state){
+        .id = id,
+        .path = format_text("%s/%s", root, id),
+        .folder = -1,
+    };
+}
+
+/* Opens the folder and waits for its lock. False if it is not there, or was
+ * removed while we waited. */
+static bool lock_folder(struct state *state)
+{
+    struct stat status;
+    int fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
+        return false;
+    while (fd != -1 && flock(fd, LOCK_EX) == -1)
+        if (errno != EINTR)
+            fail("lock %s", state->path);
+    if (fd == -1 || fstat(fd, &status) == -1)
+        fail("open %s", state->path);
+    if (status.st_nlink == 0) {
+        close(fd);
+        return false;
+    }
+    state->folder = fd;
+    return true;
+}
+
+static const char *time_text(void)
+{
+    struct timespec now;
+    struct tm parts;
+    char text[64];
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &parts);
+    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+    return format_text("%s.%09ldZ", text, now.tv_nsec);
+}
+
+void make_state(struct state *state, const char *root, const char *id,
+                const char *bundle, const struct config *config)
+{
+    set_path(state, root, id);
+    if (make_dir(root) == -1)
+        fail("mkdir %s", root);
+    /* of two that do this at the same time, one succeeds */
+    if (mkdir(state->path, 0700) == -1 && errno == EEXIST)
+        fail_plainly(NULL, "container with the id %s exists already", id);
+    if (!lock_folder(state))
+        fail("mkdir %s", state->path);
+    state->bundle = bundle;
+    state->rootfs = config->root.path;
+    state->cgroups_path = config->linux_.cgroups_path;
+    state->created = time_text();
+    state->annotations = json_object_new_object();
+    for (size_t i = 0; i < config->annotation_count; i++)
+        json_object_object_add(
+            state->annotations, config->annotations[i].name,
+            json_object_new_string(config->annotations[i].value));
+    save_state(state);
+}
+
+void unlock_state(const struct state *state)
+{
+    flock(state->folder, LOCK_UN);
+}
+
+bool lock_state_again(const struct state *state)
+{
+    struct stat status;
+
+    while (flock(state->folder, LOCK_EX) == -1)
+        if (errno != EINTR)
+            return false;
+    return fstat(state->folder, &status) == 0 && status.st_nlink > 0;
+}
+
+void remove_state(struct state *state)
+{
+    static const char *const names[] = {socket_name, new_name, file_name};
+
+    if (state->folder == -1)
+        return;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        unlinkat(state->folder, names[i], 0);
+    if (rmdir(state->path) == -1)
+        warn("cannot remove %s: %s", state->path, strerror(errno));
+    close(state->folder);
+    state->folder = -1;
+}
+
+/* ---- state.json --------------------------------------------------------------- */
+
+static void add_text(struct json_object *object, const char *name,
+                     const char *text)
+{
+    if (text)
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+/* In runc's order; "pid" of a stopped container is 0. */
+struct json_object *describe_state(const struct state *state)
+{
+    static const char *const words[] = {"created", "running", "stopped"};
+    struct json_object *object = json_object_new_object();
+    enum status status = status_of(state);
+    int pid = status == STATUS_STOPPED ? 0 : (int)state->pid;
+
+    add_text(object, "ociVersion", SPEC_VERSION);
+    add_text(object, "id", state->id);
+    json_object_object_add(object, "pid", json_object_new_int(pid));
+    add_text(object, "status", words[status]);
+    add_text(object, "bundle", state->bundle);
+    add_text(object, "rootfs", state->rootfs);
+    add_text(object, "created", state->created);
+    if (state->annotations && json_object_object_length(state->annotations))
+        json_object_object_add(object, "annotations",
+                               json_object_get(state->annotations));
+    add_text(object, "owner", "root");
+    return object;
+}
+
+void save_state(const struct state *state)
+{
+    struct json_object *object = json_object_new_object();
+    const char *text;
+    size_t length;
+    int fd;
+
+    json_object_object_add(object, "pid", json_object_new_int(state->pid));
+    json_object_object_add(object, "start",
+                           json_object_new_uint64(state->start));
+    add_text(object, "bundle", state->bundle);
+    add_text(object, "rootfs", state->rootfs);
+    add_text(object, "cgroupsPath", state->cgroups_path);
+    add_text(object, "created", state->created);
+    json_object_object_add(object, "annotations",
+                           json_object_get(state->annotations));
+    text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
+                                             &length);
+    fd = openat(state->folder, new_name,
+                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
+        close(fd) == -1 ||
+        renameat(state->folder, new_name, state->folder, file_name) == -1)
+        fail("write %s/%s", state->path, file_name);
+    json_object_put(object);
+}
+
+/* Without the file the container was never made: what there is can only be
+ * deleted. */
+static void load_state(struct state *state)
+{
+    char *path = format_text("%s/%s", state->path, file_name);
+    char *text = read_file(path);
+    uint64_t pid = 0, start = 0;
+    struct json json;
+
+    state->bundle = state->rootfs = state->created = "";
+    if (text) {
+        json = parse_json(text, path);
+        get_unsigned(json, "pid", INT32_MAX, &pid);
+        get_unsigned(json, "start", UINT64_MAX, &start);
+        state->bundle = require_text(json, "bundle");
+        state->rootfs = require_text(json, "rootfs");
+        state->created = require_text(json, "created");
+        state->cgroups_path = get_text(json, "cgroupsPath");
+        state->annotations = get_object(json, "annotations").value;
+    } else if (errno != ENOENT) {
+        fail("read %s", path);
+    }
+    state->pid = (pid_t)pid;
+    state->start = start;
+    free(text); /* the path is still in messages about it */
+}
+
+bool open_state(struct state *state, const char *root, const char *id)
+{
+    set_path(state, root, id);
+    if (!lock_folder(state))
+        return false;
+    load_state(state);
+    return true;
+}
+
+/* ---- the socket ----------------------------------------------------------------- */
+
+/* By the folder's descriptor: the whole path may be too long for an address. */
+static struct sockaddr_un address_of(const struct state *state)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
+             state->folder, socket_name);
+    return address;
+}
+
+int listen_for_start(const struct state *state)
+{
+    struct sockaddr_un address = address_of(state);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    if (fd == -1 ||
+        bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
+        listen(fd, 8) == -1)
+        fail("listen on %s/%s", state->path, socket_name);
+    return fd;
+}
+
+int connect_to_start(const struct state *state)
+{
+    struct sockaddr_un address = address_of(state);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    if (fd == -1 ||
+        connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("connect to %s/%s", state->path, socket_name);
+    return fd;
+}
+
+void forget_start(const struct state *state)
+{
+    unlinkat(state->folder, socket_name, 0);
+}

@@ -1,0 +1,271 @@
+/* verbs.c - start, state, kill, delete, list. */
+#include "verbs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "cgroup.h"
+#include "state.h"
+#include "sync.h"
+#include "syscalls.h"
+
+static const struct flag no_flags[] = {{0}};
+
+static const char *status_word(const struct state *state)
+{
+    static const char *const words[] = {"created", "running", "stopped"};
+
+    return words[status_of(state)];
+}
+
+static void require_state(struct state *state, const struct globals *globals,
+                          const char *id)
+{
+    if (!open_state(state, globals->root, id))
+        fail_plainly(NULL, "container %s does not exist", id);
+}
+
+int start_verb(int argc, char **argv, const struct globals *globals)
+{
+    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
+    struct message message;
+    struct state state;
+    int connection;
+
+    require_state(&state, globals, id);
+    if (status_of(&state) != STATUS_CREATED)
+        fail_plainly(NULL, "cannot start container %s: it is %s, not created",
+                     id, status_word(&state));
+    connection = connect_to_start(&state);
+    send_go(connection);
+    /* closed by execve; see sync.h */
+    while (receive_message(connection, &message) != MESSAGE_CLOSED)
+        if (message.kind == MESSAGE_FAILED)
+            end_with_failure(&message.failure);
+    forget_start(&state);
+    return EXIT_SUCCESS;
+}
+
+static void print_json(struct json_object *object)
+{
+    puts(json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                    JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+int state_verb(int argc, char **argv, const struct globals *globals)
+{
+    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
+    struct state state;
+
+    require_state(&state, globals, id);
+    print_json(describe_state(&state));
+    return EXIT_SUCCESS;
+}
+
+/* ---- kill ------------------------------------------------------------------- */
+
+/* "9", "KILL", "SIGKILL"; 0 if there is no such signal. */
+static int find_signal(const char *text)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+
+    if (!*end && end != text)
+        return number >= 1 && number < NSIG ? (int)number : 0;
+    if (strncasecmp(text, "SIG", 3) == 0)
+        text += 3;
+    for (int i = 1; i < NSIG; i++) {
+        const char *name = sigabbrev_np(i);
+
+        if (name && strcasecmp(text, name) == 0)
+            return i;
+    }
+    return 0;
+}
+
+static const char *parse_signal(const char *text, void *value)
+{
+    *(int *)value = find_signal(text);
+    return *(int *)value ? NULL : "a signal such as TERM, SIGTERM or 15";
+}
+
+static void open_groups(const struct state *state, struct cgroup *cgroup)
+{
+    if (state->cgroups_path)
+        open_cgroup(cgroup, state->cgroups_path);
+}
+
+int kill_verb(int argc, char **argv, const struct globals *globals)
+{
+    struct cgroup cgroup = {0};
+    struct state state;
+    bool all = false;
+    int number = 0, pidfd;
+    const struct flag flags[] = {
+        {"all", 'a', NULL, "all processes", parse_switch, &all},
+        {"signal", 's', "SIGNAL", "which one (TERM)", parse_signal, &number},
+        {0},
+    };
+    char *words[] = {NULL, NULL}, **given = parse_flags(argc, argv, flags, "");
+
+    words[0] = given[0];
+    if (given[0] && given[1] && (given[2] || parse_signal(given[1], &number)))
+        fail_plainly(NULL, "\"%.80s\" is not a signal",
+                     given[2] ? given[2] : given[1]);
+    require_state(&state, globals, only_id(words));
+    if (!number)
+        number = SIGTERM;
+    if (all) {
+        open_groups(&state, &cgroup);
+        signal_cgroup(&cgroup, number);
+        return EXIT_SUCCESS;
+    }
+    pidfd = open_state_process(&state);
+    if (pidfd == -1 || sys_pidfd_send_signal(pidfd, number) == -1)
+        fail_plainly(NULL, "container %s is not running", words[0]);
+    return EXIT_SUCCESS;
+}
+
+/* ---- delete ----------------------------------------------------------------- */
+
+/* The first process, and whoever is in the cgroups: with a PID namespace that
+ * the container shares, others live on. */
+static void kill_all(const struct state *state, const struct cgroup *cgroup)
+{
+    int pidfd = open_state_process(state);
+    struct pollfd end = {pidfd, POLLIN, 0};
+
+    if (pidfd != -1)
+        sys_pidfd_send_signal(pidfd, SIGKILL);
+    signal_cgroup(cgroup, SIGKILL);
+    if (pidfd != -1 && poll(&end, 1, 10000) == 0)
+        fail_plainly(NULL, "container %s: process %d does not end", state->id,
+                     (int)state->pid);
+}
+
+int delete_verb(int argc, char **argv, const struct globals *globals)
+{
+    struct cgroup cgroup = {0};
+    struct state state;
+    bool force = false;
+    const struct flag flags[] = {
+        {"force", 'f', NULL, "kill it first; no error if it does not exist",
+         parse_switch, &force},
+        {0},
+    };
+    const char *id = only_id(parse_flags(argc, argv, flags, ""));
+
+    if (!open_state(&state, globals->root, id)) {
+        if (force)
+            return EXIT_SUCCESS;
+        fail_plainly(NULL, "container %s does not exist", id);
+    }
+    if (!force && status_of(&state) != STATUS_STOPPED)
+        fail_plainly("kill it first, or delete --force",
+                     "cannot delete container %s: it is %s, not stopped", id,
+                     status_word(&state));
+    open_groups(&state, &cgroup);
+    kill_all(&state, &cgroup);
+    remove_cgroup(&cgroup);
+    remove_state(&state);
+    return EXIT_SUCCESS;
+}
+
+/* ---- list --------------------------------------------------------------------- */
+
+static const char *parse_list_format(const char *text, void *value)
+{
+    *(bool *)value = strcmp(text, "json") == 0;
+    return strcmp(text, "json") == 0 || strcmp(text, "table") == 0
+             ? NULL
+             : "table or json";
+}
+
+/* An array of all containers' states. */
+static struct json_object *read_states(const char *root)
+{
+    struct json_object *array = json_object_new_array();
+    struct dirent **entries = NULL;
+    int count = scandir(root, &entries, NULL, alphasort);
+
+    if (count == -1 && errno != ENOENT)
+        fail("read %s", root);
+    for (int i = 0; i < count; i++) {
+        struct state state;
+
+        if (!check_id(entries[i]->d_name) &&
+            open_state(&state, root, entries[i]->d_name)) {
+            json_object_array_add(array, describe_state(&state));
+            close(state.folder);
+        }
+    }
+    return array;
+}
+
+static const char *text_in(struct json_object *object, const char *name)
+{
+    return json_object_get_string(json_object_object_get(object, name));
+}
+
+static void print_table(struct json_object *array)
+{
+    static const char *const names[] = {"id", "pid", "status", "bundle",
+                                        "created"};
+    int widths[5] = {2, 3, 6, 6, 7};
+    size_t count = json_object_array_length(array);
+
+    for (size_t i = 0; i < count; i++)
+        for (int j = 0; j < 5; j++) {
+            int length = (int)strlen(
+                text_in(json_object_array_get_idx(array, i), names[j]));
+
+            widths[j] = length > widths[j] ? length : widths[j];
+        }
+    printf("%-*s   %-*s   %-*s   %-*s   %-*s   %s\n", widths[0], "ID",
+           widths[1], "PID", widths[2], "STATUS", widths[3], "BUNDLE",
+           widths[4], "CREATED", "OWNER");
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *row = json_object_array_get_idx(array, i);
+
+        for (int j = 0; j < 5; j++)
+            printf("%-*s   ", widths[j], text_in(row, names[j]));
+        printf("root\n");
+    }
+}
+
+int list_verb(int argc, char **argv, const struct globals *globals)
+{
+    bool json = false, quiet = false;
+    const struct flag flags[] = {
+        {"format", 'f', "table|json", "how it is printed (table)",
+         parse_list_format, &json},
+        {"quiet", 'q', NULL, "the ids alone", parse_switch, &quiet},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct json_object *array;
+
+    if (words[0])
+        fail_plainly(NULL, "list takes no \"%.80s\"", words[0]);
+    array = read_states(globals->root);
+    if (quiet) {
+        for (size_t i = 0; i < json_object_array_length(array); i++)
+            puts(text_in(json_object_array_get_idx(array, i), "id"));
+    } else if (json) {
+        puts(json_object_to_json_string_ext(array,
+                                            JSON_C_TO_STRING_NOSLASHESCAPE));
+    } else {
+        print_table(array);
+    }
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,39 @@
+/* bundle.h - bundles for the checks of stage 8 as an OCI runtime. */
+#ifndef BUNDLE_H
+#define BUNDLE_H
+
+#include "run.h"
+
+/* The runtime with arguments; states are kept in the scratch folder. */
+#define oci(...) run_stage_so(8, &oci_how, __VA_ARGS__, NULL)
+extern const struct how oci_how;
+
+/* What is changed in the config.json that "spec" writes: each `from`, which
+ * must be there, is replaced; NULL ends the list. */
+struct edit {
+    const char *from, *to;
+};
+
+/*
+ * Makes bundle/config.json for sh -c COMMAND in the scratch root file system,
+ * without a terminal and with a writable root. `edits` may be NULL.
+ */
+void make_bundle(const char *command, const struct edit *edits);
+
+/* Removes the bundle and the folder of states. */
+void remove_bundle(void);
+
+/* Creates and starts the container "box", and returns the host's number of
+ * its first process. */
+pid_t start_box(void);
+
+/* The host's number of its first process, as "state" says. */
+pid_t box_pid(void);
+
+/* What "state" says of its status; "" if there is no container. */
+char *box_status(void);
+
+/* Kills and deletes it. */
+void end_box(void);
+
+#endif
