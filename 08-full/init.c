@@ -54,6 +54,17 @@ static void start_session(void)
         fail("setsid");
 }
 
+static void set_up_without_files(const struct config *config)
+{
+    set_names(config->hostname, config->domainname);
+    if (config->linux_.namespaces & CLONE_NEWNET)
+        set_loopback_up();
+    start_session();
+    if (config->process.new_keyring)
+        join_new_keyring();
+    set_sysctls(config);
+}
+
 /* What is not a mount of the container yet, by descriptor. */
 struct inside {
     int root;     /* the container's "/" */
@@ -161,13 +172,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
     explain("readlink(\"/proc/self/ns/pid\") # %s", namespace_id("pid"));
 
     /* 4. What needs no files. */
-    set_names(config->hostname, config->domainname);
-    if (config->linux_.namespaces & CLONE_NEWNET)
-        set_loopback_up();
-    start_session();
-    if (process->new_keyring)
-        join_new_keyring();
-    set_sysctls(config);
+    set_up_without_files(config);
 
     /* 5. The files. From here on there is no path to the host. */
     change_root(config, cgroup, &inside);

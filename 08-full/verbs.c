@@ -37,7 +37,7 @@ static void require_state(struct state *state, const struct globals *globals,
 int start_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
-    struct message message;
+    struct message message = {0};
     struct state state;
     int connection;
 

@@ -247,7 +247,7 @@ static void missing_command(int stage)
     expect_text("the log", log,
                 "{\"level\":\"error\",\"msg\":\"execve /no/such");
     unlink("log");
-    result = oci("--log", "log", "state", "box");
+    expect_status(oci("--log", "log", "state", "box"), 125);
     expect_text("the log", read_file("log"), "level=error msg=\"container box");
     unlink("log");
     make_bundle("true", folder);
