@@ -16,6 +16,9 @@
  * absolute path. */
 void load_bundle(const char *bundle, struct config *config);
 
+/* Zeroed memory for so many things, and one more that ends them. */
+void *allocate(size_t count, size_t size);
+
 /* ---- a file for each part ----------------------------------------------- */
 
 /* config_process.c: "process" */

@@ -12,15 +12,6 @@
 #include "sync.h"
 #include "sysctl.h"
 
-static void *allocate(size_t count, size_t size)
-{
-    void *memory = calloc(count + 1, size);
-
-    if (!memory)
-        fail("allocate memory");
-    return memory;
-}
-
 /* ---- namespaces ---------------------------------------------------------- */
 
 static int load_type(struct json namespace)

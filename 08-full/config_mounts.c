@@ -7,15 +7,6 @@
 #include "mount_options.h"
 #include "sync.h"
 
-static void *allocate(size_t count, size_t size)
-{
-    void *memory = calloc(count + 1, size);
-
-    if (!memory)
-        fail("allocate memory");
-    return memory;
-}
-
 /* A bind has no file system to give an option to. */
 static const char *const *load_options(struct json mount,
                                        struct mount_options *options)

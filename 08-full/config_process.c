@@ -33,15 +33,6 @@ static const struct {
     {"RLIMIT_STACK", RLIMIT_STACK},
 };
 
-static void *allocate(size_t count, size_t size)
-{
-    void *memory = calloc(count + 1, size);
-
-    if (!memory)
-        fail("allocate memory");
-    return memory;
-}
-
 static char **load_texts(struct json object, const char *name)
 {
     struct json array = get_array(object, name);

@@ -112,10 +112,8 @@ static void load_rules(struct json resources, struct config *config)
     struct json array = get_array(resources, "devices");
     size_t count = count_elements(array);
     struct device_rule *rules =
-        calloc(count + config->linux_.device_count + 1, sizeof(*rules));
+        allocate(count + config->linux_.device_count, sizeof(*rules));
 
-    if (!rules)
-        fail("allocate memory");
     for (size_t i = 0; i < count; i++)
         load_rule(object_at(array, i), &rules[i]);
     count = add_devices(rules, count, config);

@@ -88,7 +88,7 @@ static bool runs_a_bundle(char **words)
         if (begins_with(*words, "--bundle") || strncmp(*words, "-b", 2) == 0)
             return true;
         if (begins_with(*words, "--rootfs"))
-            bundle = false;
+            return false;
     }
     return bundle;
 }
