@@ -83,5 +83,6 @@ run_mutant v1-paths v1
 run_mutant v2-paths v2
 if [ "$layout" = v2 ]; then
     tests/vm/nested.sh stage-7 stage-8 || failed=1
+    tests/vm/delegated.sh || failed=1
 fi
 exit "$failed"
