@@ -5,6 +5,8 @@
 #   cgroups   toy-docker/{stage,check,doctor}-* of each hierarchy, if nobody
 #             holds a lock on them (their owner is dead) and no process is in
 #   mounts    on ./rootfs, in the mount namespace of the caller
+#   states    in /run/toy-docker (or STATES=DIR), of stage 8's containers that
+#             have ended, with the cgroups that they name
 #
 # No process is ended: where one is left, its number is shown.
 #
@@ -17,6 +19,8 @@ export LC_ALL=C
 
 top=$(cd "$(dirname "$0")/.." && pwd -P)
 dry=${DRY:-}
+states=${STATES:-/run/toy-docker}
+stage=${STAGE_DIR:-$top}/stage-8
 found=0
 left=0
 removable=0 # in the hierarchy that is being cleaned
@@ -150,11 +154,46 @@ clean_mounts() {
     done < <(tac /proc/self/mountinfo)
 }
 
+# ---- states ---------------------------------------------------------------
+
+clean_state() {
+    local id=$1
+
+    if ! "$stage" --root "$states" state "$id" | grep '"status": "stopped"' \
+        >/dev/null; then
+        say "in use: container $id in $states"
+    elif [ -n "$dry" ]; then
+        say "would delete: container $id in $states"
+    elif "$stage" --root "$states" delete "$id"; then
+        say "deleted: container $id in $states"
+    else
+        say "NOT deleted: container $id in $states"
+        left=1
+    fi
+}
+
+clean_states() {
+    local folder
+
+    for folder in "$states"/*/; do
+        [ -d "$folder" ] || continue
+        if [ ! -x "$stage" ]; then
+            say "NOT looked at: $states (make stage-8 first)"
+            left=1
+            return
+        fi
+        folder=${folder%/}
+        clean_state "${folder##*/}"
+    done
+    [ -n "$dry" ] || rmdir "$states" 2>/dev/null
+}
+
 if [ "$(id -u)" != 0 ]; then
     echo "clean-host: this needs root: sudo make clean-host" >&2
     exit 125
 fi
 clean_mounts
+clean_states
 clean_cgroups
 [ "$found" -gt 0 ] || echo "nothing of ours is left on this machine"
 exit "$left"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "bundle.h"
 #include "host.h"
 #include "look.h"
 #include "run.h"
@@ -145,6 +146,34 @@ static void clean_host_unmounts(int stage)
     expect_no_text("output", output, "other");
 }
 
+/* Of two containers, the one that has ended goes, with its cgroups. */
+static void clean_host_deletes_states(int stage)
+{
+    char *clean = format_text("STATES=state STAGE_DIR=\"$(dirname '%s')\" "
+                              "'%s/scripts/clean-host.sh'",
+                              stage_path(stage), top_folder);
+    char *output;
+    int status;
+
+    need_cgroups();
+    make_bundle("while :; do sleep 0.05; done", NULL);
+    start_box();
+    output = host_command(&status, "%s", clean);
+    ck_assert_msg(status == 0, "%s", output);
+    expect_text("output", output, "in use: container box in state\n");
+    ck_assert_str_eq(box_status(), "running");
+
+    kill(box_pid(), SIGKILL);
+    ck_assert(within(5, strcmp(box_status(), "stopped") == 0));
+    output = host_command(&status, "DRY=1 %s", clean);
+    expect_text("output", output, "would delete: container box in state\n");
+    output = host_command(&status, "%s", clean);
+    ck_assert_msg(status == 0, "%s", output);
+    expect_text("output", output, "deleted: container box in state\n");
+    ck_assert_str_eq(box_status(), "");
+    remove_bundle();
+}
+
 static void clean_host_needs_root(int stage)
 {
     int status;
@@ -164,6 +193,7 @@ const struct check clean_host_checks[] = {
     {"clean_host_keeps_what_is_not_its_own", 7, 8,
      clean_host_keeps_what_is_not_its_own},
     {"clean_host_unmounts", 8, 8, clean_host_unmounts},
+    {"clean_host_deletes_states", 8, 8, clean_host_deletes_states},
     {"clean_host_needs_root", 8, 8, clean_host_needs_root},
     {.name = NULL},
 };
