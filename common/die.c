@@ -67,8 +67,8 @@ static const struct {
     {"cgroup", EINVAL, false, "the kernel does not take this value"},
     {"cgroup", EBUSY, false,
      "processes sit in this cgroup itself, as in a container; move them, as "
-     "root: cd /sys/fs/cgroup; mkdir -p init; for p in $(cat cgroup.procs); "
-     "do echo $p > init/cgroup.procs; done 2> /dev/null"},
+     "root, in that folder: mkdir -p init; for p in $(cat cgroup.procs); do "
+     "echo $p > init/cgroup.procs; done 2> /dev/null"},
     {"cgroup", EROFS, false,
      "the cgroup file system is read-only here, as in a container; "
      "docker run needs --privileged for this"},

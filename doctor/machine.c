@@ -40,7 +40,7 @@ struct finding look_at_kernel(const char *about)
                       "Linux %s, older than 5.10", release);
     if (major < 6 || (major == 6 && minor < 1))
         return warning(format_text("install a kernel of 6.1 or newer"),
-                       "Linux %s; tested from 6.1 on", release);
+                       "Linux %s; at full strength from 6.1 on", release);
     return fine("Linux %s", release);
 }
 

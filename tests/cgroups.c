@@ -16,8 +16,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
 /* The folder of the cgroup that `pid` is in, for a controller; NULL if there
  * is no such controller. */
 static char *cgroup_of(pid_t pid, const char *controller)
@@ -86,12 +84,6 @@ static pid_t start_limited(int stage, const struct how *how,
     return container_of(process);
 }
 
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
-
 static void default_limits(int stage)
 {
     struct process process;
@@ -100,7 +92,7 @@ static void default_limits(int stage)
     ck_assert_str_eq(memory_limit(container), "536870912");
     ck_assert_str_eq(cpu_quota(container), "100000");
     ck_assert_str_eq(pids_limit(container), "256");
-    end(&process);
+    end_container(&process);
 }
 
 static void limits_from_flags(int stage)
@@ -113,7 +105,7 @@ static void limits_from_flags(int stage)
     ck_assert_str_eq(memory_limit(container), "67108864");
     ck_assert_str_eq(cpu_quota(container), "20000");
     ck_assert_str_eq(pids_limit(container), "32");
-    end(&process);
+    end_container(&process);
 }
 
 static void sizes(int stage)
@@ -129,7 +121,7 @@ static void sizes(int stage)
         pid_t container = start_limited(stage, &how, &process);
 
         ck_assert_str_eq(memory_limit(container), pairs[i][1]);
-        end(&process);
+        end_container(&process);
     }
 }
 
@@ -143,7 +135,7 @@ static void no_limits(int stage)
 
     ck_assert_msg(!strcmp(memory, "max") || strlen(memory) > 15, "%s", memory);
     ck_assert_msg(!strcmp(cpu, "max") || !strcmp(cpu, "-1"), "%s", cpu);
-    end(&process);
+    end_container(&process);
 }
 
 /* Swap would let a hog go on, slowly. Not all kernels count it. */
@@ -160,7 +152,7 @@ static void no_swap(int stage)
         ck_assert_str_eq(v1, "67108864\n");
     if (v2)
         ck_assert_str_eq(v2, "0\n");
-    end(&process);
+    end_container(&process);
     if (!v1 && !v2)
         skip("the kernel does not count swap");
 }
@@ -182,7 +174,7 @@ static void place_of_cgroups(int stage)
                           folder[strlen(parent)],
                       "%s: the container is in %s", controllers[i], folder);
     }
-    end(&process);
+    end_container(&process);
 }
 
 /* ---- from the very first instruction ----------------------------------------------- */
@@ -361,7 +353,7 @@ static void cpu_held_at_20_percent(int stage)
     usleep(300000); /* past the burst of the first period */
     for (int i = 0; i < 4 && share < 0.18; i++)
         share = measure_share(counter);
-    end(&process);
+    end_container(&process);
     if (made)
         ck_assert(within(2, rmdir(made) == 0));
     ck_assert_msg(share > 0.18 && share < 0.22, "the loop got %.1f %%",
@@ -417,7 +409,7 @@ static void host_can_fork(int stage)
             _exit(0);
         waitpid(child, NULL, 0);
     }
-    end(&bomb);
+    end_container(&bomb);
 }
 
 /* ---- and nothing stays ------------------------------------------------------------ */
@@ -505,7 +497,7 @@ static void leftovers_swept(int stage)
     ck_assert(is_alive(lives) && is_limited(lives));
     ck_assert_int_eq(access(cgroup_of(lives, "memory"), F_OK), 0);
     rmdir(foreign);
-    end(&living);
+    end_container(&living);
 }
 
 /* Hidden by another mount over it. */

@@ -17,14 +17,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
-
 /* 000, 003: proc mounted in a namespace whose / is still shared appears on
  * the host, where it shows nothing once the container has ended. */
 static void ps_on_host_after_container(int stage)
@@ -98,7 +90,7 @@ static void devtmpfs_is_the_hosts(int stage)
 
     ck_assert_int_eq(stat(path, &inside), 0);
     ck_assert_int_eq(stat("/dev", &outside), 0);
-    end(&process);
+    end_container(&process);
     if (!host || !strstr(host, " - devtmpfs "))
         skip("the host's /dev is no devtmpfs, as in a container");
     ck_assert_int_eq(inside.st_dev == outside.st_dev, stage < 8);
@@ -148,7 +140,7 @@ static void no_mount_in_hosts_tree(int stage)
                    format_text("%s/rootfs", scratch_folder));
     ck_assert_int_eq(count_text(mounts, " - proc "),
                      count_text(read_proc(1, "mountinfo"), " - proc "));
-    end(&process);
+    end_container(&process);
 }
 
 /* 002: no such file /sys/fs/cgroup/cpu/...: here they are looked for. */

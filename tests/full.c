@@ -15,23 +15,9 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
 /* docker's fourteen, as bits: see capabilities(7) */
 static const char fourteen[] = "00000000a80425fb";
 static const char none[] = "0000000000000000";
-
-static struct process start_with(const struct how *how)
-{
-    need_cgroups();
-    return start_script(8, how, forever);
-}
-
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
 
 /* What `command` prints in a container with these flags; it must succeed. */
 static char *printed(const struct how *how, const char *command)
@@ -48,14 +34,14 @@ static char *printed(const struct how *how, const char *command)
 
 static void list_of_devices(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     char *dev = format_text("/proc/%d/root/dev", (int)container_of(&process));
 
     (void)stage;
     ck_assert_str_eq(folder_text(dev),
                      "fd full mqueue null ptmx pts random shm stderr stdin "
                      "stdout tty urandom zero");
-    end(&process);
+    end_container(&process);
     ck_assert_str_eq(printed(&(struct how){.user = 0},
                              "cd /dev; stat -c '%n %F %t:%T' full null random "
                              "tty urandom zero"),
@@ -72,7 +58,7 @@ static void masked_paths(int stage)
     static const char *const paths[] = {
         "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore",
         "/proc/keys", "/proc/scsi",   "/proc/timer_list", "/sys/firmware"};
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     pid_t container = container_of(&process);
 
     (void)stage;
@@ -86,7 +72,7 @@ static void masked_paths(int stage)
         expect_text("its line in mountinfo", line,
                     S_ISDIR(status.st_mode) ? " - tmpfs " : " /null ");
     }
-    end(&process);
+    end_container(&process);
 }
 
 static void read_only_paths(int stage)
@@ -94,7 +80,7 @@ static void read_only_paths(int stage)
     static const char *const paths[] = {
         "/proc/bus",           "/proc/fs", "/proc/irq",     "/proc/sys",
         "/proc/sysrq-trigger", "/sys",     "/sys/fs/cgroup"};
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     pid_t container = container_of(&process);
     struct result result;
 
@@ -107,7 +93,7 @@ static void read_only_paths(int stage)
         ck_assert_msg(line != NULL, "%s is not a mount", paths[i]);
         expect_text("its line in mountinfo", line, " ro");
     }
-    end(&process);
+    end_container(&process);
     result = run_script(8, "echo x >/proc/sys/kernel/domainname");
     expect_text("stderr", result.err, "Read-only file system");
 }
@@ -115,7 +101,7 @@ static void read_only_paths(int stage)
 /* Nothing of the host's tree is mounted; the rest is a list. */
 static void mounts_of_stage_8(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     pid_t container = container_of(&process);
     static const char *const rows[][2] = {
         {"/dev", " - tmpfs "},     {"/dev/pts", " - devpts "},
@@ -134,7 +120,7 @@ static void mounts_of_stage_8(int stage)
     ck_assert_int_eq(count_text(read_proc(container, "mountinfo"),
                                 format_text("%s/", scratch_folder)),
                      4); /* rootfs and the three of conf/ */
-    end(&process);
+    end_container(&process);
 }
 
 /* ---- privileges ------------------------------------------------------------------ */
@@ -169,31 +155,31 @@ static void capabilities(int stage)
         struct process process;
 
         memcpy(how.flags, rows[i].flags, sizeof(rows[i].flags));
-        process = start_with(&how);
+        process = start_stage_8(&how);
         expect_capabilities(container_of(&process), rows[i].set);
-        end(&process);
+        end_container(&process);
     }
 }
 
 static void no_new_privileges(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
 
     (void)stage;
     ck_assert_str_eq(status_field(container_of(&process), "NoNewPrivs"), "1");
-    end(&process);
+    end_container(&process);
 }
 
 /* What capabilities do not guard: the log, keys, and new user namespaces, in
  * which root has all capabilities again. */
 static void filtered_system_calls(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     struct result result;
 
     (void)stage;
     ck_assert_str_eq(status_field(container_of(&process), "Seccomp"), "2");
-    end(&process);
+    end_container(&process);
     result = run_stage(8, "--", "unshare", "--user", "--map-root-user", "echo",
                        "made", NULL);
     ck_assert_int_ne(result.status, 127);
@@ -205,14 +191,14 @@ static void filtered_system_calls(int stage)
  * ended could then write to it. */
 static void runtime_not_overwritable(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     char *path = format_text("/proc/%d/exe", (int)process.pid);
     int held = open(path, O_PATH | O_CLOEXEC);
     int fd;
 
     (void)stage;
     ck_assert_int_ne(held, -1);
-    end(&process);
+    end_container(&process);
     fd = open(format_text("/proc/self/fd/%d", held), O_WRONLY | O_CLOEXEC);
     ck_assert_msg(fd == -1 && errno == EROFS,
                   "the runtime's file can be opened for writing");
@@ -222,7 +208,7 @@ static void runtime_not_overwritable(int stage)
 static void expect_user(const char *flag, const char *uid, const char *gid)
 {
     struct how how = {.flags = {"-u", flag}};
-    struct process process = start_with(&how);
+    struct process process = start_stage_8(&how);
     pid_t container = container_of(&process);
     char *four = format_text("%s\t%s\t%s\t%s", uid, uid, uid, uid);
 
@@ -236,7 +222,7 @@ static void expect_user(const char *flag, const char *uid, const char *gid)
         ck_assert_str_eq(status_field(container, "CapPrm"), none);
         ck_assert_str_eq(status_field(container, "CapAmb"), none);
     }
-    end(&process);
+    end_container(&process);
 }
 
 /* Each form of --user; a name that is a number in the passwd of the image
@@ -274,23 +260,23 @@ static void no_groups_of_caller(int stage)
 
     (void)stage;
     ck_assert_int_eq(setgroups(1, groups), 0);
-    process = start_with(&how);
+    process = start_stage_8(&how);
     expect_text("the stage's groups", status_field(process.pid, "Groups"),
                 "4242");
     expect_no_text("the groups", status_field(container_of(&process), "Groups"),
                    "4242");
-    end(&process);
-    process = start_with(NULL);
+    end_container(&process);
+    process = start_stage_8(NULL);
     expect_no_text("the groups", status_field(container_of(&process), "Groups"),
                    "4242");
-    end(&process);
+    end_container(&process);
 }
 
 /* ---- network ------------------------------------------------------------------------ */
 
 static void loopback_only(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     char *links = read_proc(container_of(&process), "net/dev");
     char *flags =
         printed(&(struct how){.user = 0}, "cat /sys/class/net/*/flags");
@@ -299,18 +285,18 @@ static void loopback_only(int stage)
     ck_assert_int_eq(count_text(links, ":"), 1);
     expect_text("the links", links, "lo:");
     ck_assert_str_eq(flags, "0x9\n"); /* IFF_UP | IFF_LOOPBACK */
-    end(&process);
+    end_container(&process);
 }
 
 static void network_of_host(int stage)
 {
     struct how how = {.flags = {"--net", "host"}};
-    struct process process = start_with(&how);
+    struct process process = start_stage_8(&how);
 
     (void)stage;
     ck_assert_int_eq(namespace_of(container_of(&process), "net"),
                      namespace_of(getpid(), "net"));
-    end(&process);
+    end_container(&process);
 }
 
 /* ---- the process ---------------------------------------------------------------------- */
@@ -367,7 +353,7 @@ static void working_folder_outside(int stage)
 static void tmpfs_flag(int stage)
 {
     struct how how = {.flags = {"--tmpfs", "/mem:size=1m"}};
-    struct process process = start_with(&how);
+    struct process process = start_stage_8(&how);
     char *line = find_mount(container_of(&process), "/mem");
 
     (void)stage;
@@ -375,7 +361,7 @@ static void tmpfs_flag(int stage)
     expect_text("its line in mountinfo", line, " - tmpfs ");
     expect_text("its line in mountinfo", line, "nosuid,nodev");
     expect_text("its line in mountinfo", line, "size=1024k");
-    end(&process);
+    end_container(&process);
     rmdir("rootfs/mem");
 }
 
@@ -467,7 +453,7 @@ static void terminal_of_its_own(int stage)
     ck_assert(S_ISCHR(inside.st_mode));
     ck_assert_msg(inside.st_dev != outside.st_dev,
                   "the container has the caller's terminal");
-    end(&process);
+    end_container(&process);
 }
 
 /* ---- hostile root file systems ------------------------------------------------------------- */

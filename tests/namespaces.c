@@ -12,14 +12,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
-
 /* Exactly the namespaces of this stage are the container's own. */
 static void own_namespaces(int stage)
 {
@@ -39,7 +31,7 @@ static void own_namespaces(int stage)
                       "the container's %s namespace is %s", types[i].type,
                       own ? "its own" : "the host's");
     }
-    end(&process);
+    end_container(&process);
 }
 
 /* The stage itself stays in the host's namespaces. */
@@ -53,7 +45,7 @@ static void parent_stays_outside(int stage)
         ck_assert_msg(namespace_of(process.pid, types[i]) ==
                           namespace_of(getpid(), types[i]),
                       "the stage has left the host's %s namespace", types[i]);
-    end(&process);
+    end_container(&process);
 }
 
 static void hostname_flag(int stage)
@@ -85,7 +77,7 @@ static void is_pid_1(int stage)
         ck_assert_msg(last && strcmp(last, "\t1") == 0, "NSpid: %s", numbers);
     else
         ck_assert_msg(last == NULL, "NSpid: %s", numbers);
-    end(&process);
+    end_container(&process);
 }
 
 /* Whose parent has ended is adopted by pid 1 of its PID namespace, which
@@ -145,7 +137,7 @@ static void mounts_are_private(int stage)
                 " shared:");
     expect_no_text("mountinfo", mounts, " shared:");
     expect_no_text("mountinfo", mounts, " master:");
-    end(&process);
+    end_container(&process);
 }
 
 /* Neither does a mount of the host, made later, come in. */
@@ -161,7 +153,7 @@ static void host_mounts_stay_out(int stage)
     umount("mounted");
     rmdir("mounted");
     expect_no_text("mountinfo", mounts, token);
-    end(&process);
+    end_container(&process);
 }
 
 static void own_proc(int stage)
@@ -175,7 +167,7 @@ static void own_proc(int stage)
     expect_text("/proc's line in mountinfo", line, "nosuid");
     expect_text("/proc's line in mountinfo", line, "nodev");
     expect_text("/proc's line in mountinfo", line, "noexec");
-    end(&process);
+    end_container(&process);
     result = run_stage(stage, "--", "readlink", "/proc/self", NULL);
     ck_assert_str_eq(result.out, "1\n");
 }

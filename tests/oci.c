@@ -16,8 +16,6 @@
 #include "look.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
 /* Status 125, and a message that has `text`. */
 static void expect_refused(struct result result, const char *text)
 {

@@ -14,8 +14,6 @@
 #include "look.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
 #define EDITS(...) ((const struct edit[]){__VA_ARGS__, {0}})
 
 /* Puts a member at the beginning of an object that is there once. */

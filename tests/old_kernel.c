@@ -18,20 +18,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
-static struct process start_with(const struct how *how)
-{
-    need_cgroups();
-    return start_script(8, how, forever);
-}
-
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
-
 /* Whether the file can be written through the path, by writing to it what is
  * there. Nobody can while it is executed, so that is waited for. */
 static bool can_write(const char *path)
@@ -56,13 +42,13 @@ static bool can_write(const char *path)
  * until it is not executed any more, and opens it for writing. */
 static void own_program_file(int stage)
 {
-    struct process process = start_with(NULL);
+    struct process process = start_stage_8(NULL);
     char *exe = format_text("/proc/%d/exe", (int)process.pid);
     int held = open(exe, O_PATH | O_CLOEXEC);
 
     (void)stage;
     ck_assert_int_ne(held, -1);
-    end(&process);
+    end_container(&process);
     ck_assert_msg(can_write(stage_path(8)), "the file itself is not writable");
     ck_assert_msg(!can_write(format_text("/proc/self/fd/%d", held)),
                   "the runtime's own file can be written to");
@@ -154,9 +140,9 @@ static void volume_of_many_mounts(int stage)
                  "mkdir 'volume/a b/c' && mount -t tmpfs three 'volume/a b/c' "
                  "&& mount -t tmpfs four 'volume/a b/c' && touch volume/file "
                  "&& mount --bind volume/file volume/file");
-    process = start_with(&how);
+    process = start_stage_8(&how);
     ck_assert_int_eq(count_read_only(container_of(&process), "/data"), 4);
-    end(&process);
+    end_container(&process);
     host_command(NULL, "umount -R volume; rmdir volume rootfs/data");
 }
 
@@ -164,11 +150,11 @@ static void volume_of_many_mounts(int stage)
 static void volume_of_everything(int stage)
 {
     struct how how = {.flags = {"-v", "/:/host:ro"}};
-    struct process process = start_with(&how);
+    struct process process = start_stage_8(&how);
 
     (void)stage;
     ck_assert_int_ge(count_read_only(container_of(&process), "/host"), 3);
-    end(&process);
+    end_container(&process);
     rmdir("rootfs/host");
 }
 

@@ -16,8 +16,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
 static void exit_status(int stage)
 {
     static const int statuses[] = {0, 1, 7, 125, 255};

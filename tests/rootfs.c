@@ -17,14 +17,6 @@
 #include "run.h"
 #include "suite.h"
 
-static const char forever[] = "while :; do sleep 0.05; done";
-
-static void end(struct process *process)
-{
-    kill(container_of(process), SIGKILL);
-    finish(process);
-}
-
 static int compare_lines(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
@@ -74,7 +66,7 @@ static void list_of_mounts(int stage)
                                          "/sys sysfs\n"
                                          "/tmp tmpfs\n",
                                          type, type, type, type));
-    end(&process);
+    end_container(&process);
 }
 
 /* The kernel's word for the root of the process is a folder of ours. */
@@ -89,7 +81,7 @@ static void root_is_rootfs(int stage)
     ck_assert_int_eq(stat("/", &host), 0);
     ck_assert(root.st_ino == rootfs.st_ino && root.st_dev == rootfs.st_dev);
     ck_assert(root.st_ino != host.st_ino || root.st_dev != host.st_dev);
-    end(&process);
+    end_container(&process);
 }
 
 static void starts_in_root(int stage)
@@ -180,7 +172,7 @@ static void own_terminals(int stage)
     ck_assert_int_eq(stat("/dev/pts", &outside), 0);
     ck_assert(inside.st_dev != outside.st_dev);
     ck_assert_str_eq(folder_text(folder), "ptmx");
-    end(&process);
+    end_container(&process);
 }
 
 static void usable_devices(int stage)
@@ -325,7 +317,7 @@ static void volume_keeps_flags(int stage)
                      0);
     process = start_script(stage, &how, forever);
     line = find_mount(container_of(&process), "/data");
-    end(&process);
+    end_container(&process);
     umount("volume");
     rmdir("volume");
     ck_assert(line != NULL);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "host.h"
 #include "look.h"
 #include "suite.h"
 
@@ -263,6 +264,14 @@ struct process start_script(int stage, const struct how *how,
     return process;
 }
 
+const char forever[] = "while :; do sleep 0.05; done";
+
+struct process start_stage_8(const struct how *how)
+{
+    need_cgroups();
+    return start_script(8, how, forever);
+}
+
 static struct process start_attack_with(int stage, const struct how *how,
                                         const char *name, va_list list)
 {
@@ -403,6 +412,12 @@ pid_t container_of(const struct process *process)
     if (!child)
         ck_abort_msg("the stage has no child; stderr: %s", errors_of(process));
     return child;
+}
+
+void end_container(struct process *process)
+{
+    kill(container_of(process), SIGKILL);
+    finish(process);
 }
 
 void end_now(struct process *process)

@@ -70,6 +70,12 @@ struct result run_attack(int stage, const struct how *how, const char *name,
 struct process start_script(int stage, const struct how *how,
                             const char *script);
 
+/* A script that runs until it is killed. */
+extern const char forever[];
+
+/* Starts `forever` in stage 8, with how->flags; it needs cgroups. */
+struct process start_stage_8(const struct how *how);
+
 /* Its output so far: stdout (or the terminal's screen), stderr. */
 char *output_of(struct process *process);
 char *errors_of(const struct process *process);
@@ -85,6 +91,9 @@ void type_text(const struct process *process, const char *text);
  * check fails if there is none.
  */
 pid_t container_of(const struct process *process);
+
+/* Kills the container (SIGKILL), and finishes the stage. */
+void end_container(struct process *process);
 
 /* Kills the stage (SIGKILL) and waits for it, when how it ends is not the
  * point. Its container may live on. */

@@ -11,28 +11,8 @@
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 slice=/sys/fs/cgroup/user-1234.slice
-passed=0
-failed=0
-
-# judge NAME EXPECTED ACTUAL: EXPECTED is a pattern.
-judge() {
-    # shellcheck disable=SC2053 # a pattern
-    if [[ $3 == $2 ]]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'delegated: %s: expected %s, but: %s\n' "$1" "$2" \
-            "${3//$'\n'/ | }"
-    fi
-}
-
-# The command's output and at the end its exit status, on one line.
-run() {
-    local output status=0
-
-    output=$("$@" 2>&1 </dev/null) || status=$?
-    printf '%s [%d]' "${output//$'\n'/ | }" "$status"
-}
+# shellcheck source=tests/vm/judge.sh
+. "$top/tests/vm/judge.sh"
 
 # As systemd delegates: the folder and the files that move processes and hand
 # controllers down are the user's, the limits in it are not.

@@ -10,30 +10,9 @@
 # Prints a line for each failure, and "N passed, N failed" for each stage.
 
 set -u
-stage=''
 top=$(cd "$(dirname "$0")/../.." && pwd)
-passed=0
-failed=0
-
-# judge NAME EXPECTED ACTUAL: EXPECTED is a pattern.
-judge() {
-    # shellcheck disable=SC2053 # a pattern
-    if [[ $3 == $2 ]]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'nested: %s: %s: expected %s, but: %s\n' "$stage" "$1" "$2" \
-            "${3//$'\n'/ | }"
-    fi
-}
-
-# The stage's output and at the end its exit status, on one line.
-run() {
-    local output status=0
-
-    output=$("$@" 2>&1 </dev/null) || status=$?
-    printf '%s [%d]' "${output//$'\n'/ | }" "$status"
-}
+# shellcheck source=tests/vm/judge.sh
+. "$top/tests/vm/judge.sh"
 
 count_leftovers() {
     find /sys/fs/cgroup -mindepth 1 -name '*toy-docker*' | wc -l
@@ -50,14 +29,14 @@ check_refusal() {
     fi
 }
 
-# What the hint says, word for word: behind "as root:" or in a line of its own.
+# What the hint says, word for word: behind "in that folder:" or in a line of its own.
 follow_hint() {
     local commands
 
     commands=$("$top/$1" true 2>&1 </dev/null |
-        sed -n -e 's/^hint: .*as root: //p' -e 's/^  *\(mkdir .*\)/\1/p')
+        sed -n -e "s/^hint: .*in that folder: //p" -e "s/^  *\(mkdir .*\)/\1/p")
     judge "the hint's commands" '*cgroup.procs*' "$commands"
-    bash -c "$commands"
+    (cd /sys/fs/cgroup && bash -c "$commands")
     judge "processes in the root after them" '' \
         "$(cat /sys/fs/cgroup/cgroup.procs)"
 }
@@ -80,18 +59,18 @@ check_use() {
 
 # inside STAGE WAY: with the way to mend it, hint or devcontainer.
 inside() {
-    stage=$1
+    about="nested: $1"
     umount -l /sys/fs/cgroup
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
     judge "the outer container is the root of its view" '0::/' \
         "$(cat /proc/self/cgroup)"
-    check_refusal "$stage"
+    check_refusal "$1"
     case $2 in
-    hint) follow_hint "$stage" ;;
+    hint) follow_hint "$1" ;;
     devcontainer) follow_devcontainer ;;
     esac
-    check_use "$stage"
-    echo "nested: $stage, by $2: $passed passed, $failed failed"
+    check_use "$1"
+    echo "nested: $1, by $2: $passed passed, $failed failed"
     [ "$failed" = 0 ]
 }
 
