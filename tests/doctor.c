@@ -369,6 +369,30 @@ static void doctor_sees_clone_forbidden(int stage)
     expect_text("stages", json, "{\"stage\": 2, \"runs\": false");
 }
 
+/* As a kernel answers that was built without them. */
+static void doctor_sees_a_kernel_without_namespaces(int stage)
+{
+    static const struct {
+        const char *row, *option;
+    } lacks[] = {
+        {"uts namespace", "CONFIG_UTS_NS=y"},
+        {"ipc namespace", "CONFIG_IPC_NS=y"},
+        {"pid namespace", "CONFIG_PID_NS=y"},
+        {"net namespace", "CONFIG_NET_NS=y"},
+    };
+    char *json;
+
+    (void)stage;
+    forbid(SYS_clone, EINVAL);
+    json = doctor_on(&this_machine);
+    for (size_t i = 0; i < sizeof(lacks) / sizeof(*lacks); i++) {
+        expect_row(json, lacks[i].row, "failed", "this kernel has none");
+        expect_row(json, lacks[i].row, "failed", lacks[i].option);
+    }
+    expect_text("stages", json, "{\"stage\": 1, \"runs\": true");
+    expect_text("stages", json, "{\"stage\": 2, \"runs\": false");
+}
+
 static void doctor_sees_unshare_forbidden(int stage)
 {
     char *json;
@@ -543,6 +567,8 @@ const struct check doctor_checks[] = {
     {"doctor_mends_a_full_top", 8, 8, doctor_mends_a_full_top},
     {"doctor_sees_a_chroot", 8, 8, doctor_sees_a_chroot},
     {"doctor_sees_clone_forbidden", 8, 8, doctor_sees_clone_forbidden},
+    {"doctor_sees_a_kernel_without_namespaces", 8, 8,
+     doctor_sees_a_kernel_without_namespaces},
     {"doctor_sees_unshare_forbidden", 8, 8, doctor_sees_unshare_forbidden},
     {"doctor_sees_mount_forbidden", 8, 8, doctor_sees_mount_forbidden},
     {"doctor_sees_calls_forbidden", 8, 8, doctor_sees_calls_forbidden},
