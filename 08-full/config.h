@@ -8,6 +8,7 @@
 #ifndef CONFIG_H
 #define CONFIG_H
 
+#include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -92,6 +93,14 @@ struct pair {
     const char *name, *value;
 };
 
+/* linux.seccomp, compiled to a program for the kernel; see seccomp(2). */
+struct seccomp {
+    struct sock_fprog program;
+    uint32_t flags;                /* SECCOMP_FILTER_FLAG_... */
+    const char *listener_path;     /* NULL: no call is passed to a listener */
+    const char *listener_metadata; /* or NULL */
+};
+
 struct resources {
     struct {
         uint64_t limit;       /* bytes */
@@ -111,6 +120,7 @@ struct resources {
 };
 
 struct config {
+    const char *source; /* the text of config.json; NULL: not from there */
     struct process process;
     struct {
         const char *path;
@@ -133,6 +143,7 @@ struct config {
         size_t sysctl_count;
         const char *rootfs_propagation;    /* "shared", ...; NULL: private */
         bool built_in_filter;              /* the one of syscall_filter.h */
+        const struct seccomp *seccomp;     /* or NULL */
         const char *const *masked_paths;   /* NULL-terminated */
         const char *const *readonly_paths; /* NULL-terminated */
     } linux_;

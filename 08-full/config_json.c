@@ -87,7 +87,7 @@ void load_bundle(const char *bundle, struct config *config)
     if (!text)
         fail("read %s", path);
     document = parse_json(text, "config.json");
-    *config = (struct config){0};
+    *config = (struct config){.source = text};
     check_version(document);
     refuse_member(document, "hooks");
     load_root(document, bundle, config);
@@ -97,6 +97,5 @@ void load_bundle(const char *bundle, struct config *config)
     config->hostname = load_name(document, "hostname", config);
     config->domainname = load_name(document, "domainname", config);
     visit_texts(get_object(document, "annotations"), add_annotation, config);
-    free(text);
     free(path);
 }

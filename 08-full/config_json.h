@@ -33,6 +33,11 @@ const char *const *load_paths(struct json object, const char *name);
 /* config_linux.c: "linux" */
 void load_linux(struct json document, struct config *config);
 
+/* config_seccomp.c: "linux.seccomp", NULL if it is not there; and the "seccomp"
+ * of features.md */
+const struct seccomp *load_seccomp(struct json linux_);
+struct json_object *describe_seccomp(void);
+
 /* config_resources.c: "linux.resources"; the devices are there already */
 void load_resources(struct json linux_, struct config *config);
 

@@ -197,7 +197,7 @@ static void load_propagation(struct json linux_, struct config *config)
 void load_linux(struct json document, struct config *config)
 {
     static const char *const unsupported[] = {
-        "uidMappings", "gidMappings", "timeOffsets",  "netDevices", "seccomp",
+        "uidMappings", "gidMappings", "timeOffsets",  "netDevices",
         "mountLabel",  "personality", "memoryPolicy", "intelRdt",
     };
     struct json linux_ = require_object(document, "linux");
@@ -210,6 +210,7 @@ void load_linux(struct json document, struct config *config)
     load_resources(linux_, config);
     visit_texts(get_object(linux_, "sysctl"), add_sysctl, config);
     load_propagation(linux_, config);
+    config->linux_.seccomp = load_seccomp(linux_);
     config->linux_.masked_paths = load_paths(linux_, "maskedPaths");
     config->linux_.readonly_paths = load_paths(linux_, "readonlyPaths");
 }

@@ -14,6 +14,7 @@
 #include "../common/common.h"
 #include "cgroup.h"
 #include "init.h"
+#include "listener.h"
 #include "monitor.h"
 #include "namespaces.h"
 #include "state.h"
@@ -188,8 +189,11 @@ static noreturn void end_without_command(const struct config *config)
 
 static void take_console(const struct life *life, int master)
 {
+    static const char name[] = "/dev/ptmx"; /* what other runtimes send */
+
     if (life->console_socket) {
-        send_console(life->console_socket, master);
+        send_to_socket("--console-socket", life->console_socket, name,
+                       sizeof(name) - 1, master);
         close(master);
     } else {
         container.terminal.master = master;
@@ -219,6 +223,25 @@ static void publish(const struct life *life)
         write_pid_file(life->pid_file);
 }
 
+/* Does what a message asks for. False if it is about the life itself. */
+static bool serve(const struct config *config, const struct life *life,
+                  const struct message *message)
+{
+    const struct seccomp *profile = config->linux_.seccomp;
+
+    if (message->kind == MESSAGE_CONSOLE) {
+        take_console(life, message->fd);
+        return true;
+    }
+    if (message->kind != MESSAGE_LISTENER)
+        return false;
+    send_listener(profile->listener_path, profile->listener_metadata,
+                  message->fd, &container.state, "creating", container.pid);
+    close(message->fd);
+    send_go(container.sync);
+    return true;
+}
+
 /* From the open gate to the command. */
 static void make_container(const struct config *config, const struct life *life)
 {
@@ -226,8 +249,9 @@ static void make_container(const struct config *config, const struct life *life)
     enum message_kind kind;
 
     send_go(container.sync);
-    while ((kind = receive_or_end(&message)) == MESSAGE_CONSOLE)
-        take_console(life, message.fd);
+    do
+        kind = receive_or_end(&message);
+    while (serve(config, life, &message));
     if (kind != MESSAGE_READY)
         end_without_command(config);
     publish(life);
@@ -238,8 +262,9 @@ static void make_container(const struct config *config, const struct life *life)
         return;
     /* Closed by execve, or by the process's death: both end our part. Signals
      * wait from here on, since the command may run already: they are for it. */
-    while (receive(&message) != MESSAGE_CLOSED)
-        continue;
+    do
+        kind = receive(&message);
+    while (serve(config, life, &message) || kind != MESSAGE_CLOSED);
     close(container.sync);
 }
 

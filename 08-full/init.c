@@ -112,12 +112,23 @@ static void open_inside(const struct config *config, struct inside *inside,
     send_message(sync, MESSAGE_CONSOLE, master);
 }
 
+/* A filter refuses what steps after it may need, so it comes last. But without
+ * no_new_privs it takes CAP_SYS_ADMIN, which is gone by then. */
+static void filter_by_profile(const struct config *config, bool last, int sync)
+{
+    const struct seccomp *profile = config->linux_.seccomp;
+
+    if (profile && config->process.no_new_privileges == last)
+        apply_profile(profile, sync);
+}
+
 static void drop_privileges(const struct config *config,
-                            const struct identity *identity)
+                            const struct identity *identity, int sync)
 {
     const struct process *process = &config->process;
 
     set_rlimits(process);
+    filter_by_profile(config, false, sync);
     /* needs CAP_SETPCAP, which the change of user takes away */
     cut_bounding_set(&process->capabilities);
     become_user(identity);
@@ -143,22 +154,27 @@ static int wait_for_start(const struct launch *launch)
     return accept_go(launch->start);
 }
 
-void init_container(struct config *config, struct cgroup *cgroup,
-                    const struct launch *launch)
+/* If the runtime dies now, so do we; and nobody looks into us. */
+static void begin_inside(const struct launch *launch)
 {
-    struct process *process = &config->process;
-    uint64_t namespaces = config->linux_.namespaces;
-    int sync = launch->sync;
-    struct identity identity;
-    struct inside inside;
-
-    /* 1. If the runtime dies now, so do we; and nobody looks into us. */
     begin_child();
-    report_failures_to(sync);
+    report_failures_to(launch->sync);
     die_with_parent(true);
     hide_process();
     reset_signals();
     umask(0); /* our modes are meant as written */
+}
+
+void init_container(struct config *config, struct cgroup *cgroup,
+                    const struct launch *launch)
+{
+    struct process *process = &config->process;
+    int sync = launch->sync;
+    struct identity identity;
+    struct inside inside;
+
+    /* 1. Safe from its surroundings, and they from it. */
+    begin_inside(launch);
 
     /* 2. Wait until the limits hold. */
     wait_for_go(sync);
@@ -166,7 +182,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
     join_namespaces(config, ~CLONE_NEWPID);
-    if (namespaces & CLONE_NEWCGROUP)
+    if (config->linux_.namespaces & CLONE_NEWCGROUP)
         leave_cgroup_view();
     explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
     explain("readlink(\"/proc/self/ns/pid\") # %s", namespace_id("pid"));
@@ -186,7 +202,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
         set_environment(config, format_text("HOME=%s", identity.home));
 
     /* 7. No step that needs root's power comes after this. */
-    drop_privileges(config, &identity);
+    drop_privileges(config, &identity, sync);
     enter_folder(inside.cwd, process->cwd);
     check_command(process);
 
@@ -202,6 +218,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
     sync = close_descriptors(process, sync);
     report_failures_to(sync);
     umask(process->user.umask);
+    filter_by_profile(config, true, sync);
     if (process->init)
         become_init(sync);
     execute(process);

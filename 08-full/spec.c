@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "config_json.h"
 #include "mount_options.h"
 #include "state.h"
 #include "sync.h"
@@ -136,7 +137,6 @@ int features_verb(int argc, char **argv, const struct globals *globals)
         "  \"pid\", \"uts\"],"
         " \"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false,"
         "  \"systemdUser\": false, \"rdma\": false},"
-        " \"seccomp\": {\"enabled\": false},"
         " \"apparmor\": {\"enabled\": false},"
         " \"selinux\": {\"enabled\": false},"
         " \"intelRdt\": {\"enabled\": false},"
@@ -156,6 +156,7 @@ int features_verb(int argc, char **argv, const struct globals *globals)
     json_object_object_add(object, "hooks", json_object_new_array());
     json_object_object_add(object, "mountOptions", mount_option_names());
     json_object_object_add(linux_, "capabilities", capability_names());
+    json_object_object_add(linux_, "seccomp", describe_seccomp());
     json_object_object_add(object, "linux", linux_);
     puts(json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |

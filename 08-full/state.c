@@ -22,6 +22,7 @@
 
 static const char file_name[] = "state.json";
 static const char new_name[] = "state.json.new";
+static const char config_name[] = "config.json";
 static const char socket_name[] = "start";
 
 const char *default_state_root(void)
@@ -147,6 +148,20 @@ static const char *time_text(void)
     return format_text("%s.%09ldZ", text, now.tv_nsec);
 }
 
+/* Writes a file of the folder, whole or not at all. */
+static void write_in_folder(const struct state *state, const char *name,
+                            const char *text, size_t length)
+{
+    int fd =
+        openat(state->folder, new_name,
+               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
+        close(fd) == -1 ||
+        renameat(state->folder, new_name, state->folder, name) == -1)
+        fail("write %s/%s", state->path, name);
+}
+
 void make_state(struct state *state, const char *root, const char *id,
                 const char *bundle, const struct config *config)
 {
@@ -167,7 +182,19 @@ void make_state(struct state *state, const char *root, const char *id,
         json_object_object_add(
             state->annotations, config->annotations[i].name,
             json_object_new_string(config->annotations[i].value));
+    write_in_folder(state, config_name, config->source, strlen(config->source));
     save_state(state);
+}
+
+char *read_state_config(const struct state *state, char **path)
+{
+    char *text;
+
+    *path = format_text("%s/%s", state->path, config_name);
+    text = read_file(*path);
+    if (!text)
+        fail("read %s", *path);
+    return text;
 }
 
 void unlock_state(const struct state *state)
@@ -187,7 +214,8 @@ bool lock_state_again(const struct state *state)
 
 void remove_state(struct state *state)
 {
-    static const char *const names[] = {socket_name, new_name, file_name};
+    static const char *const names[] = {socket_name, config_name, new_name,
+                                        file_name};
 
     if (state->folder == -1)
         return;
@@ -206,6 +234,22 @@ static void add_text(struct json_object *object, const char *name,
 {
     if (text)
         json_object_object_add(object, name, json_object_new_string(text));
+}
+
+struct json_object *describe_for_others(const struct state *state,
+                                        const char *status, pid_t pid)
+{
+    struct json_object *object = json_object_new_object();
+
+    add_text(object, "ociVersion", SPEC_VERSION);
+    add_text(object, "id", state->id);
+    add_text(object, "status", status);
+    json_object_object_add(object, "pid", json_object_new_int(pid));
+    add_text(object, "bundle", state->bundle);
+    if (state->annotations)
+        json_object_object_add(object, "annotations",
+                               json_object_get(state->annotations));
+    return object;
 }
 
 /* In runc's order; "pid" of a stopped container is 0. */
@@ -235,7 +279,6 @@ void save_state(const struct state *state)
     struct json_object *object = json_object_new_object();
     const char *text;
     size_t length;
-    int fd;
 
     json_object_object_add(object, "pid", json_object_new_int(state->pid));
     json_object_object_add(object, "start",
@@ -248,12 +291,7 @@ void save_state(const struct state *state)
                            json_object_get(state->annotations));
     text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
                                              &length);
-    fd = openat(state->folder, new_name,
-                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        close(fd) == -1 ||
-        renameat(state->folder, new_name, state->folder, file_name) == -1)
-        fail("write %s/%s", state->path, file_name);
+    write_in_folder(state, file_name, text, length);
     json_object_put(object);
 }
 

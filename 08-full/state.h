@@ -2,6 +2,7 @@
  * state.h - what is known on disk of a container: ROOT/ID/.
  *
  *     state.json   who it is, its first process, its cgroups
+ *     config.json  what it was made from: the bundle's may be another by now
  *     start        a socket; while it is there, the container waits on it to
  *                  be started
  *
@@ -68,6 +69,10 @@ void unlock_state(const struct state *state);
 /* Locks it again. False if the container was deleted meanwhile. */
 bool lock_state_again(const struct state *state);
 
+/* The text of its config.json, and its path in *path. Ends the program if it
+ * cannot be read. */
+char *read_state_config(const struct state *state, char **path);
+
 /* Removes the folder. */
 void remove_state(struct state *state);
 
@@ -87,5 +92,10 @@ void forget_start(const struct state *state);
 
 /* The state as the specification and runc print it. */
 struct json_object *describe_state(const struct state *state);
+
+/* The same for hooks and listeners: with a status that the caller knows better,
+ * and without what only runc has. */
+struct json_object *describe_for_others(const struct state *state,
+                                        const char *status, pid_t pid);
 
 #endif

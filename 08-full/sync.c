@@ -37,9 +37,9 @@ union control {
     char space[CMSG_SPACE(sizeof(int))];
 };
 
-static int send_with(int sync, void *data, size_t size, int fd)
+static ssize_t send_with(int to, const void *data, size_t size, int fd)
 {
-    struct iovec text = {data, size};
+    struct iovec text = {(void *)data, size};
     struct msghdr packet = {.msg_iov = &text, .msg_iovlen = 1};
     union control control = {0};
 
@@ -51,35 +51,37 @@ static int send_with(int sync, void *data, size_t size, int fd)
         packet.msg_control = &control;
         packet.msg_controllen = sizeof(control);
     }
-    return sendmsg(sync, &packet, MSG_NOSIGNAL) == -1 ? -1 : 0;
+    return sendmsg(to, &packet, MSG_NOSIGNAL);
 }
 
-static int send_all(int sync, struct message *message, int fd)
-{
-    return send_with(sync, message, sizeof(*message), fd);
-}
-
-void send_console(const char *path, int master)
+void send_to_socket(const char *what, const char *path, const void *data,
+                    size_t size, int fd)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    static char name[] = "/dev/ptmx"; /* what other runtimes send along */
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int stream = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    ssize_t sent;
 
     if (strlen(path) >= sizeof(address.sun_path))
-        fail_plainly(NULL, "--console-socket %s: is too long", path);
+        fail_plainly(NULL, "%s %s: is too long", what, path);
     memcpy(address.sun_path, path, strlen(path));
-    if (fd == -1 ||
-        connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
-        send_with(fd, name, sizeof(name) - 1, master) == -1)
-        fail("--console-socket %s", path);
-    close(fd);
+    if (stream == -1 ||
+        connect(stream, (struct sockaddr *)&address, sizeof(address)) == -1)
+        fail("%s %s", what, path);
+    for (const char *rest = data; size > 0; rest += sent) {
+        sent = send_with(stream, rest, size, fd);
+        if (sent == -1)
+            fail("%s %s", what, path);
+        size -= (size_t)sent;
+        fd = -1; /* it went with the first bytes */
+    }
+    close(stream);
 }
 
 void send_message(int sync, enum message_kind kind, int fd)
 {
     struct message message = {.kind = kind, .fd = -1};
 
-    if (send_all(sync, &message, fd) == -1)
+    if (send_with(sync, &message, sizeof(message), fd) == -1)
         fail("send to the runtime");
 }
 
@@ -217,7 +219,7 @@ static noreturn void fail_by(struct message *message)
 {
     if (failure_channel == -1)
         end_with_failure(&message->failure);
-    send_all(failure_channel, message, -1);
+    send_with(failure_channel, message, sizeof(*message), -1);
     _exit(message->failure.status);
 }
 

@@ -16,11 +16,13 @@
 #define SYNC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdnoreturn.h>
 
 enum message_kind {
     MESSAGE_FAILED = 1, /* with a struct failure */
     MESSAGE_CONSOLE,    /* with the descriptor of the terminal's master */
+    MESSAGE_LISTENER,   /* with that of a filter; wants a "go" in return */
     MESSAGE_READY,      /* all is set up but the command */
     MESSAGE_CLOSED,     /* the process is gone, or became the command */
 };
@@ -35,7 +37,7 @@ struct failure {
 
 struct message {
     enum message_kind kind;
-    int fd; /* of MESSAGE_CONSOLE, owned by the receiver; else -1 */
+    int fd; /* what comes with it, owned by the receiver; or -1 */
     struct failure failure;
 };
 
@@ -57,9 +59,10 @@ void send_message(int sync, enum message_kind kind, int fd);
  */
 enum message_kind receive_message(int sync, struct message *message);
 
-/* Sends the terminal's master to whoever listens on the socket `path`. Ends
- * the program on failure. */
-void send_console(const char *path, int master);
+/* Sends `size` bytes and the descriptor `fd` to whoever listens on the stream
+ * socket `path`, which is the value of `what`. Ends the program on failure. */
+void send_to_socket(const char *what, const char *path, const void *data,
+                    size_t size, int fd);
 
 /* The runtime's word: go on. */
 void send_go(int sync);

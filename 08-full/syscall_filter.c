@@ -1,10 +1,15 @@
-/* syscall_filter.c - a seccomp filter, compiled by libseccomp. */
+/* syscall_filter.c - seccomp filters: one of our own, and those of profiles. */
 #include "syscall_filter.h"
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "../common/common.h"
 #include "sync.h"
@@ -79,4 +84,61 @@ void filter_system_calls(const struct capability_sets *sets)
     seccomp_release(filter);
     explain("seccomp(SECCOMP_SET_MODE_FILTER) # refuses up to %zu calls",
             count);
+}
+
+/* ---- profiles ------------------------------------------------------------- */
+
+static int install(const struct seccomp *profile, uint32_t flags)
+{
+    long result;
+
+    explain("seccomp(SECCOMP_SET_MODE_FILTER) # a program of %u steps",
+            (unsigned)profile->program.len);
+    result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                     profile->flags | flags, &profile->program);
+    if (result == -1)
+        fail("install the filter of linux.seccomp");
+    return (int)result;
+}
+
+struct handover {
+    int sync;
+    atomic_int listener; /* -1: not there yet */
+};
+
+static void *hand_over(void *data)
+{
+    struct handover *handover = data;
+
+    while (atomic_load(&handover->listener) == -1)
+        usleep(20);
+    send_message(handover->sync, MESSAGE_LISTENER,
+                 atomic_load(&handover->listener));
+    wait_for_go(handover->sync);
+    return NULL;
+}
+
+/* Once the filter is there, any system call of ours may wait for the listener,
+ * which has not got the descriptor yet. So another thread hands it over, one
+ * that the filter does not hold for, and we wait without a system call. */
+static void install_with_listener(const struct seccomp *profile, int sync)
+{
+    struct handover handover = {.sync = sync, .listener = -1};
+    pthread_t thread;
+
+    errno = pthread_create(&thread, NULL, hand_over, &handover);
+    if (errno)
+        fail("make a thread");
+    atomic_store(&handover.listener,
+                 install(profile, SECCOMP_FILTER_FLAG_NEW_LISTENER));
+    while (pthread_tryjoin_np(thread, NULL) == EBUSY)
+        continue;
+}
+
+void apply_profile(const struct seccomp *profile, int sync)
+{
+    if (profile->listener_path)
+        install_with_listener(profile, sync);
+    else
+        install(profile, 0);
 }

@@ -14,6 +14,8 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "json.h"
+#include "listener.h"
 #include "state.h"
 #include "sync.h"
 #include "syscalls.h"
@@ -34,6 +36,22 @@ static void require_state(struct state *state, const struct globals *globals,
         fail_plainly(NULL, "container %s does not exist", id);
 }
 
+/* Its part of the talk of sync.h; the last word is the command's begin. */
+static void pass_on_listener(const struct state *state, int connection,
+                             int listener)
+{
+    char *path, *text = read_state_config(state, &path);
+    struct json seccomp =
+        get_object(get_object(parse_json(text, path), "linux"), "seccomp");
+
+    send_listener(require_text(seccomp, "listenerPath"),
+                  get_text(seccomp, "listenerMetadata"), listener, state,
+                  "created", state->pid);
+    close(listener);
+    free(text);
+    send_go(connection);
+}
+
 int start_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
@@ -48,9 +66,12 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     connection = connect_to_start(&state);
     send_go(connection);
     /* closed by execve; see sync.h */
-    while (receive_message(connection, &message) != MESSAGE_CLOSED)
+    while (receive_message(connection, &message) != MESSAGE_CLOSED) {
         if (message.kind == MESSAGE_FAILED)
             end_with_failure(&message.failure);
+        if (message.kind == MESSAGE_LISTENER)
+            pass_on_listener(&state, connection, message.fd);
+    }
     forget_start(&state);
     return EXIT_SUCCESS;
 }

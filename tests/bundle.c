@@ -41,6 +41,17 @@ void make_bundle(const char *command, const struct edit *edits)
     put_file("bundle/config.json", text);
 }
 
+char *printed(const char *command, const struct edit *edits)
+{
+    struct result result;
+
+    make_bundle(command, edits);
+    result = oci("run", "--bundle", "bundle", "box");
+    expect_status(result, 0);
+    remove_bundle();
+    return result.out;
+}
+
 void remove_bundle(void)
 {
     host_command(NULL, "rm -rf bundle state");

@@ -20,6 +20,23 @@ struct edit {
  */
 void make_bundle(const char *command, const struct edit *edits);
 
+#define EDITS(...) ((const struct edit[]){__VA_ARGS__, {0}})
+
+/* An edit that puts a member at the beginning of an object that is there once,
+ * and one that adds to the mounts. */
+#define IN(object, member)                                                     \
+    {                                                                          \
+        "\"" object "\": {", "\"" object "\": {" member ","                    \
+    }
+#define MOUNT(text)                                                            \
+    {                                                                          \
+        "\"mounts\": [", "\"mounts\": [" text ","                              \
+    }
+
+/* What the container of such a bundle prints; the check fails unless it ends
+ * with 0. */
+char *printed(const char *command, const struct edit *edits);
+
 /* Removes the bundle and the folder of states. */
 void remove_bundle(void);
 
