@@ -365,6 +365,32 @@ void open_cgroup(struct cgroup *cgroup, const char *path)
     }
 }
 
+bool has_controller_of(const struct hierarchy *hierarchy, const char *names)
+{
+    char *copy = format_text("%s", names), *rest = copy, *name;
+    bool found = hierarchy->v2 && !*names;
+
+    while (!hierarchy->v2 && !found && (name = strsep(&rest, ",")))
+        found = *name && has_word(hierarchy->names, name);
+    free(copy);
+    return found;
+}
+
+void enter_group_below(struct hierarchy *hierarchy, const char *path)
+{
+    struct open_how how = {.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    int below;
+
+    path += strspn(path, "/");
+    below = sys_openat2(hierarchy->fd, *path ? path : ".", &how);
+    if (below == -1)
+        fail("cgroup: open %.200s below %s", path, hierarchy->path);
+    close(hierarchy->fd);
+    hierarchy->fd = below;
+    hierarchy->path = format_text("%s/%s", hierarchy->path, path);
+}
+
 /* ---- using and removing ------------------------------------------------- */
 
 int v2_group(const struct cgroup *cgroup)
@@ -380,7 +406,7 @@ void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2)
     for (size_t i = 0; i < cgroup->count; i++) {
         const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-        if (!hierarchy->v2 || also_v2)
+        if (hierarchy->path && (!hierarchy->v2 || also_v2))
             set_limit(hierarchy, "cgroup.procs", "%d", (int)pid);
     }
 }

@@ -71,6 +71,14 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
  * where a group is gone, its hierarchy's path is NULL. */
 void open_cgroup(struct cgroup *cgroup, const char *path);
 
+/* True if one of `names` ("cpu,memory") is a controller of the hierarchy; ""
+ * is that of v2. */
+bool has_controller_of(const struct hierarchy *hierarchy, const char *names);
+
+/* From now on the struct is about the group `path` below. Ends the program if
+ * there is none, or the path leads elsewhere. */
+void enter_group_below(struct hierarchy *hierarchy, const char *path);
+
 /* Sends a signal to all processes of the groups and of those below them.
  * Returns how many there were. */
 size_t signal_cgroup(const struct cgroup *cgroup, int number);
@@ -78,7 +86,8 @@ size_t signal_cgroup(const struct cgroup *cgroup, int number);
 /* The folder of the v2 group for CLONE_INTO_CGROUP, or -1 without v2. */
 int v2_group(const struct cgroup *cgroup);
 
-/* Moves `pid` into the groups; the v2 one too if `also_v2`. */
+/* Moves `pid` into those of the groups that are there; the v2 one too if
+ * `also_v2`. */
 void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2);
 
 /* True if the kernel killed a process of the container for its memory. */
@@ -103,6 +112,11 @@ bool v2_offers(const char *mount_point, enum controller controller);
 void enable_v2_controllers(const struct hierarchy *hierarchy);
 void enable_v2_below(const struct hierarchy *hierarchy, int folder,
                      const char *name);
+
+/* In v2 a container that made groups below its own has no process in that, and
+ * nobody else can be in it either. From now on it is about the group of `pid`,
+ * one of the container's processes. */
+void follow_into_v2(struct cgroup *cgroup, pid_t pid);
 
 /* ---- for these two: files of a group, named relative to its folder ----- */
 

@@ -31,6 +31,29 @@ bool v2_offers(const char *mount_point, enum controller controller)
     return found;
 }
 
+void follow_into_v2(struct cgroup *cgroup, pid_t pid)
+{
+    char *file = format_text("/proc/%d/cgroup", (int)pid);
+    char *text = read_file(file);
+    char *line = text ? strstr(text, "0::/") : NULL;
+
+    for (size_t i = 0; line && i < cgroup->count; i++) {
+        struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (!hierarchy->v2)
+            continue;
+        hierarchy->path = format_text("%s%.*s", hierarchy->mount_point,
+                                      (int)strcspn(line + 3, "\n"), line + 3);
+        close(hierarchy->fd);
+        hierarchy->fd =
+            open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (hierarchy->fd == -1)
+            fail("cgroup: open %s", hierarchy->path);
+    }
+    free(text);
+    free(file);
+}
+
 /* In v2 a group has processes, or groups with controllers below it. Only the
  * real root (which has no cgroup.type) may have both. In a container, what
  * looks like the root is a group with processes. */

@@ -49,7 +49,7 @@ static int open_console_place(int root)
     return place;
 }
 
-static void mount_console(int root, int terminal)
+void mount_console(int root, int terminal)
 {
     int place = open_console_place(root);
     int copy = sys_open_tree(
@@ -61,8 +61,8 @@ static void mount_console(int root, int terminal)
     close(place);
 }
 
-int open_console(int root, const struct process *process,
-                 const struct identity *identity, int *master)
+int open_own_terminal(int root, const struct process *process,
+                      const struct identity *identity, int *master)
 {
     struct winsize size = {
         .ws_row = (unsigned short)process->console_size.height,
@@ -80,7 +80,6 @@ int open_console(int root, const struct process *process,
     if ((size.ws_row || size.ws_col) &&
         ioctl(terminal, TIOCSWINSZ, &size) == -1)
         fail("ioctl TIOCSWINSZ");
-    mount_console(root, terminal);
     explain("ioctl(ptmx, TIOCGPTPEER) # a terminal in the container's devpts");
     return terminal;
 }

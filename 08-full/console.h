@@ -13,11 +13,13 @@
 
 /*
  * Opens a new pair in the container's devpts below `root`, gives the
- * terminal's side to the user and the size that the configuration names, and
- * mounts it on /dev/console. Returns that side; *master is the other one, for
- * the runtime.
+ * terminal's side to the user and the size that the configuration names.
+ * Returns that side; *master is the other one, for the runtime.
  */
-int open_console(int root, const struct process *process,
-                 const struct identity *identity, int *master);
+int open_own_terminal(int root, const struct process *process,
+                      const struct identity *identity, int *master);
+
+/* Mounts the terminal on /dev/console below `root`. */
+void mount_console(int root, int terminal);
 
 #endif

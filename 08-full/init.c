@@ -6,6 +6,7 @@
  */
 #include "init.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -95,21 +96,29 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     hide_paths(config, masks, inside->root);
 }
 
+/* `first`: for the container's first process, its working folder is made and
+ * its terminal is the console. */
 static void open_inside(const struct config *config, struct inside *inside,
-                        const struct identity *identity, int sync)
+                        const struct identity *identity, int sync, bool first)
 {
     const struct process *process = &config->process;
     int master;
 
     inside->null = open_null(inside->root);
-    inside->cwd = make_in_root(inside->root, process->cwd, false);
+    inside->cwd =
+        first ? make_in_root(inside->root, process->cwd, false)
+              : open_in_root(inside->root, process->cwd, O_PATH | O_DIRECTORY);
     if (inside->cwd == -1)
         fail("chdir %s", process->cwd);
     inside->terminal = -1;
     if (!process->terminal)
         return;
-    inside->terminal = open_console(inside->root, process, identity, &master);
+    inside->terminal =
+        open_own_terminal(inside->root, process, identity, &master);
+    if (first)
+        mount_console(inside->root, inside->terminal);
     send_message(sync, MESSAGE_CONSOLE, master);
+    close(master);
 }
 
 /* A filter refuses what steps after it may need, so it comes last. But without
@@ -165,6 +174,17 @@ static void begin_inside(const struct launch *launch)
     umask(0); /* our modes are meant as written */
 }
 
+static void set_home(struct config *config, const struct identity *identity)
+{
+    if (!has_environment(config, "HOME"))
+        set_environment(config, format_text("HOME=%s", identity->home));
+}
+
+static noreturn void become_command(struct config *config,
+                                    const struct launch *launch,
+                                    const struct identity *identity,
+                                    const struct inside *inside);
+
 void init_container(struct config *config, struct cgroup *cgroup,
                     const struct launch *launch)
 {
@@ -195,15 +215,24 @@ void init_container(struct config *config, struct cgroup *cgroup,
 
     /* 6. What the image's files are asked for, and what is made in them. */
     find_user(&process->user, inside.root, &identity);
-    open_inside(config, &inside, &identity, sync);
+    open_inside(config, &inside, &identity, sync, true);
     if (config->root.readonly && make_read_only(inside.root) == -1)
         fail("make the root file system read-only");
-    if (!has_environment(config, "HOME"))
-        set_environment(config, format_text("HOME=%s", identity.home));
+    set_home(config, &identity);
+    become_command(config, launch, &identity, &inside);
+}
+
+static noreturn void become_command(struct config *config,
+                                    const struct launch *launch,
+                                    const struct identity *identity,
+                                    const struct inside *inside)
+{
+    struct process *process = &config->process;
+    int sync;
 
     /* 7. No step that needs root's power comes after this. */
-    drop_privileges(config, &identity, sync);
-    enter_folder(inside.cwd, process->cwd);
+    drop_privileges(config, identity, launch->sync);
+    enter_folder(inside->cwd, process->cwd);
     check_command(process);
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that
@@ -214,7 +243,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
     report_failures_to(sync);
 
     /* 9. The command has three descriptors, and none of the host's. */
-    set_streams(process, inside.terminal, inside.null);
+    set_streams(process, inside->terminal, inside->null);
     sync = close_descriptors(process, sync);
     report_failures_to(sync);
     umask(process->user.umask);
@@ -222,4 +251,46 @@ void init_container(struct config *config, struct cgroup *cgroup,
     if (process->init)
         become_init(sync);
     execute(process);
+}
+
+/* ---- exec --------------------------------------------------------------------- */
+
+static void enter_namespaces(int first, int kinds)
+{
+    /* all at once, the kernel knows their order: the user namespace is the
+     * first, and what root of it may decides about the others */
+    if (kinds && setns(first, kinds) == -1)
+        fail("setns to the container");
+    explain("setns(pidfd, 0x%x)", (unsigned)kinds);
+    if (!(kinds & CLONE_NEWUSER))
+        return;
+    if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
+        fail("become root of the user namespace");
+    hide_process(); /* the change of user took it back */
+}
+
+void join_container(struct config *config, int first, int kinds,
+                    const struct launch *launch)
+{
+    struct launch inner = *launch;
+    struct identity identity;
+    struct inside inside;
+
+    begin_inside(launch);
+    wait_for_go(launch->sync); /* until the limits hold */
+    set_oom_score(&config->process);
+    enter_namespaces(first, kinds);
+    /* what is open of the host's is of no use any more */
+    inner.sync = close_descriptors(&config->process, launch->sync);
+    report_failures_to(inner.sync);
+    start_session();
+    if (config->process.new_keyring)
+        join_new_keyring();
+    inside.root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (inside.root == -1)
+        fail("open the container's root");
+    find_user(&config->process.user, inside.root, &identity);
+    open_inside(config, &inside, &identity, inner.sync, false);
+    set_home(config, &identity);
+    become_command(config, &inner, &identity, &inside);
 }

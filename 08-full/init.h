@@ -1,5 +1,6 @@
 /*
- * init.h - the container's first process, from clone to execve.
+ * init.h - the container's first process, from clone to execve; and further
+ * ones, which join it.
  */
 #ifndef INIT_H
 #define INIT_H
@@ -22,6 +23,15 @@ struct launch {
  * in new namespaces, and becomes the command. All errors go to the runtime.
  */
 noreturn void init_container(struct config *config, struct cgroup *cgroup,
+                             const struct launch *launch);
+
+/*
+ * The same for one more process in a container that is there: joins the
+ * namespaces `kinds` (CLONE_NEW* flags) of the container's first process,
+ * whose pidfd is `first`, and becomes the command. The PID namespace is what it
+ * is in already.
+ */
+noreturn void join_container(struct config *config, int first, int kinds,
                              const struct launch *launch);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -16,11 +18,12 @@
 static const struct {
     const char *type;
     int flag;
+    const char *file; /* in /proc/PID/ns */
 } kinds_of_namespaces[] = {
-    {"pid", CLONE_NEWPID},   {"network", CLONE_NEWNET},
-    {"ipc", CLONE_NEWIPC},   {"uts", CLONE_NEWUTS},
-    {"mount", CLONE_NEWNS},  {"cgroup", CLONE_NEWCGROUP},
-    {"user", CLONE_NEWUSER}, {"time", CLONE_NEWTIME},
+    {"pid", CLONE_NEWPID, "pid"},    {"network", CLONE_NEWNET, "net"},
+    {"ipc", CLONE_NEWIPC, "ipc"},    {"uts", CLONE_NEWUTS, "uts"},
+    {"mount", CLONE_NEWNS, "mnt"},   {"cgroup", CLONE_NEWCGROUP, "cgroup"},
+    {"user", CLONE_NEWUSER, "user"}, {"time", CLONE_NEWTIME, "time"},
 };
 
 enum { KINDS = sizeof(kinds_of_namespaces) / sizeof(kinds_of_namespaces[0]) };
@@ -57,6 +60,26 @@ void join_namespaces(const struct config *config, int kinds)
         explain("setns(\"%s\", %s)", joined->path, type);
         close(fd);
     }
+}
+
+int other_namespaces(pid_t pid)
+{
+    int flags = 0;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        const char *file = kinds_of_namespaces[i].file;
+        char *theirs = format_text("/proc/%d/ns/%s", (int)pid, file);
+        char *ours = format_text("/proc/self/ns/%s", file);
+        struct stat a, b;
+
+        /* a kernel without this kind has no such file */
+        if (stat(theirs, &a) == 0 && stat(ours, &b) == 0 &&
+            (a.st_dev != b.st_dev || a.st_ino != b.st_ino))
+            flags |= kinds_of_namespaces[i].flag;
+        free(theirs);
+        free(ours);
+    }
+    return flags;
 }
 
 bool has_namespace(const struct config *config, int flag)

@@ -20,6 +20,10 @@ const char *namespace_type(int flag);
  */
 void join_namespaces(const struct config *config, int kinds);
 
+/* The kinds (CLONE_NEW* flags) of which the process `pid` is in another
+ * namespace than we are. */
+int other_namespaces(pid_t pid);
+
 /* True if the container has a namespace of the kind `flag` of its own, new or
  * joined. */
 bool has_namespace(const struct config *config, int flag);

@@ -31,6 +31,8 @@ static const struct verb {
      create_or_run},
     {"start", "ID", "let a created container's command begin", start_verb},
     {"state", "ID", "print a container's state", state_verb},
+    {"exec", "[FLAG...] ID [COMMAND...]", "run a command in a container",
+     exec_verb},
     {"kill", "[FLAG...] ID [SIGNAL]", "send a signal (TERM)", kill_verb},
     {"delete", "[FLAG...] ID", "remove what is left of a stopped container",
      delete_verb},
@@ -171,7 +173,7 @@ struct creation {
     bool no_pivot, no_new_keyring, detach, no_subreaper;
 };
 
-static const char *parse_preserve(const char *text, void *value)
+const char *parse_preserve(const char *text, void *value)
 {
     static const char expected[] = "a number of descriptors from 0 to 1000";
 
@@ -208,8 +210,7 @@ static char **read_creation(int argc, char **argv, struct creation *to)
     return parse_flags(argc, argv, flags, "");
 }
 
-/* What is not open now would be a descriptor of ours later. */
-static void keep_descriptors(unsigned count)
+void keep_descriptors(unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         if (fcntl(STDERR_FILENO + 1 + (int)i, F_GETFD) == -1)
@@ -218,15 +219,15 @@ static void keep_descriptors(unsigned count)
     closefrom(STDERR_FILENO + 1 + (int)count);
 }
 
-static void check_terminal(const struct config *config,
-                           const struct creation *creation, bool attended)
+void check_terminal(const struct process *process, const char *console_socket,
+                    bool attended)
 {
-    bool terminal = config->process.terminal;
+    bool terminal = process->terminal;
 
-    if (terminal && !attended && !creation->console_socket)
+    if (terminal && !attended && !console_socket)
         fail_plainly("a terminal nobody serves would block its command",
                      "--console-socket is needed: process.terminal is true");
-    if (!terminal && creation->console_socket)
+    if (!terminal && console_socket)
         fail_plainly(NULL, "--console-socket: process.terminal is not true");
 }
 
@@ -236,7 +237,8 @@ static void load_config(struct config *config, const struct creation *creation,
     load_bundle(life->bundle, config);
     config->process.preserve_fds = (unsigned)creation->preserve_fds;
     config->process.new_keyring = !creation->no_new_keyring;
-    check_terminal(config, creation, life->company == UNTIL_ITS_END);
+    check_terminal(&config->process, creation->console_socket,
+                   life->company == UNTIL_ITS_END);
     if (life->no_cgroup)
         config->linux_.cgroups_path = NULL;
     else if (!config->linux_.cgroups_path)

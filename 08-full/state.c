@@ -99,6 +99,13 @@ enum status status_of(const struct state *state)
              : STATUS_RUNNING;
 }
 
+const char *status_word(enum status status)
+{
+    static const char *const words[] = {"created", "running", "stopped"};
+
+    return words[status];
+}
+
 /* ---- the folder ------------------------------------------------------------- */
 
 static void set_path(struct state *state, const char *root, const char *id)
@@ -255,7 +262,6 @@ struct json_object *describe_for_others(const struct state *state,
 /* In runc's order; "pid" of a stopped container is 0. */
 struct json_object *describe_state(const struct state *state)
 {
-    static const char *const words[] = {"created", "running", "stopped"};
     struct json_object *object = json_object_new_object();
     enum status status = status_of(state);
     int pid = status == STATUS_STOPPED ? 0 : (int)state->pid;
@@ -263,7 +269,7 @@ struct json_object *describe_state(const struct state *state)
     add_text(object, "ociVersion", SPEC_VERSION);
     add_text(object, "id", state->id);
     json_object_object_add(object, "pid", json_object_new_int(pid));
-    add_text(object, "status", words[status]);
+    add_text(object, "status", status_word(status));
     add_text(object, "bundle", state->bundle);
     add_text(object, "rootfs", state->rootfs);
     add_text(object, "created", state->created);

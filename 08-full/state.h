@@ -80,6 +80,7 @@ void remove_state(struct state *state);
 void set_state_pid(struct state *state, pid_t pid);
 
 enum status status_of(const struct state *state);
+const char *status_word(enum status status);
 
 /* A pidfd of the first process, or -1 if it has ended. */
 int open_state_process(const struct state *state);

@@ -22,15 +22,8 @@
 
 static const struct flag no_flags[] = {{0}};
 
-static const char *status_word(const struct state *state)
-{
-    static const char *const words[] = {"created", "running", "stopped"};
-
-    return words[status_of(state)];
-}
-
-static void require_state(struct state *state, const struct globals *globals,
-                          const char *id)
+void require_state(struct state *state, const struct globals *globals,
+                   const char *id)
 {
     if (!open_state(state, globals->root, id))
         fail_plainly(NULL, "container %s does not exist", id);
@@ -62,7 +55,7 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     require_state(&state, globals, id);
     if (status_of(&state) != STATUS_CREATED)
         fail_plainly(NULL, "cannot start container %s: it is %s, not created",
-                     id, status_word(&state));
+                     id, status_word(status_of(&state)));
     connection = connect_to_start(&state);
     send_go(connection);
     /* closed by execve; see sync.h */
@@ -120,7 +113,7 @@ static const char *parse_signal(const char *text, void *value)
     return *(int *)value ? NULL : "a signal such as TERM, SIGTERM or 15";
 }
 
-static void open_groups(const struct state *state, struct cgroup *cgroup)
+void open_groups(const struct state *state, struct cgroup *cgroup)
 {
     if (state->cgroups_path)
         open_cgroup(cgroup, state->cgroups_path);
@@ -194,7 +187,7 @@ int delete_verb(int argc, char **argv, const struct globals *globals)
     if (!force && status_of(&state) != STATUS_STOPPED)
         fail_plainly("kill it first, or delete --force",
                      "cannot delete container %s: it is %s, not stopped", id,
-                     status_word(&state));
+                     status_word(status_of(&state)));
     open_groups(&state, &cgroup);
     kill_all(&state, &cgroup);
     remove_cgroup(&cgroup);

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 
+#include "cgroup.h"
+#include "state.h"
+
 /* The flags before the verb. */
 struct globals {
     const char *root;
@@ -18,11 +21,34 @@ struct globals {
 /* The one word of a verb that takes only an id, which is checked. */
 const char *only_id(char **words);
 
+/* Opens and locks the state of a container that must be there. */
+void require_state(struct state *state, const struct globals *globals,
+                   const char *id);
+
+/* Opens the container's cgroups, if it has any. */
+void open_groups(const struct state *state, struct cgroup *cgroup);
+
+/* ---- for the verbs that make processes (oci.c) --------------------------- */
+
+/* The parser of --preserve-fds: uint64_t. */
+const char *parse_preserve(const char *text, void *value);
+
+/* Closes all descriptors but the standard streams and `count` from 3 on, which
+ * must be open: what is not open now would be a descriptor of ours later. */
+void keep_descriptors(unsigned count);
+
+/* Refuses a terminal that nobody would serve, and a socket for none. */
+void check_terminal(const struct process *process, const char *console_socket,
+                    bool attended);
+
 int start_verb(int argc, char **argv, const struct globals *globals);
 int state_verb(int argc, char **argv, const struct globals *globals);
 int kill_verb(int argc, char **argv, const struct globals *globals);
 int delete_verb(int argc, char **argv, const struct globals *globals);
 int list_verb(int argc, char **argv, const struct globals *globals);
+
+/* exec.c */
+int exec_verb(int argc, char **argv, const struct globals *globals);
 
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);

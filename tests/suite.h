@@ -42,6 +42,7 @@ extern const struct check old_kernel_checks[];  /* old_kernel.c */
 extern const struct check oci_checks[];         /* oci.c */
 extern const struct check oci_config_checks[];  /* oci_config.c */
 extern const struct check oci_seccomp_checks[]; /* oci_seccomp.c */
+extern const struct check oci_exec_checks[];    /* oci_exec.c */
 
 /* The project's folder, and the scratch folder that stages start in: it has
  * rootfs/ (a copy of the project's) and conf/. */
