@@ -30,14 +30,15 @@ say() {
     printf '%s\n' "$*"
 }
 
-# The octal numbers by which /proc/self/mounts writes white space.
+# In the variable $1, the octal numbers by which /proc/self/mounts writes white
+# space. (Without a subshell: there may be hundreds of mounts.)
 unescape() {
-    local text=$1
+    local -n text=$1
 
     text=${text//\\040/ }
     text=${text//\\011/$'\t'}
     text=${text//\\012/$'\n'}
-    printf '%s' "${text//\\134/\\}"
+    text=${text//\\134/\\}
 }
 
 # ---- cgroups ---------------------------------------------------------------
@@ -114,8 +115,9 @@ clean_cgroups() {
     local point type rest
 
     while read -r _ point type rest; do
+        unescape point
         case $type in
-        cgroup | cgroup2) clean_hierarchy "$(unescape "$point")" ;;
+        cgroup | cgroup2) clean_hierarchy "$point" ;;
         esac
     done </proc/self/mounts
 }
@@ -139,8 +141,8 @@ clean_mounts() {
     local root point rest
 
     while read -r _ _ _ root point rest; do
-        root=$(unescape "$root")
-        point=$(unescape "$point")
+        unescape root
+        unescape point
         if ! is_ours "$point" "$root"; then
             continue
         elif [ -n "$dry" ]; then

@@ -41,14 +41,28 @@ measure_slowness() {
     echo "time limits: $SLOWNESS times an ordinary machine's"
 }
 
-# The suite prints its results at the end: if it is stopped, say where it was.
+# Puts the second before each line.
+stamp() {
+    local line
+
+    while IFS= read -r line; do
+        echo "$SECONDS $line"
+    done
+}
+
+# The suite prints its results at the end: if it is stopped, say where it was;
+# and what took longest, since these machines are slow.
 run_suite() {
     local names=/tmp/names
 
-    trap 'echo "stopped in $(tail -n 1 '$names')"; exit 124' TERM
-    V=1 build/tests/check 2>$names || failed=1
+    trap 'echo "stopped after $SECONDS s, since $(tail -n 1 '$names')"
+        exit 124' TERM
+    V=1 build/tests/check 2> >(stamp >$names) || failed=1
     trap - TERM
-    grep -v '_in_stage_[1-8]$' $names
+    grep -v '^[0-9]* [a-z_0-9]*_in_stage_[1-8]$' $names
+    echo "$SECONDS end" >>$names
+    awk '{ if (NR > 1) print $1 - since, name; since = $1; name = $2 }' $names |
+        sort -rn | awk 'NR <= 5 { print "slow: " $1 " s for " $2 }'
 }
 
 # run_mutant NAME LAYOUT: the mutant must work with the layout that it believes
