@@ -119,6 +119,31 @@ struct resources {
     size_t device_count;
 };
 
+/* One program of hooks.*[]. */
+struct hook {
+    const char *path; /* absolute */
+    char **args;      /* NULL-terminated */
+    char **env;       /* NULL-terminated; or NULL: its caller's */
+    unsigned timeout; /* seconds; 0: none */
+};
+
+enum hook_kind {
+    PRESTART_HOOK,
+    CREATE_RUNTIME_HOOK,
+    CREATE_CONTAINER_HOOK,
+    START_CONTAINER_HOOK,
+    POSTSTART_HOOK,
+    POSTSTOP_HOOK,
+    HOOK_KINDS,
+};
+
+struct hooks {
+    struct {
+        const struct hook *list;
+        size_t count;
+    } of[HOOK_KINDS];
+};
+
 struct config {
     const char *source; /* the text of config.json; NULL: not from there */
     struct process process;
@@ -147,6 +172,7 @@ struct config {
         const char *const *masked_paths;   /* NULL-terminated */
         const char *const *readonly_paths; /* NULL-terminated */
     } linux_;
+    struct hooks hooks;
     const struct pair *annotations;
     size_t annotation_count;
 };

@@ -89,7 +89,7 @@ void load_bundle(const char *bundle, struct config *config)
     document = parse_json(text, "config.json");
     *config = (struct config){.source = text};
     check_version(document);
-    refuse_member(document, "hooks");
+    load_hooks(document, &config->hooks);
     load_root(document, bundle, config);
     load_process(require_object(document, "process"), &config->process);
     load_linux(document, config);

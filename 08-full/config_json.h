@@ -21,7 +21,11 @@ void *allocate(size_t count, size_t size);
 
 /* ---- a file for each part ----------------------------------------------- */
 
-/* config_process.c: "process" */
+/* config_hooks.c: "hooks" */
+void load_hooks(struct json document, struct hooks *to);
+
+/* config_process.c: "process"; and an array of texts, which NULL ends */
+char **load_texts(struct json object, const char *name);
 void load_process(struct json process, struct process *to);
 
 /* config_mounts.c: "mounts", and an array of absolute paths, which NULL ends

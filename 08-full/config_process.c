@@ -33,7 +33,7 @@ static const struct {
     {"RLIMIT_STACK", RLIMIT_STACK},
 };
 
-static char **load_texts(struct json object, const char *name)
+char **load_texts(struct json object, const char *name)
 {
     struct json array = get_array(object, name);
     size_t count = count_elements(array);

@@ -9,6 +9,7 @@
 #include "../common/common.h"
 #include "cgroup.h"
 #include "child.h"
+#include "hooks.h"
 #include "init.h"
 #include "monitor.h"
 #include "namespaces.h"
@@ -21,7 +22,8 @@ struct container {
     struct cgroup cgroup;
     struct child first; /* its first process: with it, all of its PID namespace
                            is dead */
-    bool lives_on;      /* nothing is to be undone */
+    const struct hooks *hooks; /* once those at its end are due; or NULL */
+    bool lives_on;             /* nothing is to be undone */
 };
 
 /* For atexit: every way out of the program undoes what was set up. */
@@ -40,6 +42,9 @@ static void undo(void)
     remove_cgroup(&container.cgroup);
     if (container.state.folder != -1 && lock_state_again(&container.state))
         remove_state(&container.state);
+    if (container.hooks)
+        run_hooks(container.hooks, POSTSTOP_HOOK, &container.state, "stopped",
+                  0, environ);
 }
 
 /* From here on the container does not need us. */
@@ -54,6 +59,7 @@ static void start_process(struct config *config, const struct life *life)
 {
     int group = v2_group(&container.cgroup);
     struct launch launch = {
+        .state = &container.state,
         .start = -1,
         .detached = life->company != UNTIL_ITS_END,
     };
@@ -102,14 +108,25 @@ static noreturn void end_without_command(const struct config *config)
 }
 
 /* All is ready but the command: the world may know. */
-static void publish(const struct life *life)
+static void publish(const struct config *config, const struct life *life)
 {
+    container.hooks = &config->hooks;
     if (life->id) {
         set_state_pid(&container.state, container.first.pid);
         save_state(&container.state);
     }
     if (life->pid_file)
         write_pid_file(&container.first, life->pid_file);
+}
+
+static void run_create_hooks(const struct hooks *hooks)
+{
+    const pid_t pid = container.first.pid;
+
+    container.hooks = hooks; /* from here on poststop hooks are due */
+    run_hooks(hooks, PRESTART_HOOK, &container.state, "creating", pid, environ);
+    run_hooks(hooks, CREATE_RUNTIME_HOOK, &container.state, "creating", pid,
+              environ);
 }
 
 /* From the open gate to the command. */
@@ -125,14 +142,21 @@ static void make_container(const struct config *config, const struct life *life)
 
     send_go(container.first.sync);
     kind = hear(&container.first, &errands);
+    if (kind == MESSAGE_MADE) {
+        run_create_hooks(&config->hooks);
+        send_go(container.first.sync);
+        kind = hear(&container.first, &errands);
+    }
     if (kind != MESSAGE_READY)
         end_without_command(config);
-    publish(life);
+    publish(config, life);
     if (life->company == UNTIL_CREATED) {
         let_live();
         send_go(container.first.sync);
     } else {
         let_execute(&container.first, &errands);
+        run_hooks(&config->hooks, POSTSTART_HOOK, &container.state, "running",
+                  container.first.pid, environ);
     }
 }
 

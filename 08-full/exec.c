@@ -208,8 +208,7 @@ static void use_flags(struct process *process, const struct request *request)
 static void load_exec(struct config *config, const struct state *state,
                       const struct request *request)
 {
-    char *path, *text = read_state_config(state, &path);
-    struct json document = parse_json(text, path);
+    struct json document = saved_config(state);
     struct json process = require_object(document, "process");
 
     if (request->process_file)
@@ -222,7 +221,6 @@ static void load_exec(struct config *config, const struct state *state,
     for (size_t i = 0; i < request->env.count; i++)
         set_environment(config, request->env.items[i]);
     check_terminal(&config->process, request->console_socket, !request->detach);
-    free(text);
 }
 
 /* ---- its cgroups ---------------------------------------------------------------- */

@@ -17,6 +17,7 @@
 #include "capabilities.h"
 #include "console.h"
 #include "devices.h"
+#include "hooks.h"
 #include "masked.h"
 #include "mounts.h"
 #include "namespaces.h"
@@ -74,10 +75,21 @@ struct inside {
     int terminal; /* -1 without */
 };
 
+static void run_create_hooks(const struct config *config,
+                             const struct launch *launch)
+{
+    /* those that belong to the host's side are run there */
+    send_message(launch->sync, MESSAGE_MADE, -1);
+    wait_for_go(launch->sync);
+    run_hooks(&config->hooks, CREATE_CONTAINER_HOOK, launch->state, "creating",
+              getpid(), environ);
+}
+
 /* The host's file system goes, the container's comes. */
 static void change_root(const struct config *config, struct cgroup *cgroup,
-                        struct inside *inside)
+                        const struct launch *launch, struct inside *inside)
 {
+    bool hooked = has_create_hooks(&config->hooks);
     int *mounts, *masks;
 
     /* detached copies, of mounts whose changes are to be seen inside */
@@ -88,12 +100,19 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
      * systems, while the host's paths are there and the container's not */
     prepare_mounts(config, cgroup, mounts);
     masks = prepare_masks(config);
-    /* now the image's paths, and no others */
-    inside->root = enter_rootfs(config);
+    inside->root = mount_rootfs(config);
+    /* now the image's paths, and no others; but hooks want the container's
+     * mounts and the host's paths at the same time */
+    if (!hooked)
+        enter_rootfs(config, inside->root);
     attach_mounts(config, cgroup, mounts, inside->root);
     make_devices(config, inside->root);
     /* after all mounts, or one of them could uncover what is hidden */
     hide_paths(config, masks, inside->root);
+    if (!hooked)
+        return;
+    run_create_hooks(config, launch);
+    enter_rootfs(config, inside->root);
 }
 
 /* `first`: for the container's first process, its working folder is made and
@@ -211,7 +230,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
     set_up_without_files(config);
 
     /* 5. The files. From here on there is no path to the host. */
-    change_root(config, cgroup, &inside);
+    change_root(config, cgroup, launch, &inside);
 
     /* 6. What the image's files are asked for, and what is made in them. */
     find_user(&process->user, inside.root, &identity);
@@ -248,6 +267,8 @@ static noreturn void become_command(struct config *config,
     report_failures_to(sync);
     umask(process->user.umask);
     filter_by_profile(config, true, sync);
+    run_hooks(&config->hooks, START_CONTAINER_HOOK, launch->state, "created",
+              getpid(), process->env);
     if (process->init)
         become_init(sync);
     execute(process);

@@ -9,9 +9,11 @@
 
 #include "cgroup.h"
 #include "config.h"
+#include "state.h"
 
 /* How the runtime and its child go on together. */
 struct launch {
+    const struct state *state; /* for hooks */
     int sync;      /* the child's end of the socket to the runtime */
     int start;     /* the socket that is listened on for "start", or -1: the
                       command starts when the runtime says so */

@@ -23,8 +23,8 @@ void send_listener(const char *path, const char *metadata, int listener,
                                json_object_new_string(metadata));
     json_object_object_add(object, "state",
                            describe_for_others(state, status, pid));
-    text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
-                                             &length);
+    text = json_object_to_json_string_length(
+        object, JSON_C_TO_STRING_NOSLASHESCAPE, &length);
     send_to_socket("linux.seccomp.listenerPath", path, text, length, listener);
     json_object_put(object);
 }

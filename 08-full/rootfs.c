@@ -39,20 +39,26 @@ void add_conf_files(struct config *config)
     }
 }
 
-int enter_rootfs(const struct config *config)
+int mount_rootfs(const struct config *config)
 {
     const char *path = config->root.path;
     static const struct mount_options whole = {.recursive = true};
     int tree = clone_host_tree(path, &whole, "rootfs");
     int place = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-    /* pivot_root wants a mount point: the folder is mounted on itself */
     if (place == -1)
         fail("rootfs %s", path);
     if (attach(tree, place) == -1)
         fail("mount the rootfs %s on itself", path);
     close(place);
-    if (fchdir(tree) == -1)
+    return tree;
+}
+
+void enter_rootfs(const struct config *config, int root)
+{
+    const char *path = config->root.path;
+
+    if (fchdir(root) == -1)
         fail("chdir to the rootfs %s", path);
     /* ".", ".": the old root is mounted over the new one, and lazily
      * unmounted; no folder is needed to put it in */
@@ -64,8 +70,7 @@ int enter_rootfs(const struct config *config)
         fail("chdir /");
     if (config->linux_.rootfs_propagation &&
         set_propagation(
-            tree, find_propagation(config->linux_.rootfs_propagation)) == -1)
+            root, find_propagation(config->linux_.rootfs_propagation)) == -1)
         fail("set the propagation of the root file system");
     explain("pivot_root(\"%s\") # the host's root is gone", path);
-    return tree;
 }

@@ -21,10 +21,15 @@ void make_mounts_private(void);
 void add_conf_files(struct config *config);
 
 /*
- * Makes the folder config->root.path the process's "/", and lets go of the
- * host's root. From here on no path leads to the host. Returns a descriptor
- * of the new root for paths.h.
+ * Mounts the folder config->root.path on itself: a root has to be a mount.
+ * Returns a descriptor of it for paths.h.
  */
-int enter_rootfs(const struct config *config);
+int mount_rootfs(const struct config *config);
+
+/*
+ * Makes it the process's "/", and lets go of the host's root. From here on no
+ * path leads to the host.
+ */
+void enter_rootfs(const struct config *config, int root);
 
 #endif

@@ -11,6 +11,7 @@
 
 #include "../common/common.h"
 #include "config_json.h"
+#include "hooks.h"
 #include "mount_options.h"
 #include "state.h"
 #include "sync.h"
@@ -128,6 +129,15 @@ static struct json_object *mount_option_names(void)
     return array;
 }
 
+static struct json_object *hook_names(void)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (enum hook_kind kind = 0; kind < HOOK_KINDS; kind++)
+        json_object_array_add(array, json_object_new_string(hook_name(kind)));
+    return array;
+}
+
 /* See the specification's features.md. What is not there is said to be not
  * there: callers ask before they use it. */
 int features_verb(int argc, char **argv, const struct globals *globals)
@@ -153,7 +163,7 @@ int features_verb(int argc, char **argv, const struct globals *globals)
                            json_object_new_string("1.0.0"));
     json_object_object_add(object, "ociVersionMax",
                            json_object_new_string(SPEC_VERSION));
-    json_object_object_add(object, "hooks", json_object_new_array());
+    json_object_object_add(object, "hooks", hook_names());
     json_object_object_add(object, "mountOptions", mount_option_names());
     json_object_object_add(linux_, "capabilities", capability_names());
     json_object_object_add(linux_, "seccomp", describe_seccomp());

@@ -91,6 +91,8 @@ int open_state_process(const struct state *state)
 
 enum status status_of(const struct state *state)
 {
+    if (state->pid <= 0 && state->busy)
+        return STATUS_CREATING;
     if (state->pid <= 0 || !state->start ||
         start_of(state->pid) != state->start)
         return STATUS_STOPPED;
@@ -101,7 +103,8 @@ enum status status_of(const struct state *state)
 
 const char *status_word(enum status status)
 {
-    static const char *const words[] = {"created", "running", "stopped"};
+    static const char *const words[] = {"creating", "created", "running",
+                                        "stopped"};
 
     return words[status];
 }
@@ -121,26 +124,27 @@ static void set_path(struct state *state, const char *root, const char *id)
     };
 }
 
+/* False if it is not there. */
+static bool open_folder(struct state *state)
+{
+    state->folder =
+        open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (state->folder == -1 && errno != ENOENT && errno != ENOTDIR)
+        fail("open %s", state->path);
+    return state->folder != -1;
+}
+
 /* Opens the folder and waits for its lock. False if it is not there, or was
  * removed while we waited. */
 static bool lock_folder(struct state *state)
 {
-    struct stat status;
-    int fd = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-    if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
+    if (!open_folder(state))
         return false;
-    while (fd != -1 && flock(fd, LOCK_EX) == -1)
-        if (errno != EINTR)
-            fail("lock %s", state->path);
-    if (fd == -1 || fstat(fd, &status) == -1)
-        fail("open %s", state->path);
-    if (status.st_nlink == 0) {
-        close(fd);
-        return false;
-    }
-    state->folder = fd;
-    return true;
+    if (lock_state_again(state))
+        return true;
+    close(state->folder);
+    state->folder = -1;
+    return false;
 }
 
 static const char *time_text(void)
@@ -193,15 +197,18 @@ void make_state(struct state *state, const char *root, const char *id,
     save_state(state);
 }
 
-char *read_state_config(const struct state *state, char **path)
+struct json saved_config(const struct state *state)
 {
-    char *text;
+    char *path = format_text("%s/%s", state->path, config_name);
+    char *text = read_file(path);
+    struct json json = {.path = path};
 
-    *path = format_text("%s/%s", state->path, config_name);
-    text = read_file(*path);
-    if (!text)
-        fail("read %s", *path);
-    return text;
+    if (text)
+        json = parse_json(text, path);
+    else if (errno != ENOENT)
+        fail("read %s", path);
+    free(text); /* the path is still in messages about it */
+    return json;
 }
 
 void unlock_state(const struct state *state)
@@ -251,7 +258,8 @@ struct json_object *describe_for_others(const struct state *state,
     add_text(object, "ociVersion", SPEC_VERSION);
     add_text(object, "id", state->id);
     add_text(object, "status", status);
-    json_object_object_add(object, "pid", json_object_new_int(pid));
+    if (pid)
+        json_object_object_add(object, "pid", json_object_new_int(pid));
     add_text(object, "bundle", state->bundle);
     if (state->annotations)
         json_object_object_add(object, "annotations",
@@ -335,6 +343,20 @@ bool open_state(struct state *state, const char *root, const char *id)
         return false;
     load_state(state);
     return true;
+}
+
+bool look_at_state(struct state *state, const char *root, const char *id)
+{
+    struct stat status;
+
+    set_path(state, root, id);
+    if (!open_folder(state))
+        return false;
+    state->busy = flock(state->folder, LOCK_SH | LOCK_NB) == -1;
+    unlock_state(state);
+    load_state(state);
+    /* removed meanwhile: what was read may be less than there was */
+    return fstat(state->folder, &status) == 0 && status.st_nlink > 0;
 }
 
 /* ---- the socket ----------------------------------------------------------------- */

@@ -20,13 +20,13 @@
 #include <sys/types.h>
 
 #include "config.h"
-
-struct json_object;
+#include "json.h"
 
 /* The newest version of the specification whose members are known. */
 #define SPEC_VERSION "1.2.0"
 
 enum status {
+    STATUS_CREATING, /* another run of the runtime is at it */
     STATUS_CREATED,
     STATUS_RUNNING,
     STATUS_STOPPED,
@@ -36,6 +36,7 @@ struct state {
     const char *id;
     char *path;               /* of its folder */
     int folder;               /* open and locked; -1: not on disk */
+    bool busy;                /* another has it locked */
     pid_t pid;                /* 0: none yet */
     unsigned long long start; /* of the process, in clock ticks since boot */
     const char *bundle, *rootfs;
@@ -59,6 +60,9 @@ void make_state(struct state *state, const char *root, const char *id,
  * there is no such container. */
 bool open_state(struct state *state, const char *root, const char *id);
 
+/* The same without waiting for the lock: what is only looked at may change. */
+bool look_at_state(struct state *state, const char *root, const char *id);
+
 /* Writes it, whole or not at all. */
 void save_state(const struct state *state);
 
@@ -69,9 +73,9 @@ void unlock_state(const struct state *state);
 /* Locks it again. False if the container was deleted meanwhile. */
 bool lock_state_again(const struct state *state);
 
-/* The text of its config.json, and its path in *path. Ends the program if it
- * cannot be read. */
-char *read_state_config(const struct state *state, char **path);
+/* The config.json that create saw; nothing if the runtime was killed before it
+ * was written. Other failures end the program. */
+struct json saved_config(const struct state *state);
 
 /* Removes the folder. */
 void remove_state(struct state *state);
@@ -95,7 +99,7 @@ void forget_start(const struct state *state);
 struct json_object *describe_state(const struct state *state);
 
 /* The same for hooks and listeners: with a status that the caller knows better,
- * and without what only runc has. */
+ * a process unless that is 0, and without what only runc has. */
 struct json_object *describe_for_others(const struct state *state,
                                         const char *status, pid_t pid);
 

@@ -22,6 +22,7 @@
 enum message_kind {
     MESSAGE_FAILED = 1, /* with a struct failure */
     MESSAGE_CONSOLE,    /* with the descriptor of the terminal's master */
+    MESSAGE_MADE,       /* hooks can look at it; wants a "go" in return */
     MESSAGE_LISTENER,   /* with that of a filter; wants a "go" in return */
     MESSAGE_READY,      /* all is set up but the command */
     MESSAGE_CLOSED,     /* the process is gone, or became the command */

@@ -14,7 +14,8 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
-#include "json.h"
+#include "config_json.h"
+#include "hooks.h"
 #include "listener.h"
 #include "state.h"
 #include "sync.h"
@@ -29,20 +30,56 @@ void require_state(struct state *state, const struct globals *globals,
         fail_plainly(NULL, "container %s does not exist", id);
 }
 
+void open_groups(const struct state *state, struct cgroup *cgroup)
+{
+    if (state->cgroups_path)
+        open_cgroup(cgroup, state->cgroups_path);
+}
+
+/* The first process, and whoever is in the cgroups: with a PID namespace that
+ * the container shares, others live on. */
+static void kill_all(const struct state *state, const struct cgroup *cgroup)
+{
+    int pidfd = open_state_process(state);
+    struct pollfd end = {pidfd, POLLIN, 0};
+
+    if (pidfd != -1)
+        sys_pidfd_send_signal(pidfd, SIGKILL);
+    signal_cgroup(cgroup, SIGKILL);
+    if (pidfd != -1 && poll(&end, 1, 10000) == 0)
+        fail_plainly(NULL, "container %s: process %d does not end", state->id,
+                     (int)state->pid);
+}
+
 /* Its part of the talk of sync.h; the last word is the command's begin. */
 static void pass_on_listener(const struct state *state, int connection,
                              int listener)
 {
-    char *path, *text = read_state_config(state, &path);
     struct json seccomp =
-        get_object(get_object(parse_json(text, path), "linux"), "seccomp");
+        get_object(get_object(saved_config(state), "linux"), "seccomp");
 
     send_listener(require_text(seccomp, "listenerPath"),
                   get_text(seccomp, "listenerMetadata"), listener, state,
                   "created", state->pid);
     close(listener);
-    free(text);
     send_go(connection);
+}
+
+/* One that fails takes the container with it. */
+static void run_poststart_hooks(const struct state *state)
+{
+    struct cgroup cgroup = {0};
+    struct hooks hooks;
+    char *failure;
+
+    load_hooks(saved_config(state), &hooks);
+    failure = try_hooks(&hooks, POSTSTART_HOOK, state, "running", state->pid,
+                        environ);
+    if (!failure)
+        return;
+    open_groups(state, &cgroup);
+    kill_all(state, &cgroup);
+    fail_plainly(NULL, "%s", failure);
 }
 
 int start_verb(int argc, char **argv, const struct globals *globals)
@@ -66,6 +103,7 @@ int start_verb(int argc, char **argv, const struct globals *globals)
             pass_on_listener(&state, connection, message.fd);
     }
     forget_start(&state);
+    run_poststart_hooks(&state);
     return EXIT_SUCCESS;
 }
 
@@ -81,7 +119,8 @@ int state_verb(int argc, char **argv, const struct globals *globals)
     const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
     struct state state;
 
-    require_state(&state, globals, id);
+    if (!look_at_state(&state, globals->root, id))
+        fail_plainly(NULL, "container %s does not exist", id);
     print_json(describe_state(&state));
     return EXIT_SUCCESS;
 }
@@ -111,12 +150,6 @@ static const char *parse_signal(const char *text, void *value)
 {
     *(int *)value = find_signal(text);
     return *(int *)value ? NULL : "a signal such as TERM, SIGTERM or 15";
-}
-
-void open_groups(const struct state *state, struct cgroup *cgroup)
-{
-    if (state->cgroups_path)
-        open_cgroup(cgroup, state->cgroups_path);
 }
 
 int kill_verb(int argc, char **argv, const struct globals *globals)
@@ -152,24 +185,10 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- delete ----------------------------------------------------------------- */
 
-/* The first process, and whoever is in the cgroups: with a PID namespace that
- * the container shares, others live on. */
-static void kill_all(const struct state *state, const struct cgroup *cgroup)
-{
-    int pidfd = open_state_process(state);
-    struct pollfd end = {pidfd, POLLIN, 0};
-
-    if (pidfd != -1)
-        sys_pidfd_send_signal(pidfd, SIGKILL);
-    signal_cgroup(cgroup, SIGKILL);
-    if (pidfd != -1 && poll(&end, 1, 10000) == 0)
-        fail_plainly(NULL, "container %s: process %d does not end", state->id,
-                     (int)state->pid);
-}
-
 int delete_verb(int argc, char **argv, const struct globals *globals)
 {
     struct cgroup cgroup = {0};
+    struct hooks hooks;
     struct state state;
     bool force = false;
     const struct flag flags[] = {
@@ -189,9 +208,11 @@ int delete_verb(int argc, char **argv, const struct globals *globals)
                      "cannot delete container %s: it is %s, not stopped", id,
                      status_word(status_of(&state)));
     open_groups(&state, &cgroup);
+    load_hooks(saved_config(&state), &hooks);
     kill_all(&state, &cgroup);
     remove_cgroup(&cgroup);
     remove_state(&state);
+    run_hooks(&hooks, POSTSTOP_HOOK, &state, "stopped", 0, environ);
     return EXIT_SUCCESS;
 }
 
@@ -218,7 +239,7 @@ static struct json_object *read_states(const char *root)
         struct state state;
 
         if (!check_id(entries[i]->d_name) &&
-            open_state(&state, root, entries[i]->d_name)) {
+            look_at_state(&state, root, entries[i]->d_name)) {
             json_object_array_add(array, describe_state(&state));
             close(state.folder);
         }

@@ -88,9 +88,6 @@ static const struct {
      "linux.resources.unified: is not supported"},
     {{"\"/proc/acpi\"", "\"proc/acpi\""},
      "linux.maskedPaths[0]: \"proc/acpi\" is not an absolute path"},
-    {{"\"hostname\": \"container\"",
-      "\"hooks\": {\"poststop\": [{\"path\": \"/bin/true\"}]}"},
-     "hooks: is not supported"},
     {{"{", "{,"}, "config.json: the document: is not JSON"},
 };
 

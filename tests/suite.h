@@ -41,6 +41,7 @@ extern const struct check system_checks[];      /* systems.c */
 extern const struct check old_kernel_checks[];  /* old_kernel.c */
 extern const struct check oci_checks[];         /* oci.c */
 extern const struct check oci_config_checks[];  /* oci_config.c */
+extern const struct check oci_hooks_checks[];   /* oci_hooks.c */
 extern const struct check oci_seccomp_checks[]; /* oci_seccomp.c */
 extern const struct check oci_exec_checks[];    /* oci_exec.c */
 
