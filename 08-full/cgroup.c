@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,54 +20,6 @@
 /* All groups of ours are below this one, with this prefix. */
 static const char parent_name[] = "toy-docker";
 static const char prefix[] = "stage-8-";
-
-/* ---- files of a group --------------------------------------------------- */
-
-int write_group_file(int group, const char *name, const char *text)
-{
-    int fd = openat(group, name, O_WRONLY | O_CLOEXEC);
-    ssize_t written;
-
-    if (fd == -1)
-        return -1;
-    written = write(fd, text, strlen(text));
-    int number = errno;
-    close(fd);
-    errno = number;
-    return written == -1 ? -1 : 0;
-}
-
-void set_limit(const struct hierarchy *hierarchy, const char *name,
-               const char *format, ...)
-{
-    char text[256];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
-    if (write_group_file(hierarchy->fd, name, text) == -1)
-        fail("cgroup: write %s to %s/%s", text, hierarchy->path, name);
-    explain("write(\"%s/%s\", \"%s\")", hierarchy->path, name, text);
-}
-
-uint64_t read_group_number(int group, const char *name, const char *key)
-{
-    char text[4096];
-    int fd = openat(group, name, O_RDONLY | O_CLOEXEC);
-    ssize_t length;
-    size_t size = strlen(key);
-
-    if (fd == -1)
-        return 0;
-    length = read(fd, text, sizeof(text) - 1);
-    close(fd);
-    text[length > 0 ? length : 0] = '\0';
-    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
-        if (strncmp(line, key, size) == 0 && line[size] == ' ')
-            return strtoull(line + size, NULL, 10);
-    return 0;
-}
 
 /* ---- making and sweeping ------------------------------------------------ */
 
@@ -224,7 +175,7 @@ static bool is_ours(const struct hierarchy *hierarchy, const char *parent)
            0;
 }
 
-/* Makes the folders of `parent` one by one, with the controllers enabled. */
+/* Makes the folders of `parent` one by one, ready for groups below. */
 static void make_parents(const struct hierarchy *hierarchy, const char *parent)
 {
     size_t end = strlen(hierarchy->mount_point);
@@ -241,6 +192,8 @@ static void make_parents(const struct hierarchy *hierarchy, const char *parent)
             fail("cgroup: open %s", folder);
         if (hierarchy->v2)
             enable_v2_below(hierarchy, fd, folder);
+        else if (hierarchy->has[CONTROLLER_CPUSET])
+            inherit_cpuset(fd, folder);
         close(fd);
         free(folder);
     }
@@ -285,8 +238,7 @@ static char *make_named_group(const struct hierarchy *hierarchy,
     return group;
 }
 
-static void create_group(struct hierarchy *hierarchy, const char *path,
-                         const struct resources *resources)
+static void create_group(struct hierarchy *hierarchy, const char *path)
 {
     char *parent = parent_path(hierarchy, path);
     bool locked = is_ours(hierarchy, parent);
@@ -310,10 +262,8 @@ static void create_group(struct hierarchy *hierarchy, const char *path,
     if (!path && flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
         fail("cgroup: lock %s", hierarchy->path);
     unlock_parent(hierarchy);
-    if (hierarchy->v2)
-        limit_v2(hierarchy, resources);
-    else
-        limit_v1(hierarchy, resources);
+    if (!hierarchy->v2 && hierarchy->has[CONTROLLER_CPUSET])
+        inherit_cpuset(hierarchy->fd, hierarchy->path);
 }
 
 /* In a container the cgroup file systems are read-only. One that may mount
@@ -346,7 +296,8 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
     find_hierarchies(cgroup, resources);
     refuse_read_only(cgroup);
     for (size_t i = 0; i < cgroup->count; i++)
-        create_group(&cgroup->hierarchies[i], path, resources);
+        create_group(&cgroup->hierarchies[i], path);
+    limit_cgroup(cgroup, resources);
 }
 
 void open_cgroup(struct cgroup *cgroup, const char *path)

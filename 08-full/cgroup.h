@@ -3,10 +3,10 @@
  *
  * A machine has one hierarchy of groups (v2), or one for each controller or
  * few of them (v1), or both (hybrid). Which one has a controller is found out
- * from /proc/self/mountinfo each time. In each hierarchy that is needed the
- * container gets a group below the topmost group that can be seen: the path
- * that its configuration names, or "toy-docker/stage-8-PID". See cgroups(7),
- * proc_pid_mountinfo(5).
+ * from /proc/self/mountinfo each time. In each v1 hierarchy,
+ * and in v2 where that is needed, the container gets a group below the topmost
+ * one that can be seen: the path that its configuration names, or
+ * "toy-docker/stage-8-PID". See cgroups(7), proc_pid_mountinfo(5).
  *
  * The runtime holds a lock on the folder of a group named after it as long as
  * it lives. One without a lock is what a killed runtime left; the next one
@@ -26,6 +26,17 @@ enum controller {
     CONTROLLER_CPU,
     CONTROLLER_PIDS,
     CONTROLLER_DEVICES,
+    CONTROLLER_CPUSET,
+    CONTROLLER_BLOCK_IO,
+    CONTROLLER_HUGETLB,
+    CONTROLLER_NET_CLS,
+    CONTROLLER_NET_PRIO,
+    CONTROLLER_RDMA,
+    /* these limit nothing, but in v1 the container is looked for there */
+    CONTROLLER_CPUACCT,
+    CONTROLLER_FREEZER,
+    CONTROLLER_PERF_EVENT,
+    CONTROLLER_SYSTEMD,
     CONTROLLERS
 };
 
@@ -33,7 +44,7 @@ enum controller {
 struct hierarchy {
     bool v2;
     char *mount_point;
-    char *names;           /* v1: its controllers, "cpu,cpuacct" */
+    char *names; /* its controllers: "cpu,cpuacct" in v1, "cpu io" in v2 */
     bool has[CONTROLLERS]; /* which of ours it limits */
     char *path;            /* of the group; NULL until it is made */
     int parent; /* of toy-docker/, locked; -1 but while the group is made */
@@ -43,17 +54,21 @@ struct hierarchy {
 
 struct cgroup {
     bool own_namespace; /* the container's groups are the topmost it sees */
-    struct hierarchy hierarchies[CONTROLLERS];
+    struct hierarchy hierarchies[CONTROLLERS + 1];
     size_t count;
 };
 
-/* "memory", ... */
+/* v1's name for it, "blkio". */
 const char *controller_name(enum controller controller);
 
+/* True if a limit is set that this controller holds. */
+bool needs_controller(const struct resources *resources,
+                      enum controller controller);
+
 /*
- * Finds the hierarchies that have the controllers: v1, v2, or both. Those that
- * are missing are an error that names them, but not where the limit is
- * UNLIMITED or `resources` is NULL.
+ * Finds the hierarchies: all that v1 has, and v2 if it is needed or there is no
+ * other. Controllers that `resources` needs and that are missing are an error
+ * that names them. Without `resources` nothing is needed, and v2 is found too.
  */
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources);
 
@@ -79,6 +94,13 @@ bool has_controller_of(const struct hierarchy *hierarchy, const char *names);
  * there is none, or the path leads elsewhere. */
 void enter_group_below(struct hierarchy *hierarchy, const char *path);
 
+/*
+ * Writes those of the limits that are set into the groups. One that the
+ * machine has no file for ends the program with its name.
+ */
+void limit_cgroup(const struct cgroup *cgroup,
+                  const struct resources *resources);
+
 /* Sends a signal to all processes of the groups and of those below them.
  * Returns how many there were. */
 size_t signal_cgroup(const struct cgroup *cgroup, int number);
@@ -98,16 +120,18 @@ void remove_cgroup(struct cgroup *cgroup);
 
 /* ---- one version each: cgroup_v1.c, cgroup_v2.c ------------------------ */
 
-/* Writes the limits into the files of the group `hierarchy->fd`. */
+/* Writes the limits that are set into the files of the group `hierarchy->fd`:
+ * limit_cgroup's parts. */
 void limit_v1(const struct hierarchy *hierarchy,
               const struct resources *resources);
 void limit_v2(const struct hierarchy *hierarchy,
               const struct resources *resources);
 
-/* True if v2 offers `controller` in its topmost visible group. */
-bool v2_offers(const char *mount_point, enum controller controller);
+/* Copies the CPUs and memory nodes of the group above into `group`, which is
+ * `name`, if it has none: no process could join it. */
+void inherit_cpuset(int group, const char *name);
 
-/* Enables the controllers for the groups below the topmost one, and for those
+/* Enables all controllers for the groups below the topmost one, and for those
  * below the group `folder`, which is `name`. */
 void enable_v2_controllers(const struct hierarchy *hierarchy);
 void enable_v2_below(const struct hierarchy *hierarchy, int folder,
@@ -118,16 +142,44 @@ void enable_v2_below(const struct hierarchy *hierarchy, int folder,
  * one of the container's processes. */
 void follow_into_v2(struct cgroup *cgroup, pid_t pid);
 
-/* ---- for these two: files of a group, named relative to its folder ----- */
+/* ---- for these two: cgroup_limit.c -------------------------------------- */
 
-/* Writes `text` in one write(2). Returns 0, or -1 and errno. */
+/* Writes `text` to a file of a group in one write(2). Returns 0, or -1 and
+ * errno. */
 int write_group_file(int group, const char *name, const char *text);
+
+/* The number after `key` in a file of "key number" lines; 0 if none. */
+uint64_t read_group_number(int group, const char *name, const char *key);
+
+/* True if the group has the file, on this kernel. */
+bool has_group_file(const struct hierarchy *hierarchy, const char *name);
+
+/* True if it is a limit: neither left as it is nor lifted. */
+bool is_limit(uint64_t value);
 
 /* Writes the formatted text. A failure ends the program. */
 void set_limit(const struct hierarchy *hierarchy, const char *name,
                const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* The number after `key` in a file of "key number" lines; 0 if none. */
-uint64_t read_group_number(int group, const char *name, const char *key);
+/* The same with a text as it is, or NULL: it is not set. */
+void set_limit_text(const struct hierarchy *hierarchy, const char *name,
+                    const char *text);
+
+/* Such texts: of a number, and of one that may be NULL. */
+const char *limit_text(const struct hierarchy *hierarchy, uint64_t value);
+const char *optional_text(const uint64_t *value);
+
+/* Limits that the kernel compares with one another at each write: what is
+ * refused for another's old value is written again after that one. */
+struct setting {
+    const char *name;
+    const char *text;
+};
+void set_together(const struct hierarchy *hierarchy,
+                  const struct setting *settings, size_t count);
+
+/* Writes the limits of rdma, which are the same in both versions. */
+void limit_rdma(const struct hierarchy *hierarchy,
+                const struct resources *resources);
 
 #endif

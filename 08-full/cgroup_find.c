@@ -9,12 +9,30 @@
 #include "mountinfo.h"
 #include "sync.h"
 
-static const char *const names[CONTROLLERS] = {"memory", "cpu", "pids",
-                                               "devices"};
+/* Their names; without one in v2, the controller is not there, or (devices,
+ * freezer) needs no name. */
+static const struct {
+    const char *v1, *v2;
+} names[CONTROLLERS] = {
+    [CONTROLLER_MEMORY] = {"memory", "memory"},
+    [CONTROLLER_CPU] = {"cpu", "cpu"},
+    [CONTROLLER_PIDS] = {"pids", "pids"},
+    [CONTROLLER_DEVICES] = {"devices", NULL},
+    [CONTROLLER_CPUSET] = {"cpuset", "cpuset"},
+    [CONTROLLER_BLOCK_IO] = {"blkio", "io"},
+    [CONTROLLER_HUGETLB] = {"hugetlb", "hugetlb"},
+    [CONTROLLER_NET_CLS] = {"net_cls", NULL},
+    [CONTROLLER_NET_PRIO] = {"net_prio", NULL},
+    [CONTROLLER_RDMA] = {"rdma", "rdma"},
+    [CONTROLLER_CPUACCT] = {"cpuacct", NULL},
+    [CONTROLLER_FREEZER] = {"freezer", NULL},
+    [CONTROLLER_PERF_EVENT] = {"perf_event", NULL},
+    [CONTROLLER_SYSTEMD] = {"name=systemd", NULL},
+};
 
 const char *controller_name(enum controller controller)
 {
-    return names[controller];
+    return names[controller].v1;
 }
 
 /* mountinfo also lists mounts that others cover by now. */
@@ -27,53 +45,67 @@ static bool is_cgroup_mount(const struct mount_entry *entry, bool v2)
                (v2 ? CGROUP2_SUPER_MAGIC : CGROUP_SUPER_MAGIC);
 }
 
-static bool has_controller(const struct mount_entry *entry,
-                           enum controller controller)
+static void add_hierarchy(struct cgroup *cgroup,
+                          const struct mount_entry *entry, char *controllers,
+                          const bool *has)
 {
-    if (strcmp(entry->type, "cgroup") == 0)
-        return has_word(entry->super_options, names[controller]) &&
-               is_cgroup_mount(entry, false);
-    return strcmp(entry->type, "cgroup2") == 0 &&
-           is_cgroup_mount(entry, true) &&
-           v2_offers(entry->mount_point, controller);
-}
+    struct hierarchy *hierarchy = &cgroup->hierarchies[cgroup->count++];
 
-static struct hierarchy *add_hierarchy(struct cgroup *cgroup,
-                                       const struct mount_entry *entry)
-{
-    struct hierarchy *hierarchy;
-
-    for (size_t i = 0; i < cgroup->count; i++)
-        if (strcmp(cgroup->hierarchies[i].mount_point, entry->mount_point) == 0)
-            return &cgroup->hierarchies[i];
-    hierarchy = &cgroup->hierarchies[cgroup->count++];
     *hierarchy = (struct hierarchy){
         .v2 = strcmp(entry->type, "cgroup2") == 0,
         .mount_point = format_text("%s", entry->mount_point),
-        .names = controllers_of(entry->super_options),
+        .names = controllers,
         .parent = -1,
         .fd = -1,
         .view = -1,
     };
-    return hierarchy;
+    memcpy(hierarchy->has, has, sizeof(hierarchy->has));
 }
 
-/* A controller is in one hierarchy only. Where v1 has the device rules, v2
- * could filter too (by a program), but v1's files are the ones to be seen. */
-static bool find_controller(struct cgroup *cgroup,
-                            const struct mount_entry *mounts,
-                            enum controller controller)
+/* A hierarchy may be mounted more than once: the first mount is taken. */
+static void find_v1(struct cgroup *cgroup, const struct mount_entry *entry,
+                    bool *found)
 {
-    static const char *const types[] = {"cgroup", "cgroup2"};
+    bool has[CONTROLLERS], any = false;
 
-    for (size_t version = 0; version < 2; version++)
-        for (const struct mount_entry *entry = mounts; entry->type; entry++)
-            if (strcmp(entry->type, types[version]) == 0 &&
-                has_controller(entry, controller)) {
-                add_hierarchy(cgroup, entry)->has[controller] = true;
-                return true;
-            }
-    return false;
+    for (enum controller i = 0; i < CONTROLLERS; i++) {
+        has[i] = !found[i] && has_word(entry->super_options, names[i].v1);
+        any |= has[i];
+    }
+    if (!any || !is_cgroup_mount(entry, false))
+        return;
+    for (enum controller i = 0; i < CONTROLLERS; i++)
+        found[i] |= has[i];
+    add_hierarchy(cgroup, entry,
+                  has[CONTROLLER_SYSTEMD]
+                      ? format_text("%s", names[CONTROLLER_SYSTEMD].v1)
+                      : controllers_of(entry->super_options),
+                  has);
+}
+
+/* Where v1 has the device rules, v2 could filter too (by a program), but v1's
+ * files are the ones to be seen. */
+static bool find_v2(struct cgroup *cgroup, const struct mount_entry *entry,
+                    bool *found, const struct resources *resources)
+{
+    char *path = format_text("%s/cgroup.controllers", entry->mount_point);
+    char *offered = read_file(path);
+    bool has[CONTROLLERS] = {false};
+    bool wanted = !resources || resources->unified_count;
+
+    for (enum controller i = 0; offered && i < CONTROLLERS; i++) {
+        has[i] = !found[i] && (i == CONTROLLER_DEVICES ||
+                               (names[i].v2 && has_word(offered, names[i].v2)));
+        wanted = wanted || (has[i] && needs_controller(resources, i));
+    }
+    free(path);
+    if (!offered || !wanted || !is_cgroup_mount(entry, true))
+        return false;
+    for (enum controller i = 0; i < CONTROLLERS; i++)
+        found[i] |= has[i];
+    offered[strcspn(offered, "\n")] = '\0';
+    add_hierarchy(cgroup, entry, offered, has);
+    return true;
 }
 
 /* ---- what is missing ------------------------------------------------------ */
@@ -86,7 +118,8 @@ static char *list_missing(const bool *missing)
     for (enum controller i = 0; i < CONTROLLERS; i++) {
         if (!missing[i])
             continue;
-        char *longer = format_text("%s%s%s", list, *list ? ", " : "", names[i]);
+        char *longer =
+            format_text("%s%s%s", list, *list ? ", " : "", names[i].v1);
         free(list);
         list = longer;
     }
@@ -116,7 +149,7 @@ static char *list_v1_hierarchies(const bool *missing)
         strsep(&line, ":");
         char *controllers = strsep(&line, ":");
         for (enum controller i = 0; controllers && i < CONTROLLERS; i++)
-            wanted |= missing[i] && has_word(controllers, names[i]);
+            wanted |= missing[i] && has_word(controllers, names[i].v1);
         if (!wanted)
             continue;
         char *longer =
@@ -151,8 +184,8 @@ static const char *cure_for(const bool *missing,
     if (!is_v2_mounted(mounts))
         return "mount what is missing: mkdir -p /run/cgroup && mount -t "
                "cgroup2 cgroup2 /run/cgroup";
-    return "use a kernel that has it, switched on (for memory: boot with "
-           "cgroup_enable=memory)";
+    return "use a kernel that has it (/proc/cgroups), switched on (for "
+           "memory: boot with cgroup_enable=memory)";
 }
 
 /* All at once: one after the other would be a guessing game. */
@@ -162,33 +195,32 @@ static noreturn void fail_missing(const bool *missing,
     const char *list = list_missing(missing);
     bool many = strchr(list, ',');
     const char *hint = cure_for(missing, mounts);
+    const char *flags = flags_without(missing);
 
-    if (!missing[CONTROLLER_DEVICES])
-        hint = format_text("%sstarts without; or %s", flags_without(missing),
-                           hint);
+    if (!missing[CONTROLLER_DEVICES] && *flags)
+        hint = format_text("%sstarts without; or %s", flags, hint);
     fail_plainly(hint, "cgroup: the controller%s %s %s missing here",
                  many ? "s" : "", list, many ? "are" : "is");
 }
 
-/* ---- all four -------------------------------------------------------------- */
+/* ---- all of them -------------------------------------------------------- */
 
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources)
 {
-    uint64_t limits[CONTROLLERS] = {UNLIMITED, UNLIMITED, UNLIMITED, UNLIMITED};
-    struct mount_entry *mounts = read_mounts();
-    bool missing[CONTROLLERS] = {false}, any = false;
+    struct mount_entry *mounts = read_mounts(), *entry;
+    bool found[CONTROLLERS] = {false}, missing[CONTROLLERS], any = false;
 
     if (!mounts)
         fail("read /proc/self/mountinfo");
-    if (resources) {
-        limits[CONTROLLER_MEMORY] = resources->memory.limit;
-        limits[CONTROLLER_CPU] = resources->cpu.quota;
-        limits[CONTROLLER_PIDS] = resources->pids.limit;
-        limits[CONTROLLER_DEVICES] = 0;
-    }
+    for (entry = mounts; entry->type; entry++)
+        if (strcmp(entry->type, "cgroup") == 0)
+            find_v1(cgroup, entry, found);
+    for (entry = mounts; entry->type; entry++)
+        if (strcmp(entry->type, "cgroup2") == 0 &&
+            find_v2(cgroup, entry, found, resources))
+            break;
     for (enum controller i = 0; i < CONTROLLERS; i++) {
-        missing[i] =
-            !find_controller(cgroup, mounts, i) && limits[i] != UNLIMITED;
+        missing[i] = resources && needs_controller(resources, i) && !found[i];
         any |= missing[i];
     }
     if (any)

@@ -73,7 +73,10 @@ static int make_hierarchy(const struct hierarchy *hierarchy, bool readonly)
 static void add_hierarchy(int view, const struct hierarchy *hierarchy,
                           bool readonly)
 {
-    const char *name = hierarchy->v2 ? "unified" : hierarchy->names;
+    const char *equals = strchr(hierarchy->names, '='); /* name=systemd */
+    const char *name = hierarchy->v2 ? "unified"
+                     : equals        ? equals + 1
+                                     : hierarchy->names;
     int mount = hierarchy->view != -1 ? hierarchy->view
                                       : make_hierarchy(hierarchy, readonly);
     int folder;

@@ -176,7 +176,6 @@ void set_default_config(struct config *config)
     config->linux_.built_in_filter = true;
     resources->memory.limit = 512 << 20;
     resources->memory.swap = resources->memory.limit;
-    resources->memory.reservation = UNLIMITED;
     resources->cpu.quota = 100000;
     resources->cpu.period = 100000;
     resources->pids.limit = 256;

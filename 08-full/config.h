@@ -14,8 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* No limit; also what parse_size and its kin give for "max". */
-#define UNLIMITED UINT64_MAX
+#include "resources.h"
 
 /* Sets of capabilities: bit N is capability number N of capabilities(7). */
 struct capability_sets {
@@ -65,14 +64,6 @@ struct mount {
     const char *const *options; /* NULL-terminated, as in mount(8) */
 };
 
-/* One of linux.resources.devices[]; the last rule that fits decides. */
-struct device_rule {
-    bool allow;
-    char type;          /* 'c', 'b', or 'a' for both */
-    int major, minor;   /* -1: every number */
-    const char *access; /* some of "rwm": read, write, mknod */
-};
-
 /* One of linux.devices[]. */
 struct device {
     const char *path; /* absolute, in the container */
@@ -99,24 +90,6 @@ struct seccomp {
     uint32_t flags;                /* SECCOMP_FILTER_FLAG_... */
     const char *listener_path;     /* NULL: no call is passed to a listener */
     const char *listener_metadata; /* or NULL */
-};
-
-struct resources {
-    struct {
-        uint64_t limit;       /* bytes */
-        uint64_t swap;        /* bytes of memory and swap together */
-        uint64_t reservation; /* bytes to go down to when memory is short */
-    } memory;
-    struct {
-        uint64_t quota;  /* microseconds of CPU time in each period */
-        uint64_t period; /* microseconds */
-        uint64_t shares; /* weight among groups: 1024 is usual; 0: unset */
-    } cpu;
-    struct {
-        uint64_t limit; /* processes and threads */
-    } pids;
-    const struct device_rule *devices;
-    size_t device_count;
 };
 
 /* One program of hooks.*[]. */

@@ -42,7 +42,12 @@ void load_linux(struct json document, struct config *config);
 const struct seccomp *load_seccomp(struct json linux_);
 struct json_object *describe_seccomp(void);
 
-/* config_resources.c: "linux.resources"; the devices are there already */
+/* config_resources.c: "linux.resources"; the devices are there already. And
+ * all of it but the rules for devices, which can be changed later. */
 void load_resources(struct json linux_, struct config *config);
+void load_limits(struct json resources, struct resources *to);
+
+/* config_devices.c: "linux.resources.devices" */
+void load_device_rules(struct json resources, struct config *config);
 
 #endif

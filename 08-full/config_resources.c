@@ -1,136 +1,282 @@
-/* config_resources.c - config.json: linux.resources. */
+/* config_resources.c - config.json: linux.resources, but for the devices. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../common/common.h"
 #include "config_json.h"
 #include "sync.h"
 
-/* A limit: -1 is none, as is a missing one; 0 is "not set". */
+/* A limit: -1 is none; a missing one and 0 are "not set". */
 static uint64_t load_limit(struct json object, const char *name)
 {
     int64_t value = 0;
 
-    if (!get_integer(object, name, -1, INT64_MAX, &value) || value <= 0)
-        return UNLIMITED;
-    return (uint64_t)value;
+    get_integer(object, name, -1, INT64_MAX, &value);
+    return value == -1 ? UNLIMITED : (uint64_t)value;
 }
 
-static void refuse_all(struct json object, const char *const *names)
+/* The same for numbers that mean something when they are 0. */
+static const uint64_t *load_optional(struct json object, const char *name,
+                                     uint64_t most)
 {
-    for (; *names; names++)
-        refuse_member(object, *names);
+    uint64_t *value = allocate(1, sizeof(*value));
+
+    return get_unsigned(object, name, most, value) ? value : NULL;
 }
 
-static void load_memory(struct json resources, struct resources *to)
+static uint64_t load_number(struct json object, const char *name, uint64_t most)
 {
-    static const char *const unsupported[] = {
-        "kernel", "kernelTCP", "disableOOMKiller", "swappiness", NULL};
+    uint64_t value = 0;
+
+    get_unsigned(object, name, most, &value);
+    return value;
+}
+
+static const char *load_text(struct json object, const char *name)
+{
+    const char *text = get_text(object, name);
+
+    return text && *text ? text : NULL;
+}
+
+/* ---- memory, cpu ------------------------------------------------------------ */
+
+static void load_memory(struct json resources, struct memory_limits *to)
+{
     struct json memory = get_object(resources, "memory");
+    uint64_t *hierarchy = allocate(1, sizeof(*hierarchy));
 
-    refuse_all(memory, unsupported);
-    to->memory.limit = load_limit(memory, "limit");
-    to->memory.swap = load_limit(memory, "swap");
-    to->memory.reservation = load_limit(memory, "reservation");
-    if (to->memory.swap != UNLIMITED && to->memory.limit == UNLIMITED)
-        refuse_json(get_member(memory, "swap"), "needs a limit beside it");
-    if (to->memory.swap != UNLIMITED && to->memory.swap < to->memory.limit)
+    to->limit = load_limit(memory, "limit");
+    to->swap = load_limit(memory, "swap");
+    to->reservation = load_limit(memory, "reservation");
+    to->kernel = load_limit(memory, "kernel");
+    to->kernel_tcp = load_limit(memory, "kernelTCP");
+    to->disable_oom_killer = get_bool(memory, "disableOOMKiller");
+    to->check_before_update = get_bool(memory, "checkBeforeUpdate");
+    *hierarchy = get_bool(memory, "useHierarchy");
+    if (is_there(get_member(memory, "useHierarchy")))
+        to->use_hierarchy = hierarchy;
+    /* some callers write -1 for "not set", as an unsigned number */
+    to->swappiness = load_optional(memory, "swappiness", UINT64_MAX);
+    if (to->swappiness && *to->swappiness == UINT64_MAX)
+        to->swappiness = NULL;
+    if (to->swappiness && *to->swappiness > 100)
+        refuse_json(get_member(memory, "swappiness"), "must be from 0 to 100");
+    /* memory is in both, so it would not be lifted */
+    if (to->limit == UNLIMITED && to->swap == 0)
+        to->swap = UNLIMITED;
+    if (to->swap != 0 && to->limit != UNLIMITED && to->swap < to->limit)
         refuse_json(get_member(memory, "swap"),
                     "is memory and swap together: not below limit");
 }
 
-static void load_cpu(struct json resources, struct resources *to)
+static void load_cpu(struct json resources, struct cpu_limits *to)
 {
-    static const char *const unsupported[] = {
-        "burst", "realtimeRuntime", "realtimePeriod", "cpus", "mems", "idle",
-        NULL};
     struct json cpu = get_object(resources, "cpu");
 
-    refuse_all(cpu, unsupported);
-    to->cpu.quota = load_limit(cpu, "quota");
-    to->cpu.period = 100000;
-    get_unsigned(cpu, "period", INT64_MAX, &to->cpu.period);
-    if (to->cpu.period == 0)
-        to->cpu.period = 100000;
-    get_unsigned(cpu, "shares", INT64_MAX, &to->cpu.shares);
+    to->quota = load_limit(cpu, "quota");
+    to->period = load_number(cpu, "period", INT64_MAX);
+    to->burst = load_optional(cpu, "burst", INT64_MAX);
+    to->shares = load_number(cpu, "shares", INT64_MAX);
+    to->idle = load_optional(cpu, "idle", 1);
+    to->realtime_runtime = load_limit(cpu, "realtimeRuntime");
+    to->realtime_period = load_number(cpu, "realtimePeriod", INT64_MAX);
+    to->cpus = load_text(cpu, "cpus");
+    to->mems = load_text(cpu, "mems");
+    if (to->burst && is_there(get_member(cpu, "quota")) && to->quota > 0 &&
+        *to->burst > to->quota)
+        refuse_json(get_member(cpu, "burst"), "must not be above quota");
 }
 
-/* ---- devices ---------------------------------------------------------------- */
+/* ---- block I/O -------------------------------------------------------------- */
 
-static int load_device_number(struct json rule, const char *name)
+enum { MOST_WEIGHT = 1000, MOST_MAJOR = 4095, MOST_MINOR = 1048575 };
+
+static void load_weights(struct json block_io, struct resources *to)
 {
-    int64_t value = -1;
-
-    get_integer(rule, name, -1, 1048575, &value);
-    return (int)value;
-}
-
-static void load_rule(struct json rule, struct device_rule *to)
-{
-    const char *type = get_text(rule, "type");
-    const char *access = get_text(rule, "access");
-
-    to->allow = get_bool(rule, "allow");
-    to->type = type && *type ? *type : 'a';
-    to->access = access && *access ? access : "rwm";
-    if (!strchr("abc", to->type) || (type && strlen(type) > 1))
-        refuse_json(get_member(rule, "type"), "\"%.20s\" must be a, b or c",
-                    type);
-    if (strlen(to->access) > 3 ||
-        strspn(to->access, "rwm") != strlen(to->access))
-        refuse_json(get_member(rule, "access"),
-                    "\"%.20s\" must be some of r, w, m", access);
-    to->major = load_device_number(rule, "major");
-    to->minor = load_device_number(rule, "minor");
-    /* v1 reads "a" as everything, whatever the numbers are */
-    if (to->type == 'a' && (to->major != -1 || to->minor != -1))
-        refuse_json(rule, "numbers need the type b or c");
-}
-
-/* To make the devices of the configuration is allowed as well, not more. */
-static size_t add_devices(struct device_rule *rules, size_t count,
-                          const struct config *config)
-{
-    for (size_t i = 0; i < config->linux_.device_count; i++) {
-        const struct device *device = &config->linux_.devices[i];
-
-        if (!S_ISFIFO(device->mode))
-            rules[count++] = (struct device_rule){
-                .allow = true,
-                .type = S_ISBLK(device->mode) ? 'b' : 'c',
-                .major = (int)device->major,
-                .minor = (int)device->minor,
-                .access = "m",
-            };
-    }
-    return count;
-}
-
-static void load_rules(struct json resources, struct config *config)
-{
-    struct json array = get_array(resources, "devices");
+    struct json array = get_array(block_io, "weightDevice");
     size_t count = count_elements(array);
-    struct device_rule *rules =
-        allocate(count + config->linux_.device_count, sizeof(*rules));
+    struct block_weight *weights = allocate(count, sizeof(*weights));
 
-    for (size_t i = 0; i < count; i++)
-        load_rule(object_at(array, i), &rules[i]);
-    count = add_devices(rules, count, config);
-    set_device_rules(&config->linux_.resources, rules, count);
-    free(rules);
+    for (size_t i = 0; i < count; i++) {
+        struct json one = object_at(array, i);
+
+        weights[i] = (struct block_weight){
+            .major = (unsigned)require_unsigned(one, "major", MOST_MAJOR),
+            .minor = (unsigned)require_unsigned(one, "minor", MOST_MINOR),
+            .weight = load_number(one, "weight", MOST_WEIGHT),
+            .leaf_weight = load_number(one, "leafWeight", MOST_WEIGHT),
+        };
+    }
+    to->block_io.weights = weights;
+    to->block_io.weight_count = count;
+}
+
+static const struct {
+    const char *name;
+    enum rate_kind kind;
+} rate_lists[] = {
+    {"throttleReadBpsDevice", READ_BYTES},
+    {"throttleWriteBpsDevice", WRITE_BYTES},
+    {"throttleReadIOPSDevice", READ_OPERATIONS},
+    {"throttleWriteIOPSDevice", WRITE_OPERATIONS},
+};
+
+static void load_rates(struct json block_io, struct resources *to)
+{
+    size_t lists = sizeof(rate_lists) / sizeof(rate_lists[0]), count = 0;
+    struct block_rate *rates;
+
+    for (size_t i = 0; i < lists; i++)
+        count += count_elements(get_array(block_io, rate_lists[i].name));
+    rates = allocate(count, sizeof(*rates));
+    to->block_io.rates = rates;
+    to->block_io.rate_count = count;
+    for (size_t i = 0; i < lists; i++) {
+        struct json array = get_array(block_io, rate_lists[i].name);
+
+        for (size_t j = 0; j < count_elements(array); j++) {
+            struct json one = object_at(array, j);
+
+            *rates++ = (struct block_rate){
+                .kind = rate_lists[i].kind,
+                .major = (unsigned)require_unsigned(one, "major", MOST_MAJOR),
+                .minor = (unsigned)require_unsigned(one, "minor", MOST_MINOR),
+                .rate = require_unsigned(one, "rate", UINT64_MAX - 1),
+            };
+        }
+    }
+}
+
+static void load_block_io(struct json resources, struct resources *to)
+{
+    struct json block_io = get_object(resources, "blockIO");
+
+    to->block_io.weight = load_number(block_io, "weight", MOST_WEIGHT);
+    to->block_io.leaf_weight = load_number(block_io, "leafWeight", MOST_WEIGHT);
+    load_weights(block_io, to);
+    load_rates(block_io, to);
+}
+
+/* ---- huge pages, network, rdma ------------------------------------------------ */
+
+/* "2MB": it becomes a part of a file's name. */
+static bool is_page_size(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && text[digits] && strchr("KMG", text[digits]) &&
+           strcmp(text + digits + 1, "B") == 0;
+}
+
+static void load_hugepages(struct json resources, struct resources *to)
+{
+    struct json array = get_array(resources, "hugepageLimits");
+    size_t count = count_elements(array);
+    struct hugepage_limit *limits = allocate(count, sizeof(*limits));
+
+    for (size_t i = 0; i < count; i++) {
+        struct json one = object_at(array, i);
+
+        limits[i].page_size = require_text(one, "pageSize");
+        if (!is_page_size(limits[i].page_size))
+            refuse_json(get_member(one, "pageSize"),
+                        "\"%.20s\" is not a size such as 2MB",
+                        limits[i].page_size);
+        limits[i].limit = require_unsigned(one, "limit", UINT64_MAX);
+    }
+    to->hugepages = limits;
+    to->hugepage_count = count;
+}
+
+/* One word, which stands at the beginning of a line for the kernel. */
+static void require_word(struct json json, const char *text)
+{
+    if (!*text || strpbrk(text, " \t\n"))
+        refuse_json(json, "\"%.80s\" is not a device's name", text);
+}
+
+static void load_network(struct json resources, struct resources *to)
+{
+    struct json network = get_object(resources, "network");
+    struct json array = get_array(network, "priorities");
+    size_t count = count_elements(array);
+    struct network_priority *priorities = allocate(count, sizeof(*priorities));
+
+    for (size_t i = 0; i < count; i++) {
+        struct json one = object_at(array, i);
+
+        priorities[i].interface = require_text(one, "name");
+        require_word(get_member(one, "name"), priorities[i].interface);
+        priorities[i].priority = require_unsigned(one, "priority", UINT32_MAX);
+    }
+    to->network.class_id = load_number(network, "classID", UINT32_MAX);
+    to->network.priorities = priorities;
+    to->network.priority_count = count;
+}
+
+static void *add_element(const void *array, size_t count, size_t size)
+{
+    void *larger = reallocarray((void *)array, count + 1, size);
+
+    if (!larger)
+        fail("allocate memory");
+    return larger;
+}
+
+static void add_rdma(struct json rdma, const char *name, void *data)
+{
+    struct resources *to = data;
+    struct json one = get_object(rdma, name);
+    struct rdma_limit *limits =
+        add_element(to->rdma, to->rdma_count, sizeof(*limits));
+
+    require_word(one, name);
+    limits[to->rdma_count] = (struct rdma_limit){
+        .device = name,
+        .handles = load_optional(one, "hcaHandles", UINT32_MAX),
+        .objects = load_optional(one, "hcaObjects", UINT32_MAX),
+    };
+    if (!limits[to->rdma_count].handles && !limits[to->rdma_count].objects)
+        refuse_json(one, "needs hcaHandles or hcaObjects");
+    to->rdma = limits;
+    to->rdma_count++;
+}
+
+/* ---- unified ---------------------------------------------------------------------- */
+
+/* A file of the group itself, and of one controller: "memory.high". */
+static void add_unified(struct json value, const char *name, const char *text,
+                        void *data)
+{
+    struct resources *to = data;
+    struct pair *pairs =
+        add_element(to->unified, to->unified_count, sizeof(*pairs));
+
+    if (strchr(name, '/') || *name == '.' || !strchr(name, '.'))
+        refuse_json(value, "the name must be of the form CONTROLLER.FILE");
+    pairs[to->unified_count++] = (struct pair){name, text};
+    to->unified = pairs;
+}
+
+/* ---- all of them ------------------------------------------------------------------ */
+
+void load_limits(struct json resources, struct resources *to)
+{
+    load_memory(resources, &to->memory);
+    load_cpu(resources, &to->cpu);
+    to->pids.limit = load_limit(get_object(resources, "pids"), "limit");
+    load_block_io(resources, to);
+    load_hugepages(resources, to);
+    load_network(resources, to);
+    visit_names(get_object(resources, "rdma"), add_rdma, to);
+    visit_texts(get_object(resources, "unified"), add_unified, to);
 }
 
 void load_resources(struct json linux_, struct config *config)
 {
-    struct resources *to = &config->linux_.resources;
-    static const char *const unsupported[] = {
-        "blockIO", "hugepageLimits", "network", "rdma", "unified", NULL};
     struct json resources = get_object(linux_, "resources");
 
-    refuse_all(resources, unsupported);
-    load_memory(resources, to);
-    load_cpu(resources, to);
-    to->pids.limit = load_limit(get_object(resources, "pids"), "limit");
-    load_rules(resources, config);
+    load_limits(resources, &config->linux_.resources);
+    load_device_rules(resources, config);
 }

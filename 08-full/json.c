@@ -201,6 +201,29 @@ bool get_unsigned(struct json object, const char *name, uint64_t most,
     return json.value != NULL;
 }
 
+uint64_t require_unsigned(struct json object, const char *name, uint64_t most)
+{
+    uint64_t value = 0;
+
+    if (!get_unsigned(object, name, most, &value))
+        refuse_json(get_member(object, name), "is missing");
+    return value;
+}
+
+void visit_names(struct json object,
+                 void (*visit)(struct json object, const char *name,
+                               void *data),
+                 void *data)
+{
+    if (!object.value)
+        return;
+    json_object_object_foreach(object.value, name, value)
+    {
+        (void)value;
+        visit(object, name, data);
+    }
+}
+
 void visit_texts(struct json object,
                  void (*visit)(struct json value, const char *name,
                                const char *text, void *data),

@@ -60,6 +60,13 @@ bool get_integer(struct json object, const char *name, int64_t least,
                  int64_t most, int64_t *value);
 bool get_unsigned(struct json object, const char *name, uint64_t most,
                   uint64_t *value);
+uint64_t require_unsigned(struct json object, const char *name, uint64_t most);
+
+/* Calls `visit` with the name of each member of an object. */
+void visit_names(struct json object,
+                 void (*visit)(struct json object, const char *name,
+                               void *data),
+                 void *data);
 
 /* Calls `visit` with each member of an object of texts. */
 void visit_texts(struct json object,

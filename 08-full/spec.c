@@ -146,7 +146,7 @@ int features_verb(int argc, char **argv, const struct globals *globals)
         "{\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\","
         "  \"pid\", \"uts\"],"
         " \"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false,"
-        "  \"systemdUser\": false, \"rdma\": false},"
+        "  \"systemdUser\": false, \"rdma\": true},"
         " \"apparmor\": {\"enabled\": false},"
         " \"selinux\": {\"enabled\": false},"
         " \"intelRdt\": {\"enabled\": false},"

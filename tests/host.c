@@ -47,8 +47,9 @@ static char *no_cgroups; /* why there are none for the stand-in */
 static char *controllers_of(const char *options)
 {
     static const char *const known[] = {
-        "cpu",        "cpuacct", "memory",   "pids",    "devices", "freezer",
-        "perf_event", "blkio",   "net_prio", "net_cls", "hugetlb",
+        "cpu",     "cpuacct",    "memory", "pids",         "devices",
+        "freezer", "perf_event", "blkio",  "net_prio",     "net_cls",
+        "hugetlb", "cpuset",     "rdma",   "name=systemd",
     };
     char *found = "";
 
@@ -58,27 +59,28 @@ static char *controllers_of(const char *options)
     return found;
 }
 
-/* cpuset needs more before it takes a process, and no stage uses it. */
-static bool is_of_use(const struct hierarchy *hierarchy)
+/* A cpuset takes no process before it has CPUs and memory nodes. */
+static void fill_cpuset(const char *folder)
 {
-    static const char *const used[] = {"cpu", "cpuacct", "memory", "pids",
-                                       "devices"};
+    static const char *const files[] = {"cpuset.cpus", "cpuset.mems"};
 
-    if (hierarchy->v2)
-        return true;
-    for (size_t i = 0; i < sizeof(used) / sizeof(used[0]); i++)
-        if (has_word(hierarchy->controllers, used[i]))
-            return true;
-    return false;
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        char *text = read_file(format_text("%s/../%s", folder, files[i]));
+
+        if (text)
+            write_file(format_text("%s/%s", folder, files[i]), "%s", text);
+    }
 }
 
-static void enable_controllers(const char *folder)
+/* One that is missing here is missed by the check that needs it. The first four
+ * are also handed down from the true host's top. */
+static void enable_controllers(const char *folder, bool top)
 {
-    static const char *const wanted[] = {"cpu", "memory", "pids", "io"};
+    static const char *const wanted[] = {"cpu",    "memory",  "pids", "io",
+                                         "cpuset", "hugetlb", "rdma"};
     char *file = format_text("%s/cgroup.subtree_control", folder);
 
-    /* one that is missing here is missed by the check that needs it */
-    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+    for (size_t i = 0; i < (top ? 4 : sizeof(wanted) / sizeof(wanted[0])); i++)
         write_file(file, "+%s", wanted[i]);
 }
 
@@ -135,9 +137,14 @@ static void prepare_hierarchy(struct hierarchy *hierarchy)
     fd = open(hierarchy->base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd != -1)
         flock(fd, LOCK_SH);
+    if (has_word(hierarchy->controllers, "cpuset")) {
+        fill_cpuset(parent);
+        fill_cpuset(hierarchy->base);
+        fill_cpuset(host);
+    }
     if (hierarchy->v2) {
-        enable_controllers(hierarchy->top);
-        enable_controllers(parent);
+        enable_controllers(hierarchy->top, true);
+        enable_controllers(parent, false);
     }
 }
 
@@ -155,7 +162,7 @@ void prepare_hosts(void)
         hierarchy->v2 = strcmp(entry->mnt_type, "cgroup2") == 0;
         hierarchy->top = strdup(entry->mnt_dir);
         hierarchy->controllers = controllers_of(entry->mnt_opts);
-        if (!is_of_use(hierarchy))
+        if (!hierarchy->v2 && !*hierarchy->controllers)
             continue;
         prepare_hierarchy(hierarchy);
         hierarchy_count++;

@@ -82,10 +82,6 @@ static const struct {
      "linux.devices[0].major: is missing"},
     {IN("resources", "\"memory\": {\"limit\": \"1\"}"),
      "linux.resources.memory.limit: must be a whole number"},
-    {IN("resources", "\"memory\": {\"swappiness\": 7}"),
-     "linux.resources.memory.swappiness: is not supported"},
-    {IN("resources", "\"unified\": {\"a\": \"b\"}"),
-     "linux.resources.unified: is not supported"},
     {{"\"/proc/acpi\"", "\"proc/acpi\""},
      "linux.maskedPaths[0]: \"proc/acpi\" is not an absolute path"},
     {{"{", "{,"}, "config.json: the document: is not JSON"},
@@ -439,7 +435,9 @@ static char *group_file(const char *controller, const char *v1_file,
 static void resources_and_path(int stage)
 {
     static const char group[] = "check-oci/deeper/box";
-    const char *const controllers[] = {"memory", "cpu", "pids", "devices"};
+    const char *const controllers[] = {"memory",  "cpu",     "pids",
+                                       "devices", "cpuset",  "blkio",
+                                       "freezer", "cpuacct", "name=systemd"};
 
     (void)stage;
     make_bundle(
@@ -467,7 +465,7 @@ static void resources_and_path(int stage)
                 group_file("cpu", "cpu.shares", "cpu.weight", group));
     ck_assert_str_eq(group_file("pids", "pids.max", "pids.max", group), "77\n");
     end_box();
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++) {
         bool v2;
         const char *top = find_cgroup_top(controllers[i], &v2);
 

@@ -54,8 +54,9 @@ static char *folders_below(const char *path)
 
 static char *cgroups(void)
 {
-    static const char *const controllers[] = {"cpu", "memory", "pids",
-                                              "devices"};
+    static const char *const controllers[] = {
+        "cpu",   "cpuacct", "cpuset",  "memory",  "pids",        "devices",
+        "blkio", "freezer", "net_cls", "hugetlb", "name=systemd"};
     char *text = format_text("%s", "");
 
     for (size_t i = 0; i < sizeof(controllers) / sizeof(*controllers); i++) {
