@@ -119,7 +119,9 @@ static void load_device(struct json device, struct device *to)
     if (*to->path != '/' || to->path[strlen(to->path) - 1] == '/')
         refuse_json(get_member(device, "path"),
                     "\"%.200s\" is not an absolute path of a file", to->path);
-    to->mode = type | load_number(device, "fileMode", false, 07777, 0666);
+    /* podman puts the type in there, too */
+    to->mode =
+        type | (load_number(device, "fileMode", false, 0177777, 0666) & 07777);
     to->major = load_number(device, "major", needed, 4095, 0);
     to->minor = load_number(device, "minor", needed, 1048575, 0);
     to->uid = load_number(device, "uid", false, UINT32_MAX - 1, 0);

@@ -91,8 +91,11 @@ static void make_one(const struct device *device, int root)
 
 void make_devices(const struct config *config, int root)
 {
+    /* whoever hands on the host's devices hands on this one: in here it is a
+     * link into the container's own devpts */
     for (size_t i = 0; i < config->linux_.device_count; i++)
-        make_one(&config->linux_.devices[i], root);
+        if (strcmp(config->linux_.devices[i].path, "/dev/ptmx") != 0)
+            make_one(&config->linux_.devices[i], root);
 }
 
 bool is_null_device(int fd)

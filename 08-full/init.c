@@ -253,6 +253,9 @@ static noreturn void become_command(struct config *config,
     drop_privileges(config, identity, launch->sync);
     enter_folder(inside->cwd, process->cwd);
     check_command(process);
+    /* before the wait: containerd reads create's output to its end, which
+     * comes when nobody holds it any more */
+    set_streams(process, inside->terminal, inside->null);
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that
      * it has not died in between. */
@@ -262,7 +265,6 @@ static noreturn void become_command(struct config *config,
     report_failures_to(sync);
 
     /* 9. The command has three descriptors, and none of the host's. */
-    set_streams(process, inside->terminal, inside->null);
     sync = close_descriptors(process, sync);
     report_failures_to(sync);
     umask(process->user.umask);

@@ -328,6 +328,14 @@ static int receive_descriptor(int connection)
     return fd;
 }
 
+static char *followed(const char *link)
+{
+    char target[4096] = "";
+
+    ck_assert_int_gt(readlink(link, target, sizeof(target) - 1), 0);
+    return format_text("%s", target);
+}
+
 static void console_socket(int stage)
 {
     static const struct edit edits[] = {{"\"terminal\": false",
@@ -349,6 +357,12 @@ static void console_socket(int stage)
                       "console", "box"),
                   0);
     master = receive_descriptor(accept(listener, NULL, NULL));
+    /* while it waits it holds none of create's streams: who reads those to
+     * their end has nobody to wait for */
+    for (int stream = 0; stream <= STDERR_FILENO; stream++)
+        ck_assert_str_eq(
+            followed(format_text("/proc/%d/fd/%d", (int)box_pid(), stream)),
+            "/dev/pts/0");
     expect_status(oci("start", "box"), 0);
     for (size_t length = 0; !strstr(text, "33 77");) {
         ssize_t got = read(master, text + length, sizeof(text) - 1 - length);

@@ -488,7 +488,9 @@ static void devices(int stage)
         "/dev/other 2>/dev/shm/other; while :; do sleep 0.05; done",
         EDITS(IN("linux", "\"devices\": [{\"path\": \"/dev/sub/nought\", "
                           "\"type\": \"c\", \"major\": 1, \"minor\": 5, "
-                          "\"fileMode\": 420, \"uid\": 12, \"gid\": 34}, "
+                          "\"fileMode\": 8612, \"uid\": 12, \"gid\": 34}, "
+                          "{\"path\": \"/dev/ptmx\", \"type\": \"c\", "
+                          "\"major\": 5, \"minor\": 2}, "
                           "{\"path\": \"/dev/null\", \"type\": \"c\", "
                           "\"major\": 1, \"minor\": 3, \"fileMode\": 438}, "
                           "{\"path\": \"/dev/other\", \"type\": \"c\", "
@@ -499,12 +501,17 @@ static void devices(int stage)
         stat(format_text("/proc/%d/root/dev/sub/nought", (int)pid), &status),
         0);
     ck_assert(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 5));
+    /* its mode was given with the type in it, as podman does */
     ck_assert_int_eq(status.st_mode & 07777, 0644);
     ck_assert_int_eq(status.st_uid, 12);
     ck_assert_int_eq(status.st_gid, 34);
     ck_assert_int_eq(
         stat(format_text("/proc/%d/root/dev/pipe", (int)pid), &status), 0);
     ck_assert(S_ISFIFO(status.st_mode));
+    /* the container's own, whatever is asked for */
+    ck_assert_int_eq(
+        lstat(format_text("/proc/%d/root/dev/ptmx", (int)pid), &status), 0);
+    ck_assert(S_ISLNK(status.st_mode));
     ck_assert(
         within(5, access(format_text("/proc/%d/root/dev/shm/other", (int)pid),
                          F_OK) == 0));
