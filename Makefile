@@ -181,13 +181,15 @@ demo:
 ## check-vm           the checks in virtual machines: cgroup v2, v1, and the newest
 ##                    kernel that apt has (VM=v2 takes one of v2, v1, newest;
 ##                    VM=oldest: Linux 5.10)
+## check-clients      (root) podman, containerd and dockerd drive stage-8;
+##                    RUNTIME='stage-8 crun runc': these side by side
 ## check-fresh        (root) README's commands on a machine with nothing but git,
 ##                    make, sudo (SUITE=trixie, noble; FRESH=quick: no check)
 ## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
 ##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## asan               (root) the checks, with address and UB sanitizers
-.PHONY: check matrix check-vm check-fresh check-builds mutants asan
+.PHONY: check matrix check-vm check-clients check-fresh check-builds mutants asan
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -209,6 +211,13 @@ check-vm:
 	scripts/deps.sh vm
 	+$(MAKE) stages attacks build/tests/check
 	tests/vm/check-vm.sh
+
+check-clients:
+	$(need_root)
+	scripts/deps.sh --needed
+	scripts/deps.sh clients
+	+$(MAKE) stage-8
+	RUNTIME='$(RUNTIME)' tests/clients/check-clients.sh
 
 check-fresh:
 	$(call prepare,stage-8)

@@ -5,6 +5,7 @@
 #   deps.sh lint        what make lint and make asan need
 #   deps.sh vm          what make check-vm needs
 #   deps.sh builds      what make check-builds needs
+#   deps.sh clients     what make check-clients needs; no daemon is started
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
 #                       without is there
 #
@@ -18,7 +19,8 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 
 # need: "must" or "may" (some checks are skipped without it)
 # test: program NAME, static NAME (a program without libraries), header NAME,
-#       gnu NAME (not busybox's), library NAME (pkg-config), link FLAGS
+#       gnu NAME (not busybox's), library NAME (pkg-config), link FLAGS,
+#       file PATH
 # then the package in each distribution's words; - where there is none
 run_table='
 # need | test                  | apt          | dnf                | pacman     | apk           | zypper
@@ -74,6 +76,22 @@ must   | program apt-get       | apt          | -                  | -          
 must   | program dpkg-deb      | dpkg         | dpkg               | dpkg       | dpkg          | dpkg
 '
 
+clients_table='
+must   | program podman        | podman       | -                  | -          | -             | -
+must   | file /usr/lib/podman/netavark | netavark | -            | -          | -             | -
+must   | program catatonit     | catatonit    | -                  | -          | -             | -
+must   | program containerd    | containerd   | -                  | -          | -             | -
+must   | program dockerd       | docker.io    | -                  | -          | -             | -
+must   | program runc          | runc         | -                  | -          | -             | -
+must   | program crun          | crun         | -                  | -          | -             | -
+must   | program iptables      | iptables     | -                  | -          | -             | -
+must   | program script        | bsdutils     | -                  | -          | -             | -
+must   | program curl          | curl         | -                  | -          | -             | -
+must   | program protoc        | protobuf-compiler | -             | -          | -             | -
+must   | static busybox        | busybox-static | busybox          | busybox    | busybox-static | busybox-static
+may    | program docker-compose | docker-compose | -               | -          | -             | -
+'
+
 say() {
     printf 'deps: %s\n' "$*"
 }
@@ -86,6 +104,7 @@ is_there() {
 
     case $kind in
     program) type -P "$1" >/dev/null ;;
+    file) [ -e "$1" ] ;;
     gnu) "$1" --version | grep -E "GNU|uutils" ;;
     static) type -P "$1" && ! ldd "$(type -P "$1")" ;;
     header) echo "#include <$1>" | cc -E - ;;
@@ -163,20 +182,39 @@ install() {
     done < <(install_commands "$@")
 }
 
+# Installs packages that bring daemons, but neither starts these nor has them
+# started with the machine. What says so to apt is removed again.
+install_quietly() {
+    local policy=/usr/sbin/policy-rc.d units=/etc/systemd/system status=0
+
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+        trap 'rm -rf "$scratch" /usr/sbin/policy-rc.d' EXIT
+    fi
+    find "$units" -type l 2>/dev/null | sort >"$scratch/units"
+    install "$@" || status=$?
+    find "$units" -type l 2>/dev/null | sort |
+        comm -13 "$scratch/units" - | xargs -r rm
+    return $status
+}
+
 select_packages() {
     sed -n "s/^$1 //p" <<<"$missing" | tr '\n' ' '
 }
 
 table=$run_table
+installer=install
 only_needed=false
 case ${1-} in
 '') ;;
 lint) table=$lint_table ;;
 vm) table=$vm_table ;;
 builds) table=$builds_table ;;
+clients) table=$clients_table installer=install_quietly ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|vm|builds|--needed]" >&2
+    say "usage: deps.sh [lint|vm|builds|clients|--needed]" >&2
     exit 2
     ;;
 esac
@@ -205,9 +243,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # what is only nice to have must not keep the rest from being installed
-if ! install ${must[@]+"${must[@]}"} ${may[@]+"${may[@]}"}; then
+if ! $installer ${must[@]+"${must[@]}"} ${may[@]+"${may[@]}"}; then
     if [ ${#must[@]} -gt 0 ]; then
-        install "${must[@]}"
+        $installer "${must[@]}"
     fi
 fi
 left=$(missing_from "$table" "$column_of_manager")
