@@ -21,20 +21,23 @@ static bool is_pure_v2(const struct cgroup *cgroup)
     return cgroup->count == 1 && cgroup->hierarchies[0].v2;
 }
 
-int prepare_cgroup_view(const struct mount *mount, struct cgroup *cgroup)
+int clone_cgroups(const struct mount *mount, struct cgroup *cgroup)
+{
+    struct mount_options options = read_options(mount->options);
+
+    for (size_t i = 0; i < cgroup->count; i++)
+        cgroup->hierarchies[i].view =
+            clone_host_tree(cgroup->hierarchies[i].path, &options, "bind");
+    return is_pure_v2(cgroup) ? cgroup->hierarchies[0].view : -1;
+}
+
+int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup)
 {
     static const char *const tmpfs[] = {"nosuid", "noexec", "nodev", "mode=755",
                                         NULL};
-    struct mount_options options = read_options(mount->options);
-    bool own = cgroup->own_namespace;
 
-    if (is_pure_v2(cgroup) && own)
-        return make_file_system("cgroup2", "cgroup", mount->options, place);
     if (is_pure_v2(cgroup))
-        return clone_host_tree(cgroup->hierarchies[0].path, &options, "bind");
-    for (size_t i = 0; i < cgroup->count && !own; i++)
-        cgroup->hierarchies[i].view =
-            clone_host_tree(cgroup->hierarchies[i].path, &options, "bind");
+        return make_file_system("cgroup2", "cgroup", mount->options, place);
     return make_file_system("tmpfs", "cgroup", tmpfs, place);
 }
 

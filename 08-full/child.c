@@ -128,6 +128,22 @@ enum message_kind hear(struct child *child, const struct errands *errands)
     return kind;
 }
 
+bool adopt_child(struct child *child)
+{
+    struct message message;
+
+    if (receive_or_end(child, &message) != MESSAGE_PROCESS)
+        return false;
+    reap_child(child);
+    close(child->pidfd);
+    /* a child keeps its number until it is waited for */
+    child->pid = message.pid;
+    child->pidfd = sys_pidfd_open(message.pid);
+    if (child->pidfd == -1)
+        fail("pidfd_open %d", (int)message.pid);
+    return true;
+}
+
 void write_pid_file(const struct child *child, const char *path)
 {
     char *new = format_text("%s.new", path);

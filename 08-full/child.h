@@ -37,6 +37,10 @@ struct child {
  */
 pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync);
 
+/* For a child that was only the helper (helper.h): takes the process that it has
+ * made in its place, and reaps it. False if it has ended without one. */
+bool adopt_child(struct child *child);
+
 /* What the child may ask for while it is on its way to the command. */
 struct errands {
     const char *console_socket; /* gets the terminal's master; NULL: it is kept

@@ -8,24 +8,27 @@
 #include "../common/common.h"
 #include "capabilities.h"
 
-#define OPTIONS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define MOUNT(where, what, name, ...)                                          \
+    {                                                                          \
+        .destination = where, .type = what, .source = name,                    \
+        .options = (const char *const[]){__VA_ARGS__, NULL},                   \
+    }
 
 static const struct mount default_mounts[] = {
-    {"/proc", "proc", "proc", OPTIONS("nosuid", "noexec", "nodev")},
-    {"/dev", "tmpfs", "tmpfs",
-     OPTIONS("nosuid", "noexec", "strictatime", "mode=755", "size=65536k")},
-    {"/dev/pts", "devpts", "devpts",
-     OPTIONS("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620",
-             "gid=5")},
-    {"/dev/shm", "tmpfs", "shm",
-     OPTIONS("nosuid", "noexec", "nodev", "mode=1777", "size=65536k")},
-    {"/dev/mqueue", "mqueue", "mqueue", OPTIONS("nosuid", "noexec", "nodev")},
-    {"/sys", "sysfs", "sysfs", OPTIONS("nosuid", "noexec", "nodev", "ro")},
-    {"/sys/fs/cgroup", "cgroup", "cgroup",
-     OPTIONS("nosuid", "noexec", "nodev", "relatime", "ro")},
+    MOUNT("/proc", "proc", "proc", "nosuid", "noexec", "nodev"),
+    MOUNT("/dev", "tmpfs", "tmpfs", "nosuid", "noexec", "strictatime",
+          "mode=755", "size=65536k"),
+    MOUNT("/dev/pts", "devpts", "devpts", "nosuid", "noexec", "newinstance",
+          "ptmxmode=0666", "mode=0620", "gid=5"),
+    MOUNT("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777",
+          "size=65536k"),
+    MOUNT("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev"),
+    MOUNT("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
+    MOUNT("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev",
+          "relatime", "ro"),
     /* not docker's, but of every stage from 06 on */
-    {"/tmp", "tmpfs", "tmpfs", OPTIONS("nosuid", "nodev", "mode=1777")},
-    {"/run", "tmpfs", "tmpfs", OPTIONS("nosuid", "nodev", "mode=755")},
+    MOUNT("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=1777"),
+    MOUNT("/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=755"),
 };
 
 /*

@@ -55,13 +55,24 @@ struct process {
     const char *oom_score_adj; /* a number, or NULL: as it is */
 };
 
+/* `size` ids from `container` on, inside, are those from `host` on. */
+struct id_mapping {
+    uint32_t container, host, size;
+};
+
+struct id_mappings {
+    const struct id_mapping *uids, *gids;
+    size_t uid_count, gid_count;
+};
+
 /* One of mounts[]: types are "bind", "cgroup" and those of /proc/filesystems.
  * Its options are those of mount_options.h. */
 struct mount {
     const char *destination; /* absolute, in the container */
     const char *type;
-    const char *source;         /* of a bind, on the host */
-    const char *const *options; /* NULL-terminated, as in mount(8) */
+    const char *source;          /* of a bind, on the host */
+    const char *const *options;  /* NULL-terminated, as in mount(8) */
+    struct id_mappings mappings; /* "idmap": none are the container's */
 };
 
 /* One of linux.devices[]. */
@@ -77,6 +88,12 @@ struct device {
 struct joined_namespace {
     int type; /* one of CLONE_NEW* */
     const char *path;
+};
+
+/* What a clock of a time namespace is ahead of the machine's. */
+struct time_offset {
+    int64_t secs;
+    uint32_t nanosecs;
 };
 
 /* NAME and VALUE; of linux.sysctl and annotations. */
@@ -132,6 +149,10 @@ struct config {
         uint64_t namespaces; /* new ones: CLONE_NEW* flags of clone(2) */
         const struct joined_namespace *joined;
         size_t joined_count;
+        struct id_mappings mappings; /* of a new user namespace */
+        struct {
+            struct time_offset monotonic, boottime;
+        } time_offsets;           /* of a new time namespace */
         const char *cgroups_path; /* below each hierarchy's top; NULL: one of
                                      the runtime's own */
         struct resources resources;

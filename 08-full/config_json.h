@@ -34,6 +34,9 @@ void load_mounts(struct json document, const char *bundle,
                  struct config *config);
 const char *const *load_paths(struct json object, const char *name);
 
+/* config_mounts.c: uidMappings and gidMappings, of "linux" or of a mount */
+void load_mappings(struct json object, struct id_mappings *to);
+
 /* config_linux.c: "linux" */
 void load_linux(struct json document, struct config *config);
 

@@ -10,6 +10,7 @@
 #include "mount_options.h"
 #include "namespaces.h"
 #include "sync.h"
+#include "syscalls.h"
 #include "sysctl.h"
 
 /* ---- namespaces ---------------------------------------------------------- */
@@ -22,9 +23,6 @@ static int load_type(struct json namespace)
     if (!flag)
         refuse_json(get_member(namespace, "type"),
                     "\"%.80s\" is not a namespace", type);
-    if (flag & CLONE_NEWUSER || strcmp(type, "time") == 0)
-        refuse_json(get_member(namespace, "type"),
-                    "%s namespaces are not supported", type);
     return flag;
 }
 
@@ -70,16 +68,71 @@ static void load_namespaces(struct json linux_, struct config *config)
         seen |= flag;
         if (!path || !*path)
             config->linux_.namespaces |= (uint64_t)(unsigned)flag;
-        else if (flag == CLONE_NEWNS)
-            refuse_json(get_member(namespace, "path"),
-                        "joining a mount namespace is not supported");
         /* the host's own by another name is the host's */
         else if (!is_own(namespace, path, namespace_type(flag)))
             joined[config->linux_.joined_count++] =
                 (struct joined_namespace){flag, path};
     }
-    if (!(seen & CLONE_NEWNS))
-        refuse_json(array, "a mount namespace is needed");
+    if (!has_namespace(config, CLONE_NEWNS))
+        refuse_json(array, "a mount namespace is needed, and not the host's");
+}
+
+/* ---- what goes with them ----------------------------------------------------- */
+
+/* The container's process has to be somebody: root. */
+static void require_root(struct json linux_, const char *name,
+                         const struct id_mapping *mappings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (mappings[i].container == 0 && mappings[i].size > 0)
+            return;
+    refuse_json(get_member(linux_, name),
+                "a new user namespace needs a mapping of its id 0");
+}
+
+/* A namespace that is joined has its mappings already. */
+static void load_id_mappings(struct json linux_, struct config *config)
+{
+    struct id_mappings *mappings = &config->linux_.mappings;
+
+    load_mappings(linux_, mappings);
+    if (config->linux_.namespaces & CLONE_NEWUSER) {
+        require_root(linux_, "uidMappings", mappings->uids,
+                     mappings->uid_count);
+        require_root(linux_, "gidMappings", mappings->gids,
+                     mappings->gid_count);
+    } else if (mappings->uid_count + mappings->gid_count > 0 &&
+               !has_namespace(config, CLONE_NEWUSER)) {
+        refuse_json(get_member(linux_, mappings->uid_count ? "uidMappings"
+                                                           : "gidMappings"),
+                    "needs a user namespace");
+    }
+}
+
+static size_t load_offset(struct json offsets, const char *name,
+                          struct time_offset *to)
+{
+    struct json clock = get_object(offsets, name);
+    uint64_t nanosecs = 0;
+
+    get_integer(clock, "secs", INT64_MIN, INT64_MAX, &to->secs);
+    get_unsigned(clock, "nanosecs", 999999999, &nanosecs);
+    to->nanosecs = (uint32_t)nanosecs;
+    return is_there(clock);
+}
+
+static void load_time_offsets(struct json linux_, struct config *config)
+{
+    struct json offsets = get_object(linux_, "timeOffsets");
+    size_t count =
+        load_offset(offsets, "monotonic",
+                    &config->linux_.time_offsets.monotonic) +
+        load_offset(offsets, "boottime", &config->linux_.time_offsets.boottime);
+
+    if (count_members(offsets) != count)
+        refuse_json(offsets, "the clocks are \"monotonic\" and \"boottime\"");
+    if (count > 0 && !(config->linux_.namespaces & CLONE_NEWTIME))
+        refuse_json(offsets, "needs a new time namespace");
 }
 
 /* ---- devices --------------------------------------------------------------- */
@@ -199,14 +252,15 @@ static void load_propagation(struct json linux_, struct config *config)
 void load_linux(struct json document, struct config *config)
 {
     static const char *const unsupported[] = {
-        "uidMappings", "gidMappings", "timeOffsets",  "netDevices",
-        "mountLabel",  "personality", "memoryPolicy", "intelRdt",
+        "netDevices", "mountLabel", "personality", "memoryPolicy", "intelRdt",
     };
     struct json linux_ = require_object(document, "linux");
 
     for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
         refuse_member(linux_, unsupported[i]);
     load_namespaces(linux_, config);
+    load_id_mappings(linux_, config);
+    load_time_offsets(linux_, config);
     load_devices(linux_, config);
     load_cgroups_path(linux_, config);
     load_resources(linux_, config);

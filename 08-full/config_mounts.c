@@ -1,11 +1,58 @@
 /* config_mounts.c - config.json: mounts, and lists of paths. */
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../common/common.h"
 #include "config_json.h"
+#include "idmap.h"
 #include "mount_options.h"
+#include "namespaces.h"
 #include "sync.h"
+
+static const struct id_mapping *load_ranges(struct json object,
+                                            const char *name, size_t *count)
+{
+    static const char *const members[] = {"containerID", "hostID", "size"};
+    struct json array = get_array(object, name);
+    struct id_mapping *list;
+
+    *count = count_elements(array);
+    list = allocate(*count, sizeof(*list));
+    for (size_t i = 0; i < *count; i++) {
+        struct json element = object_at(array, i);
+        uint64_t values[3];
+
+        for (size_t j = 0; j < 3; j++)
+            if (!get_unsigned(element, members[j], UINT32_MAX, &values[j]))
+                refuse_json(get_member(element, members[j]), "is missing");
+        list[i] = (struct id_mapping){(uint32_t)values[0], (uint32_t)values[1],
+                                      (uint32_t)values[2]};
+    }
+    return list;
+}
+
+void load_mappings(struct json object, struct id_mappings *to)
+{
+    to->uids = load_ranges(object, "uidMappings", &to->uid_count);
+    to->gids = load_ranges(object, "gidMappings", &to->gid_count);
+}
+
+/* The mount's own, or the container's user namespace. */
+static void load_mount_mappings(struct json mount, const struct config *config,
+                                struct mount *to)
+{
+    load_mappings(mount, &to->mappings);
+    if (!to->mappings.uid_count != !to->mappings.gid_count)
+        refuse_json(mount, "uidMappings and gidMappings need each other");
+    if (!is_id_mapped(to))
+        return;
+    if (strcmp(to->type, "bind") != 0)
+        refuse_json(mount, "only a bind can be id-mapped");
+    if (!to->mappings.uid_count && !has_namespace(config, CLONE_NEWUSER))
+        refuse_json(get_member(mount, "options"),
+                    "\"idmap\" needs mappings, or a user namespace");
+}
 
 /* A bind has no file system to give an option to. */
 static const char *const *load_options(struct json mount,
@@ -32,15 +79,14 @@ static const char *const *load_options(struct json mount,
 
 /* A destination without a slash in front is taken from "/", as in older
  * versions of the specification. */
-static void load_mount(struct json mount, const char *bundle, struct mount *to)
+static void load_mount(struct json mount, const char *bundle,
+                       const struct config *config, struct mount *to)
 {
     const char *path = require_text(mount, "destination");
     const char *type = get_text(mount, "type");
     const char *source = get_text(mount, "source");
     struct mount_options options;
 
-    refuse_member(mount, "uidMappings");
-    refuse_member(mount, "gidMappings");
     to->destination = *path == '/' ? path : format_text("/%s", path);
     if (strspn(to->destination, "/.") == strlen(to->destination))
         refuse_json(get_member(mount, "destination"), "\"%.80s\" is no place",
@@ -51,11 +97,12 @@ static void load_mount(struct json mount, const char *bundle, struct mount *to)
         to->type = "bind";
         to->source =
             *source == '/' ? source : format_text("%s/%s", bundle, source);
-        return;
+    } else {
+        type = require_text(mount, "type");
+        to->type = strcmp(type, "cgroup2") == 0 ? "cgroup" : type;
+        to->source = source && *source ? source : type;
     }
-    type = require_text(mount, "type");
-    to->type = strcmp(type, "cgroup2") == 0 ? "cgroup" : type;
-    to->source = source && *source ? source : type;
+    load_mount_mappings(mount, config, to);
 }
 
 void load_mounts(struct json document, const char *bundle,
@@ -68,7 +115,7 @@ void load_mounts(struct json document, const char *bundle,
     config->mounts = allocate(count, sizeof(*config->mounts));
     config->mount_count = count;
     for (size_t i = 0; i < count; i++) {
-        load_mount(object_at(array, i), bundle, &config->mounts[i]);
+        load_mount(object_at(array, i), bundle, config, &config->mounts[i]);
         has_dev = has_dev || strcmp(config->mounts[i].destination, "/dev") == 0;
     }
     if (!has_dev)

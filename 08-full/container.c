@@ -9,6 +9,7 @@
 #include "../common/common.h"
 #include "cgroup.h"
 #include "child.h"
+#include "helper.h"
 #include "hooks.h"
 #include "init.h"
 #include "monitor.h"
@@ -55,36 +56,6 @@ static void let_live(void)
         unlock_state(&container.state);
 }
 
-static void start_process(struct config *config, const struct life *life)
-{
-    int group = v2_group(&container.cgroup);
-    struct launch launch = {
-        .state = &container.state,
-        .start = -1,
-        .detached = life->company != UNTIL_ITS_END,
-    };
-    pid_t pid;
-
-    if (life->company == UNTIL_CREATED)
-        launch.start = listen_for_start(&container.state);
-    join_namespaces(config, CLONE_NEWPID);
-    /* the cgroup namespace comes later: init.c, step 3 */
-    pid = clone_child(&container.first,
-                      config->linux_.namespaces & ~(uint64_t)CLONE_NEWCGROUP,
-                      group, &launch.sync);
-    if (pid == -1)
-        fail("clone3 of the container's process");
-    if (pid == 0)
-        init_container(config, &container.cgroup, &launch);
-    if (launch.start != -1)
-        close(launch.start);
-    explain("clone3(CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID%s%s) = "
-            "%d",
-            config->linux_.namespaces & CLONE_NEWNET ? "|CLONE_NEWNET" : "",
-            group == -1 ? "" : "|CLONE_INTO_CGROUP", (int)pid);
-    join_cgroup(&container.cgroup, pid, false);
-}
-
 static void tell_killed_for_memory(const struct config *config, int status)
 {
     if (status != 128 + SIGKILL || !was_killed_for_memory(&container.cgroup))
@@ -105,6 +76,43 @@ static noreturn void end_without_command(const struct config *config)
                  "the container's process ended with status %d before "
                  "the command",
                  status);
+}
+
+static void start_process(struct config *config, const struct life *life)
+{
+    bool helped = needs_helper(config);
+    int group = helped ? -1 : v2_group(&container.cgroup);
+    /* the cgroup namespace comes later: init.c, step 3 */
+    uint64_t namespaces =
+        config->linux_.namespaces & ~(uint64_t)CLONE_NEWCGROUP;
+    struct launch launch = {
+        .state = &container.state,
+        .start = -1,
+        .detached = life->company != UNTIL_ITS_END,
+    };
+    pid_t pid;
+
+    if (life->company == UNTIL_CREATED)
+        launch.start = listen_for_start(&container.state);
+    pid = clone_child(&container.first, helped ? 0 : namespaces, group,
+                      &launch.sync);
+    if (pid == -1)
+        fail("clone3 of the container's process");
+    if (pid == 0 && helped)
+        become_first_process(config, &container.cgroup, &launch);
+    if (pid == 0)
+        init_container(config, &container.cgroup, &launch);
+    if (launch.start != -1)
+        close(launch.start);
+    if (helped && !adopt_child(&container.first))
+        end_without_command(config);
+    if (!helped)
+        explain(
+            "clone3(CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID%s%s) "
+            "= %d",
+            namespaces & CLONE_NEWNET ? "|CLONE_NEWNET" : "",
+            group == -1 ? "" : "|CLONE_INTO_CGROUP", (int)pid);
+    join_cgroup(&container.cgroup, container.first.pid, helped);
 }
 
 /* All is ready but the command: the world may know. */

@@ -10,16 +10,20 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "mounts.h"
 #include "paths.h"
 #include "sync.h"
 
-static const struct {
-    const char *name;
-    unsigned major, minor;
-} devices[] = {
-    {"null", 1, 3},   {"zero", 1, 5},    {"full", 1, 7},
-    {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0},
+static const struct device usual[] = {
+    {"/dev/null", S_IFCHR | 0666, 1, 3, 0, 0},
+    {"/dev/zero", S_IFCHR | 0666, 1, 5, 0, 0},
+    {"/dev/full", S_IFCHR | 0666, 1, 7, 0, 0},
+    {"/dev/random", S_IFCHR | 0666, 1, 8, 0, 0},
+    {"/dev/urandom", S_IFCHR | 0666, 1, 9, 0, 0},
+    {"/dev/tty", S_IFCHR | 0666, 5, 0, 0, 0},
 };
+
+enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
 
 static const struct {
     const char *target, *name;
@@ -31,19 +35,21 @@ static const struct {
 
 static const char *const folders[] = {"pts", "shm", "mqueue"};
 
-static void make_device(int dev, const char *name, unsigned major,
-                        unsigned minor)
+static void make_usual(int dev, const struct device *device)
 {
-    if (mknodat(dev, name, S_IFCHR | 0666, makedev(major, minor)) == -1)
-        fail("mknod /dev/%s", name);
-    explain("mknod(\"/dev/%s\", S_IFCHR|0666, makedev(%u, %u))", name, major,
-            minor);
+    const char *name = strrchr(device->path, '/') + 1;
+
+    if (mknodat(dev, name, device->mode,
+                makedev(device->major, device->minor)) == -1)
+        fail("mknod %s", device->path);
+    explain("mknod(\"%s\", S_IFCHR|0666, makedev(%u, %u))", device->path,
+            device->major, device->minor);
 }
 
-void fill_dev(int dev)
+void fill_dev(int dev, bool with_devices)
 {
-    for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-        make_device(dev, devices[i].name, devices[i].major, devices[i].minor);
+    for (size_t i = 0; i < USUAL && with_devices; i++)
+        make_usual(dev, &usual[i]);
     for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
         if (symlinkat(links[i].target, dev, links[i].name) == -1)
             fail("symlink /dev/%s", links[i].name);
@@ -89,13 +95,94 @@ static void make_one(const struct device *device, int root)
     free(folder);
 }
 
-void make_devices(const struct config *config, int root)
+/* ---- in a user namespace ---------------------------------------------------- */
+
+static int clone_device(const struct device *device)
 {
-    /* whoever hands on the host's devices hands on this one: in here it is a
-     * link into the container's own devpts */
-    for (size_t i = 0; i < config->linux_.device_count; i++)
-        if (strcmp(config->linux_.devices[i].path, "/dev/ptmx") != 0)
-            make_one(&config->linux_.devices[i], root);
+    static const struct mount_options as_it_is = {0};
+    struct stat status;
+    int fd;
+
+    if (S_ISFIFO(device->mode))
+        return -1; /* anybody may make one */
+    fd = clone_host_tree(device->path, &as_it_is, "device");
+    if (fstat(fd, &status) == -1)
+        fail("device %s", device->path);
+    if ((status.st_mode & S_IFMT) != (device->mode & S_IFMT) ||
+        status.st_rdev != makedev(device->major, device->minor))
+        fail_plainly("in a user namespace, it is the host's of that name",
+                     "device %s: the host's is not %u:%u", device->path,
+                     device->major, device->minor);
+    return fd;
+}
+
+int *clone_devices(const struct config *config)
+{
+    size_t count = config->linux_.device_count;
+    int *list = calloc(USUAL + count, sizeof(*list));
+
+    if (!list)
+        fail("allocate memory");
+    for (size_t i = 0; i < USUAL; i++)
+        list[i] = clone_device(&usual[i]);
+    for (size_t i = 0; i < count; i++)
+        list[USUAL + i] = clone_device(&config->linux_.devices[i]);
+    return list;
+}
+
+/* A file to mount the node on, in a folder that may be the image's: no step
+ * here follows a link. */
+static int open_place(int parent, const char *name)
+{
+    int fd = openat(parent, name,
+                    O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd == -1 && errno != EEXIST)
+        return -1;
+    if (fd != -1)
+        close(fd);
+    return openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void attach_device(const struct device *device, int cloned, int root)
+{
+    char *folder = format_text("%s", device->path);
+    char *name = strrchr(folder, '/');
+    int parent, place;
+
+    *name++ = '\0';
+    parent = make_in_root(root, folder, false);
+    if (parent == -1)
+        fail("device %s: its folder", device->path);
+    if (!is_same_device(parent, name, device)) {
+        place = open_place(parent, name);
+        if (place == -1 || attach(cloned, place) == -1)
+            fail("mount the host's %s in the container", device->path);
+        explain("move_mount(\"%s\", \"%s\")", device->path, device->path);
+        close(place);
+    }
+    close(parent);
+    close(cloned);
+    free(folder);
+}
+
+void make_devices(const struct config *config, int *cloned, int root)
+{
+    for (size_t i = 0; i < USUAL && cloned; i++)
+        attach_device(&usual[i], cloned[i], root);
+    for (size_t i = 0; i < config->linux_.device_count; i++) {
+        const struct device *device = &config->linux_.devices[i];
+
+        /* whoever hands on the host's devices hands on this one: in here it is
+         * a link into the container's own devpts */
+        if (strcmp(device->path, "/dev/ptmx") == 0)
+            continue;
+        if (cloned && cloned[USUAL + i] != -1)
+            attach_device(device, cloned[USUAL + i], root);
+        else
+            make_one(device, root);
+    }
+    free(cloned);
 }
 
 bool is_null_device(int fd)

@@ -14,17 +14,25 @@
 #include "config.h"
 
 /*
- * Fills the tmpfs `dev` with device nodes, folders for mounts, and links.
- * Ends the program on failure.
+ * Fills the tmpfs `dev` with folders for mounts, links, and, if `with_devices`,
+ * the devices that every container has. Ends the program on failure.
  */
-void fill_dev(int dev);
+void fill_dev(int dev, bool with_devices);
+
+/*
+ * For a user namespace, whose root may not make device nodes that work: detached
+ * copies of the host's nodes, for make_devices. A device that the
+ * configuration names must be at the same path there.
+ */
+int *clone_devices(const struct config *config);
 
 /*
  * Makes the further devices of the configuration below `root`, with mode and
- * owner. A device that is there already only gets these. Ends the program on
+ * owner. A device that is there already only gets these. If `cloned` is not
+ * NULL, all of them are the host's nodes, as they are there. Ends the program on
  * failure.
  */
-void make_devices(const struct config *config, int root);
+void make_devices(const struct config *config, int *cloned, int root);
 
 /*
  * Opens the container's /dev/null below `root` for reading and writing, and

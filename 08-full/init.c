@@ -7,6 +7,7 @@
 #include "init.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -90,25 +91,25 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
                         const struct launch *launch, struct inside *inside)
 {
     bool hooked = has_create_hooks(&config->hooks);
-    int *mounts, *masks;
+    struct outside *outside = launch->outside, own;
 
-    /* detached copies, of mounts whose changes are to be seen inside */
-    mounts = clone_tied_mounts(config);
-    /* before anything is attached: it must not appear on the host */
-    make_mounts_private();
     /* everything of the host that the container needs, and the kernel's file
      * systems, while the host's paths are there and the container's not */
-    prepare_mounts(config, cgroup, mounts);
-    masks = prepare_masks(config);
-    inside->root = mount_rootfs(config);
+    if (!outside) {
+        take_from_host(config, cgroup, -1, &own);
+        outside = &own;
+    }
+    prepare_mounts(config, cgroup, outside);
+    inside->root = outside->root;
+    mount_rootfs(config, inside->root);
     /* now the image's paths, and no others; but hooks want the container's
      * mounts and the host's paths at the same time */
     if (!hooked)
         enter_rootfs(config, inside->root);
-    attach_mounts(config, cgroup, mounts, inside->root);
-    make_devices(config, inside->root);
+    attach_mounts(config, cgroup, outside->mounts, inside->root);
+    make_devices(config, outside->devices, inside->root);
     /* after all mounts, or one of them could uncover what is hidden */
-    hide_paths(config, masks, inside->root);
+    hide_paths(config, outside->masks, inside->root);
     if (!hooked)
         return;
     run_create_hooks(config, launch);
@@ -217,10 +218,12 @@ void init_container(struct config *config, struct cgroup *cgroup,
 
     /* 2. Wait until the limits hold. */
     wait_for_go(sync);
-    set_oom_score(process);
+    if (!launch->outside)
+        set_oom_score(process);
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
-    join_namespaces(config, ~CLONE_NEWPID);
+    if (!launch->outside)
+        join_namespaces(config, ~0);
     if (config->linux_.namespaces & CLONE_NEWCGROUP)
         leave_cgroup_view();
     explain("readlink(\"/proc/self/ns/ipc\") # %s", namespace_id("ipc"));
@@ -280,6 +283,9 @@ static noreturn void become_command(struct config *config,
 
 static void enter_namespaces(int first, int kinds)
 {
+    /* in a user namespace that may be forbidden */
+    if (setgroups(0, NULL) == -1)
+        fail("setgroups");
     /* all at once, the kernel knows their order: the user namespace is the
      * first, and what root of it may decides about the others */
     if (kinds && setns(first, kinds) == -1)
@@ -302,6 +308,7 @@ void join_container(struct config *config, int first, int kinds,
     begin_inside(launch);
     wait_for_go(launch->sync); /* until the limits hold */
     set_oom_score(&config->process);
+    raise_rlimits(&config->process);
     enter_namespaces(first, kinds);
     /* what is open of the host's is of no use any more */
     inner.sync = close_descriptors(&config->process, launch->sync);

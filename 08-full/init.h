@@ -9,6 +9,7 @@
 
 #include "cgroup.h"
 #include "config.h"
+#include "outside.h"
 #include "state.h"
 
 /* How the runtime and its child go on together. */
@@ -18,6 +19,8 @@ struct launch {
     int start;     /* the socket that is listened on for "start", or -1: the
                       command starts when the runtime says so */
     bool detached; /* the container outlives the runtime */
+    struct outside *outside; /* what a helper took from the host, which has
+                                joined the namespaces then; or NULL */
 };
 
 /*

@@ -105,6 +105,11 @@ size_t count_elements(struct json array)
     return array.value ? json_object_array_length(array.value) : 0;
 }
 
+size_t count_members(struct json object)
+{
+    return object.value ? (size_t)json_object_object_length(object.value) : 0;
+}
+
 struct json object_at(struct json array, size_t i)
 {
     struct json json = get_element(array, i);

@@ -44,6 +44,7 @@ struct json require_object(struct json object, const char *name);
 
 /* The elements of an array; 0 if it is not there. */
 size_t count_elements(struct json array);
+size_t count_members(struct json object);
 struct json object_at(struct json array, size_t i);
 const char *text_at(struct json array, size_t i);
 /* 0 to `most` */

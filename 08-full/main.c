@@ -3,7 +3,8 @@
  *
  * New: own network, devices, few capabilities, masked paths in /proc and
  * /sys, no_new_privs, a filter for system calls, a terminal of its own. Root in
- * the container is still user 0 of the host: there is no user namespace.
+ * the container is still user 0 of the host, but for bundles that ask for a user
+ * namespace.
  *
  * Reading order: config.h (what a container is), init.c (how it is made, step
  * by step), container.c (its life), then a file for each mechanism. Try it:

@@ -49,8 +49,7 @@ static const struct {
 static const char *const nothing[] = {"silent", "loud", "defaults", "async",
                                       "nomand"};
 
-static const char *const refused[] = {"remount", "tmpcopyup", "idmap", "ridmap",
-                                      "mand"};
+static const char *const refused[] = {"remount", "tmpcopyup", "mand"};
 
 static bool is_one_of(const char *word, const char *const *list, size_t count)
 {
@@ -99,6 +98,11 @@ enum option_kind read_option(const char *option, struct mount_options *to)
         to->recursive = to->recursive || *option == 'r';
         return OPTION_OF_MOUNT;
     }
+    if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0) {
+        to->idmap = true;
+        to->idmap_all = to->idmap_all || *option == 'r';
+        return OPTION_OF_MOUNT;
+    }
     if (propagation)
         to->propagation = propagation;
     if (propagation || read_flag(option, to))
@@ -112,9 +116,11 @@ enum option_kind read_option(const char *option, struct mount_options *to)
 
 char *option_name(size_t i)
 {
-    if (i < 2)
-        return format_text("%s", i == 0 ? "bind" : "rbind");
-    i -= 2;
+    static const char *const own[] = {"bind", "rbind", "idmap", "ridmap"};
+
+    if (i < COUNT(own))
+        return format_text("%s", own[i]);
+    i -= COUNT(own);
     if (i < 2 * COUNT(flags))
         return format_text("%s%s", i % 2 ? "r" : "", flags[i / 2].name);
     i -= 2 * COUNT(flags);

@@ -19,6 +19,7 @@ struct mount_options {
     uint64_t propagation;        /* MS_SHARED, ...; MS_REC with it; or 0 */
     bool bind;                   /* a part of the host's tree */
     bool recursive;              /* with all that is mounted below it */
+    bool idmap, idmap_all;       /* ids are mapped; below it, too: idmap.h */
 };
 
 /* How one option is understood. */

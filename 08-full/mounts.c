@@ -16,6 +16,7 @@
 #include "../common/common.h"
 #include "cgroup_view.h"
 #include "devices.h"
+#include "idmap.h"
 #include "paths.h"
 #include "read_only.h"
 #include "sync.h"
@@ -81,7 +82,11 @@ int make_file_system(const char *type, const char *source,
     for (; *options; options++) {
         if (read_option(*options, &own) == OPTION_OF_SYSTEM &&
             set_option(fs, *options) == -1)
-            fail("mount %s on %s: option %s", type, destination, *options);
+            fail_with_hint(
+                errno == EINVAL ? "its file system does not take it, or the "
+                                  "user namespace does not map the id"
+                                : NULL,
+                "mount %s on %s: option %s", type, destination, *options);
     }
     if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
         fail("mount %s on %s", type, destination);
@@ -94,13 +99,59 @@ int make_file_system(const char *type, const char *source,
     return mount;
 }
 
-static int prepare(const struct mount *mount, struct cgroup *cgroup)
+/* ---- the host's ----------------------------------------------------------- */
+
+static int clone_bind(const struct mount *mount,
+                      const struct mount_options *options, int user)
 {
-    struct mount_options options = read_options(mount->options);
+    int tree = clone_host_tree(mount->source, options, "volume");
+
+    if (is_id_mapped(mount))
+        map_ids(tree, mount, user);
+    return tree;
+}
+
+int *clone_tied_mounts(const struct config *config, int user)
+{
+    int *mounts = calloc(config->mount_count + 1, sizeof(*mounts));
+
+    if (!mounts)
+        fail("allocate memory");
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct mount_options options = read_options(mount->options);
+
+        mounts[i] = -1;
+        if (strcmp(mount->type, "bind") == 0 &&
+            options.propagation & (MS_SHARED | MS_SLAVE))
+            mounts[i] = clone_bind(mount, &options, user);
+    }
+    return mounts;
+}
+
+void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
+                       int user, int *mounts)
+{
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct mount_options options = read_options(mount->options);
+
+        if (mounts[i] != -1)
+            continue;
+        if (strcmp(mount->type, "bind") == 0)
+            mounts[i] = clone_bind(mount, &options, user);
+        if (strcmp(mount->type, "cgroup") == 0 && !cgroup->own_namespace)
+            mounts[i] = clone_cgroups(mount, cgroup);
+    }
+}
+
+/* ---- the container's own ---------------------------------------------------- */
+
+static int prepare(const struct mount *mount, const struct cgroup *cgroup,
+                   bool with_devices)
+{
     int fd;
 
-    if (strcmp(mount->type, "bind") == 0)
-        return clone_host_tree(mount->source, &options, "volume");
     if (strcmp(mount->type, "cgroup") == 0)
         return prepare_cgroup_view(mount, cgroup);
     fd = make_file_system(mount->type, mount->source, mount->options,
@@ -108,35 +159,20 @@ static int prepare(const struct mount *mount, struct cgroup *cgroup)
     /* by the mount's own descriptor: a link named "dev" in the image could
      * have device nodes made elsewhere */
     if (strcmp(mount->destination, "/dev") == 0)
-        fill_dev(fd);
+        fill_dev(fd, with_devices);
     return fd;
 }
 
-int *clone_tied_mounts(const struct config *config)
-{
-    int *prepared = calloc(config->mount_count + 1, sizeof(*prepared));
-
-    if (!prepared)
-        fail("allocate memory");
-    for (size_t i = 0; i < config->mount_count; i++) {
-        const struct mount *mount = &config->mounts[i];
-        struct mount_options options = read_options(mount->options);
-
-        prepared[i] = -1;
-        if (strcmp(mount->type, "bind") == 0 &&
-            options.propagation & (MS_SHARED | MS_SLAVE))
-            prepared[i] = clone_host_tree(mount->source, &options, "volume");
-    }
-    return prepared;
-}
-
 void prepare_mounts(const struct config *config, struct cgroup *cgroup,
-                    int *prepared)
+                    const struct outside *outside)
 {
     for (size_t i = 0; i < config->mount_count; i++)
-        if (prepared[i] == -1)
-            prepared[i] = prepare(&config->mounts[i], cgroup);
+        if (outside->mounts[i] == -1)
+            outside->mounts[i] =
+                prepare(&config->mounts[i], cgroup, !outside->devices);
 }
+
+/* ---- attaching ---------------------------------------------------------------- */
 
 /* The kernel's own file systems answer for the kernel, and /dev holds the
  * devices: they must be where their names say. */
@@ -197,8 +233,10 @@ static const char *place_hint(const struct mount *mount, int number)
                "circle";
     case ENOTDIR:
         return "the root file system has a file there in place of a folder";
-    case EPERM:
     case EACCES:
+        return "it is not there, and only somebody else may make it: in a user "
+               "namespace, the files must be for ids that it maps";
+    case EPERM:
     case EROFS:
     case ENOENT:
         if (strcmp(mount->type, "bind") == 0)
@@ -263,11 +301,11 @@ static void attach_one(const struct mount *mount, const struct cgroup *cgroup,
 }
 
 void attach_mounts(const struct config *config, const struct cgroup *cgroup,
-                   int *prepared, int root)
+                   int *mounts, int root)
 {
     for (size_t i = 0; i < config->mount_count; i++) {
-        attach_one(&config->mounts[i], cgroup, prepared[i], root);
-        close(prepared[i]);
+        attach_one(&config->mounts[i], cgroup, mounts[i], root);
+        close(mounts[i]);
     }
-    free(prepared);
+    free(mounts);
 }

@@ -18,6 +18,7 @@
 #include "cgroup.h"
 #include "config.h"
 #include "mount_options.h"
+#include "outside.h"
 
 /*
  * A detached copy of what is mounted at `path` of the host, a file or folder,
@@ -38,23 +39,28 @@ int make_file_system(const char *type, const char *source,
 /*
  * Makes detached copies for those of config's mounts that are to stay tied to
  * the host's: that is lost once all mounts are made private. Returns a list for
- * the next function, -1 for each of the others.
+ * the next two functions, -1 for each of the others. `user` is the container's
+ * user namespace, or -1.
  */
-int *clone_tied_mounts(const struct config *config);
+int *clone_tied_mounts(const struct config *config, int user);
+
+/* The same for all others that are the host's. */
+void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
+                       int user, int *mounts);
 
 /*
- * Makes a detached mount for each of config's other mounts, in the same order,
- * and fills /dev.
+ * Makes the file systems for the rest of config's mounts, detached, and fills
+ * /dev.
  */
 void prepare_mounts(const struct config *config, struct cgroup *cgroup,
-                    int *prepared);
+                    const struct outside *outside);
 
 /*
  * Attaches them below `root`, the container's root folder; what is missing
  * of their places is made. Closes the descriptors.
  */
 void attach_mounts(const struct config *config, const struct cgroup *cgroup,
-                   int *prepared, int root);
+                   int *mounts, int root);
 
 /* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
 int attach(int from, int to);

@@ -11,10 +11,6 @@
 #include "../common/common.h"
 #include "sync.h"
 
-#ifndef CLONE_NEWTIME
-#define CLONE_NEWTIME 0x80
-#endif
-
 static const struct {
     const char *type;
     int flag;
@@ -42,6 +38,35 @@ const char *namespace_type(int flag)
         if (kinds_of_namespaces[i].flag == flag)
             return kinds_of_namespaces[i].type;
     return "?";
+}
+
+const char *joined_path(const struct config *config, int flag)
+{
+    for (size_t i = 0; i < config->linux_.joined_count; i++)
+        if (config->linux_.joined[i].type == flag)
+            return config->linux_.joined[i].path;
+    return NULL;
+}
+
+static void set_clock(const char *clock, const struct time_offset *offset)
+{
+    static const char file[] = "/proc/self/timens_offsets";
+
+    if (write_file(file, "%s %lld %u\n", clock, (long long)offset->secs,
+                   offset->nanosecs) == -1)
+        fail("set the clock %s %lld.%09u s ahead", clock,
+             (long long)offset->secs, offset->nanosecs);
+    explain("write(\"%s\", \"%s %lld %u\")", file, clock,
+            (long long)offset->secs, offset->nanosecs);
+}
+
+void make_time_namespace(const struct config *config)
+{
+    if (unshare(CLONE_NEWTIME) == -1)
+        fail("unshare CLONE_NEWTIME");
+    /* the kernel takes them as long as nobody is in there */
+    set_clock("monotonic", &config->linux_.time_offsets.monotonic);
+    set_clock("boottime", &config->linux_.time_offsets.boottime);
 }
 
 void join_namespaces(const struct config *config, int kinds)
@@ -84,8 +109,6 @@ int other_namespaces(pid_t pid)
 
 bool has_namespace(const struct config *config, int flag)
 {
-    for (size_t i = 0; i < config->linux_.joined_count; i++)
-        if (config->linux_.joined[i].type == flag)
-            return true;
-    return config->linux_.namespaces & (uint64_t)(unsigned)flag;
+    return joined_path(config, flag) ||
+           config->linux_.namespaces & (uint64_t)(unsigned)flag;
 }

@@ -13,6 +13,13 @@
 int find_namespace(const char *type);
 const char *namespace_type(int flag);
 
+/* The path of the namespace of the kind `flag` that config joins, or NULL. */
+const char *joined_path(const struct config *config, int flag);
+
+/* Makes a time namespace with config's offsets. The caller's children are in it,
+ * the caller is not. See time_namespaces(7). */
+void make_time_namespace(const struct config *config);
+
 /*
  * Joins those of config's namespaces that are given by a path and are of a
  * kind in `kinds` (CLONE_NEW* flags). Of a PID namespace, only children made

@@ -65,6 +65,23 @@ void set_rlimits(const struct process *process)
     }
 }
 
+void raise_rlimits(const struct process *process)
+{
+    for (size_t i = 0; i < process->rlimit_count; i++) {
+        const struct process_rlimit *limit = &process->rlimits[i];
+        struct rlimit value;
+
+        if (getrlimit((__rlimit_resource_t)limit->type, &value) == -1)
+            fail("getrlimit of resource %d", limit->type);
+        if (value.rlim_max >= limit->hard)
+            continue;
+        value.rlim_max = limit->hard;
+        if (setrlimit((__rlimit_resource_t)limit->type, &value) == -1)
+            fail("setrlimit of resource %d to %llu at most", limit->type,
+                 (unsigned long long)limit->hard);
+    }
+}
+
 void set_oom_score(const struct process *process)
 {
     static const char file[] = "/proc/self/oom_score_adj";

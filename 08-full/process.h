@@ -33,6 +33,11 @@ void join_new_keyring(void);
 /* The resource limits of the configuration. See setrlimit(2). */
 void set_rlimits(const struct process *process);
 
+/* Raises hard limits to those of the configuration, as far as they are lower:
+ * that takes CAP_SYS_RESOURCE on the machine, which root of a user namespace
+ * lacks. */
+void raise_rlimits(const struct process *process);
+
 /* How readily the kernel kills this process when memory is short. Call it while
  * /proc is the host's. See proc_pid_oom_score_adj(5). */
 void set_oom_score(const struct process *process);

@@ -3,21 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
 #include "../common/common.h"
 #include "mounts.h"
+#include "namespaces.h"
 #include "sync.h"
 #include "syscalls.h"
 
-void make_mounts_private(void)
-{
-    if (mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL) == -1)
-        fail("mount MS_PRIVATE|MS_REC on /");
-    explain("mount(NULL, \"/\", NULL, MS_PRIVATE|MS_REC) # %s",
-            namespace_id("mnt"));
-}
+static const char unmapped[] =
+    "its files must be for ids that the user namespace maps, or for all";
 
 void add_conf_files(struct config *config)
 {
@@ -39,38 +36,52 @@ void add_conf_files(struct config *config)
     }
 }
 
-int mount_rootfs(const struct config *config)
+void mount_rootfs(const struct config *config, int root)
 {
     const char *path = config->root.path;
-    static const struct mount_options whole = {.recursive = true};
-    int tree = clone_host_tree(path, &whole, "rootfs");
     int place = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+    /* root of a user namespace may not search the folders above it; then it is
+     * mounted on what is there for all */
+    if (place == -1 && errno == EACCES && !joined_path(config, CLONE_NEWNS))
+        place = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (place == -1)
         fail("rootfs %s", path);
-    if (attach(tree, place) == -1)
+    if (attach(root, place) == -1)
         fail("mount the rootfs %s on itself", path);
     close(place);
-    return tree;
+    /* in a mount namespace of others, what follows is not for those whom that
+     * one is shared with */
+    if (joined_path(config, CLONE_NEWNS) &&
+        set_propagation(root, MS_PRIVATE | MS_REC) == -1)
+        fail("make the rootfs %s private", path);
 }
 
-void enter_rootfs(const struct config *config, int root)
+static void pivot(const char *path)
 {
-    const char *path = config->root.path;
-
-    if (fchdir(root) == -1)
-        fail("chdir to the rootfs %s", path);
     /* ".", ".": the old root is mounted over the new one, and lazily
      * unmounted; no folder is needed to put it in */
     if (sys_pivot_root(".", ".") == -1)
         fail("pivot_root to %s", path);
     if (umount2(".", MNT_DETACH) == -1)
         fail("umount the host's root");
+    explain("pivot_root(\"%s\") # the host's root is gone", path);
+}
+
+void enter_rootfs(const struct config *config, int root)
+{
+    const char *path = config->root.path;
+    const char *word = config->linux_.rootfs_propagation;
+
+    if (fchdir(root) == -1)
+        fail_with_hint(errno == EACCES ? unmapped : NULL,
+                       "chdir to the rootfs %s", path);
+    if (!joined_path(config, CLONE_NEWNS))
+        pivot(path);
+    else if (chroot(".") == -1) /* others keep the namespace's root */
+        fail("chroot to %s", path);
     if (chdir("/") == -1)
         fail("chdir /");
-    if (config->linux_.rootfs_propagation &&
-        set_propagation(
-            root, find_propagation(config->linux_.rootfs_propagation)) == -1)
+    if (word && set_propagation(root, find_propagation(word)) == -1)
         fail("set the propagation of the root file system");
-    explain("pivot_root(\"%s\") # the host's root is gone", path);
 }

@@ -9,22 +9,16 @@
 #include "config.h"
 
 /*
- * Cuts the mount namespace off from the host's: no mount made here will
- * appear there, nor the other way round. First thing to do with mounts.
- */
-void make_mounts_private(void);
-
-/*
  * Adds mounts for those of hosts, hostname and resolv.conf that are in the
  * folder conf/ beside the root file system.
  */
 void add_conf_files(struct config *config);
 
 /*
- * Mounts the folder config->root.path on itself: a root has to be a mount.
- * Returns a descriptor of it for paths.h.
+ * Mounts `root`, a detached copy of config->root.path, on that folder: a root has
+ * to be a mount. Afterwards it is for paths.h.
  */
-int mount_rootfs(const struct config *config);
+void mount_rootfs(const struct config *config, int root);
 
 /*
  * Makes it the process's "/", and lets go of the host's root. From here on no

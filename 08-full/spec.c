@@ -144,13 +144,13 @@ int features_verb(int argc, char **argv, const struct globals *globals)
 {
     static const char rest[] =
         "{\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\","
-        "  \"pid\", \"uts\"],"
+        "  \"pid\", \"time\", \"user\", \"uts\"],"
         " \"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false,"
         "  \"systemdUser\": false, \"rdma\": true},"
         " \"apparmor\": {\"enabled\": false},"
         " \"selinux\": {\"enabled\": false},"
         " \"intelRdt\": {\"enabled\": false},"
-        " \"mountExtensions\": {\"idmap\": {\"enabled\": false}}}";
+        " \"mountExtensions\": {\"idmap\": {\"enabled\": true}}}";
     static const struct flag none[] = {{0}};
     char **words = parse_flags(argc, argv, none, "");
     struct json_object *object = json_object_new_object();

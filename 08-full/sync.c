@@ -85,6 +85,14 @@ void send_message(int sync, enum message_kind kind, int fd)
         fail("send to the runtime");
 }
 
+void send_process(int sync, pid_t pid)
+{
+    struct message message = {.kind = MESSAGE_PROCESS, .fd = -1, .pid = pid};
+
+    if (send_with(sync, &message, sizeof(message), -1) == -1)
+        fail("send to the runtime");
+}
+
 enum message_kind receive_message(int sync, struct message *message)
 {
     struct iovec text = {message, sizeof(*message)};

@@ -18,9 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdnoreturn.h>
+#include <sys/types.h>
 
 enum message_kind {
     MESSAGE_FAILED = 1, /* with a struct failure */
+    MESSAGE_PROCESS,    /* with the number of the container's process */
     MESSAGE_CONSOLE,    /* with the descriptor of the terminal's master */
     MESSAGE_MADE,       /* hooks can look at it; wants a "go" in return */
     MESSAGE_LISTENER,   /* with that of a filter; wants a "go" in return */
@@ -38,7 +40,8 @@ struct failure {
 
 struct message {
     enum message_kind kind;
-    int fd; /* what comes with it, owned by the receiver; or -1 */
+    int fd;    /* what comes with it, owned by the receiver; or -1 */
+    pid_t pid; /* of MESSAGE_PROCESS */
     struct failure failure;
 };
 
@@ -53,6 +56,9 @@ void report_failures_to(int sync);
 
 /* Sends a message without a failure; `fd` goes along unless it is -1. */
 void send_message(int sync, enum message_kind kind, int fd);
+
+/* Sends MESSAGE_PROCESS. */
+void send_process(int sync, pid_t pid);
 
 /*
  * Receives one message, and blocks until there is one. Returns its kind;

@@ -18,6 +18,10 @@
 #include <linux/openat2.h>
 #include <linux/sched.h>
 
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
+
 static inline pid_t sys_clone3(struct clone_args *arguments)
 {
     return (pid_t)syscall(SYS_clone3, arguments, sizeof(*arguments));

@@ -210,16 +210,24 @@ void find_user(const struct user *asked, int root, struct identity *identity)
     free(passwd);
 }
 
+/* In a user namespace there are only the ids that it maps. */
+static const char *id_hint(void)
+{
+    return errno == EINVAL ? "the user namespace does not map this id" : NULL;
+}
+
 void become_user(const struct identity *identity)
 {
     /* groups first: another user could not change them any more. Always,
-     * even to none: the runtime's own must not stay */
-    if (setgroups(identity->group_count, identity->groups) == -1)
-        fail("setgroups");
+     * even to none: the runtime's own must not stay. But none to none is
+     * forbidden in some user namespaces */
+    if ((identity->group_count > 0 || getgroups(0, NULL) != 0) &&
+        setgroups(identity->group_count, identity->groups) == -1)
+        fail_with_hint(id_hint(), "setgroups");
     if (setresgid(identity->gid, identity->gid, identity->gid) == -1)
-        fail("setresgid %u", identity->gid);
+        fail_with_hint(id_hint(), "setresgid %u", identity->gid);
     if (setresuid(identity->uid, identity->uid, identity->uid) == -1)
-        fail("setresuid %u", identity->uid);
+        fail_with_hint(id_hint(), "setresuid %u", identity->uid);
     explain("setresuid(%u), setresgid(%u), setgroups(%zu)", identity->uid,
             identity->gid, identity->group_count);
 }
