@@ -189,7 +189,8 @@ demo:
 ##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## asan               (root) the checks, with address and UB sanitizers
-.PHONY: check matrix check-vm check-clients check-fresh check-builds mutants asan
+## bench              (root) what each verb of stage 8 takes, beside crun and runc
+.PHONY: check matrix check-vm check-clients check-fresh check-builds mutants asan bench
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -235,6 +236,16 @@ asan:
 		LDFLAGS=scripts/asan.c \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)'
 	STAGE_DIR=build/asan EXCEPT=stages_inside build/tests/check
+
+bench:
+	$(call prepare,stage-8)
+	scripts/deps.sh bench
+	+$(MAKE) $(BENCH)
+	tests/bench/bench.sh
+
+BENCH := $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/common.a
+	$(link_attack)
 
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=undefined
 

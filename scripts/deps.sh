@@ -5,6 +5,7 @@
 #   deps.sh lint        what make lint and make asan need
 #   deps.sh vm          what make check-vm needs
 #   deps.sh builds      what make check-builds needs
+#   deps.sh bench       what make bench needs; crun and runc to compare with
 #   deps.sh clients     what make check-clients needs; no daemon is started
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
 #                       without is there
@@ -76,6 +77,11 @@ must   | program apt-get       | apt          | -                  | -          
 must   | program dpkg-deb      | dpkg         | dpkg               | dpkg       | dpkg          | dpkg
 '
 
+bench_table='
+must   | program hyperfine     | hyperfine    | hyperfine          | hyperfine  | hyperfine     | hyperfine
+may    | program crun          | crun         | crun               | crun       | crun          | crun
+may    | program runc          | runc         | runc               | runc       | runc          | runc
+'
 clients_table='
 must   | program podman        | podman       | -                  | -          | -             | -
 must   | file /usr/lib/podman/netavark | netavark | -            | -          | -             | -
@@ -211,10 +217,11 @@ case ${1-} in
 lint) table=$lint_table ;;
 vm) table=$vm_table ;;
 builds) table=$builds_table ;;
+bench) table=$bench_table ;;
 clients) table=$clients_table installer=install_quietly ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|vm|builds|clients|--needed]" >&2
+    say "usage: deps.sh [lint|vm|builds|bench|clients|--needed]" >&2
     exit 2
     ;;
 esac

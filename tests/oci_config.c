@@ -377,9 +377,10 @@ static char *group_file(const char *controller, const char *v1_file,
 static void resources_and_path(int stage)
 {
     static const char group[] = "check-oci/deeper/box";
-    const char *const controllers[] = {"memory",  "cpu",     "pids",
-                                       "devices", "cpuset",  "blkio",
-                                       "freezer", "cpuacct", "name=systemd"};
+    const char *const controllers[] = {
+        "memory",     "cpu",     "pids",        "devices", "cpuset",
+        "blkio",      "freezer", "cpuacct",     "net_cls", "net_prio",
+        "perf_event", "hugetlb", "name=systemd"};
 
     (void)stage;
     make_bundle(
