@@ -102,8 +102,31 @@ static void remove_cgroups_below(const char *folder, const char *kept)
     }
 }
 
-/* Removes what checks left that were killed: their folders are not locked. */
-static void sweep(const char *parent)
+static void remove_cgroup(const char *path)
+{
+    remove_cgroups_below(path, NULL);
+    rmdir(path);
+}
+
+/* A frozen process dies only when it is thawed. */
+static void end_processes(const char *folder)
+{
+    char **names = list_folder(folder);
+    char *text = read_file(format_text("%s/cgroup.procs", folder)), *line;
+
+    write_file(format_text("%s/freezer.state", folder), "THAWED");
+    write_file(format_text("%s/cgroup.freeze", folder), "0");
+    while (text && (line = strsep(&text, "\n")))
+        if (atoi(line) > 0)
+            kill(atoi(line), SIGKILL);
+    for (; *names; names++)
+        if (access(format_text("%s/%s/tasks", folder, *names), F_OK) == 0 ||
+            access(format_text("%s/%s/cgroup.type", folder, *names), F_OK) == 0)
+            end_processes(format_text("%s/%s", folder, *names));
+}
+
+/* What checks left that were killed: their folders are not locked. */
+static void sweep(const char *parent, void (*action)(const char *path))
 {
     for (char **names = list_folder(parent); *names; names++) {
         char *path = format_text("%s/%s", parent, *names);
@@ -111,10 +134,8 @@ static void sweep(const char *parent)
         int number;
 
         if (sscanf(*names, "check-%d", &number) == 1 && !is_alive(number) &&
-            fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
-            remove_cgroups_below(path, NULL);
-            rmdir(path);
-        }
+            fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+            action(path);
         if (fd != -1)
             close(fd);
     }
@@ -126,7 +147,7 @@ static void prepare_hierarchy(struct hierarchy *hierarchy)
     char *host;
     int fd;
 
-    sweep(parent);
+    sweep(parent, remove_cgroup);
     hierarchy->base = format_text("%s/check-%d", parent, (int)getpid());
     host = format_text("%s/host", hierarchy->base);
     if (make_dir(host) == -1) {
@@ -164,22 +185,27 @@ void prepare_hosts(void)
         hierarchy->controllers = controllers_of(entry->mnt_opts);
         if (!hierarchy->v2 && !*hierarchy->controllers)
             continue;
-        prepare_hierarchy(hierarchy);
         hierarchy_count++;
     }
     if (mounts)
         endmntent(mounts);
+    /* in all of them, before any is removed */
+    for (int i = 0; i < hierarchy_count; i++)
+        sweep(format_text("%s/toy-docker", hierarchies[i].top), end_processes);
+    for (int i = 0; i < hierarchy_count; i++)
+        prepare_hierarchy(&hierarchies[i]);
     if (!hierarchy_count)
         no_cgroups = "no cgroup hierarchy is mounted";
 }
 
 void forget_hosts(void)
 {
+    for (int i = 0; i < hierarchy_count; i++)
+        end_processes(hierarchies[i].base);
     for (int i = 0; i < hierarchy_count; i++) {
         char *parent = format_text("%s/toy-docker", hierarchies[i].top);
 
-        remove_cgroups_below(hierarchies[i].base, NULL);
-        rmdir(hierarchies[i].base);
+        remove_cgroup(hierarchies[i].base);
         rmdir(parent); /* fails while it is used */
     }
 }
