@@ -45,6 +45,9 @@ void load_linux(struct json document, struct config *config);
 const struct seccomp *load_seccomp(struct json linux_);
 struct json_object *describe_seccomp(void);
 
+/* The namespaces with a path alone, for a container that is in them. */
+void load_joined(struct json linux_, struct config *config);
+
 /* config_resources.c: "linux.resources"; the devices are there already. And
  * all of it but the rules for devices, which can be changed later. */
 void load_resources(struct json linux_, struct config *config);

@@ -77,6 +77,23 @@ static void load_namespaces(struct json linux_, struct config *config)
         refuse_json(array, "a mount namespace is needed, and not the host's");
 }
 
+void load_joined(struct json linux_, struct config *config)
+{
+    struct json array = get_array(linux_, "namespaces");
+    size_t count = count_elements(array);
+    struct joined_namespace *joined = allocate(count, sizeof(*joined));
+
+    for (size_t i = 0; i < count; i++) {
+        struct json namespace = object_at(array, i);
+        const char *path = get_text(namespace, "path");
+
+        if (path && *path)
+            joined[config->linux_.joined_count++] =
+                (struct joined_namespace){load_type(namespace), path};
+    }
+    config->linux_.joined = joined;
+}
+
 /* ---- what goes with them ----------------------------------------------------- */
 
 /* The container's process has to be somebody: root. */

@@ -54,26 +54,37 @@ static void load_mount_mappings(struct json mount, const struct config *config,
                     "\"idmap\" needs mappings, or a user namespace");
 }
 
+/* True if the option is what binds are like anyway. */
+static bool fits_a_bind(const char *option)
+{
+    return strcmp(option, "async") == 0 || strcmp(option, "nomand") == 0 ||
+           strcmp(option, "nolazytime") == 0;
+}
+
 /* A bind has no file system to give an option to. */
-static const char *const *load_options(struct json mount,
-                                       struct mount_options *options)
+static void check_options(struct json mount, const char *const *list,
+                          const char *type)
+{
+    bool bind = strcmp(type, "bind") == 0;
+    struct json array = get_array(mount, "options");
+    struct mount_options options = {0};
+
+    for (; *list; list++)
+        if (read_option(*list, &options) == OPTION_OF_SYSTEM && bind &&
+            !fits_a_bind(*list))
+            refuse_json(array, "\"%.80s\" is not supported for a bind", *list);
+    if (options.copy_up && strcmp(type, "tmpfs") != 0)
+        refuse_json(array, "\"tmpcopyup\" is for a tmpfs");
+}
+
+static const char *const *load_options(struct json mount)
 {
     struct json array = get_array(mount, "options");
     size_t count = count_elements(array);
     const char **list = allocate(count, sizeof(*list));
-    struct mount_options ignored = {0};
 
     for (size_t i = 0; i < count; i++)
         list[i] = text_at(array, i);
-    *options = read_options(list);
-    for (size_t i = 0; i < count; i++) {
-        enum option_kind kind = read_option(list[i], &ignored);
-
-        if (kind == OPTION_REFUSED ||
-            (kind == OPTION_OF_SYSTEM && options->bind))
-            refuse_json(array, "\"%.80s\" is not supported%s", list[i],
-                        options->bind ? " for a bind" : "");
-    }
     return list;
 }
 
@@ -85,14 +96,13 @@ static void load_mount(struct json mount, const char *bundle,
     const char *path = require_text(mount, "destination");
     const char *type = get_text(mount, "type");
     const char *source = get_text(mount, "source");
-    struct mount_options options;
 
     to->destination = *path == '/' ? path : format_text("/%s", path);
     if (strspn(to->destination, "/.") == strlen(to->destination))
         refuse_json(get_member(mount, "destination"), "\"%.80s\" is no place",
                     path);
-    to->options = load_options(mount, &options);
-    if (options.bind || (type && strcmp(type, "bind") == 0)) {
+    to->options = load_options(mount);
+    if (read_options(to->options).bind || (type && strcmp(type, "bind") == 0)) {
         source = require_text(mount, "source");
         to->type = "bind";
         to->source =
@@ -102,6 +112,7 @@ static void load_mount(struct json mount, const char *bundle,
         to->type = strcmp(type, "cgroup2") == 0 ? "cgroup" : type;
         to->source = source && *source ? source : type;
     }
+    check_options(mount, to->options, to->type);
     load_mount_mappings(mount, config, to);
 }
 

@@ -1,6 +1,7 @@
 /* exec.c - one more process in a container that is there. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <json-c/json.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -217,6 +218,7 @@ static void load_exec(struct config *config, const struct state *state,
     set_text(process, "selinuxLabel", request->label);
     load_process(process, &config->process);
     config->linux_.seccomp = load_seccomp(get_object(document, "linux"));
+    load_joined(get_object(document, "linux"), config);
     use_flags(&config->process, request);
     for (size_t i = 0; i < request->env.count; i++)
         set_environment(config, request->env.items[i]);
@@ -267,10 +269,25 @@ static void undo(void)
         end_child(&child);
 }
 
+static int open_root_of(pid_t pid)
+{
+    char *path = format_text("/proc/%d/root", (int)pid);
+    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd == -1)
+        fail("open %s", path);
+    free(path);
+    return fd;
+}
+
 static void start_process(struct config *config, const struct state *state,
                           struct cgroup *cgroup, const struct request *request)
 {
-    struct launch launch = {.start = -1, .detached = request->detach};
+    struct launch launch = {
+        .start = -1,
+        .root = -1,
+        .detached = request->detach,
+    };
     int first = open_state_process(state);
     int kinds = other_namespaces(state->pid);
     pid_t pid;
@@ -279,6 +296,10 @@ static void start_process(struct config *config, const struct state *state,
         fail_plainly(NULL, "container %s is not running", state->id);
     if (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)
         fail("setns to the container's PID namespace");
+    /* one that others are in has another root; if the container ends now, and
+     * its number is somebody else's, the pidfd will show it */
+    if (joined_path(config, CLONE_NEWNS))
+        launch.root = open_root_of(state->pid);
     /* the child is seen by the container as soon as it is there */
     hide_process();
     pid = clone_child(&child, 0, v2_group(cgroup), &launch.sync);

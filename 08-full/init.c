@@ -310,6 +310,8 @@ void join_container(struct config *config, int first, int kinds,
     set_oom_score(&config->process);
     raise_rlimits(&config->process);
     enter_namespaces(first, kinds);
+    if (launch->root != -1 && (fchdir(launch->root) == -1 || chroot(".") == -1))
+        fail("chroot to the container's root");
     /* what is open of the host's is of no use any more */
     inner.sync = close_descriptors(&config->process, launch->sync);
     report_failures_to(inner.sync);

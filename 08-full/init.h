@@ -15,10 +15,12 @@
 /* How the runtime and its child go on together. */
 struct launch {
     const struct state *state; /* for hooks */
-    int sync;      /* the child's end of the socket to the runtime */
-    int start;     /* the socket that is listened on for "start", or -1: the
+    int sync;  /* the child's end of the socket to the runtime */
+    int start; /* the socket that is listened on for "start", or -1: the
                       command starts when the runtime says so */
-    bool detached; /* the container outlives the runtime */
+    int root;  /* exec: the container's root if that of its mount namespace is
+                      another one; or -1 */
+    bool detached;           /* the container outlives the runtime */
     struct outside *outside; /* what a helper took from the host, which has
                                 joined the namespaces then; or NULL */
 };

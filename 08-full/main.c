@@ -16,7 +16,6 @@
 
 #include "cli.h"
 #include "container.h"
-#include "layers.h"
 #include "oci.h"
 #include "self.h"
 
@@ -32,6 +31,5 @@ int main(int argc, char **argv)
     umask(022);
     parse_command_line(argc, argv, &config);
     protect_own_file(argv);
-    prepare_layers(&config);
     return run_container(&config, &ordinary);
 }

@@ -9,6 +9,7 @@
 #include "syscalls.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define PLACE(member) offsetof(struct mount_options, member)
 
 /* Each of these also exists with an "r": for all mounts below. */
 static const struct {
@@ -45,11 +46,27 @@ static const struct {
     {"unbindable", MS_UNBINDABLE}, {"runbindable", MS_UNBINDABLE | MS_REC},
 };
 
-/* The first two say how much is logged, the others what all mounts do. */
-static const char *const nothing[] = {"silent", "loud", "defaults", "async",
-                                      "nomand"};
+/* Of the whole file system; fsconfig(2) knows them by these names. */
+static const char *const system_flags[] = {
+    "sync", "async", "dirsync", "lazytime", "mand", "nomand", "nolazytime"};
 
-static const char *const refused[] = {"remount", "tmpcopyup", "mand"};
+/* The first two say how much is logged. Which file systems count changes is not
+ * a question of options any more. */
+static const char *const nothing[] = {"silent", "loud", "defaults", "iversion",
+                                      "noiversion"};
+
+/* What says more than a flag, with its place in struct mount_options. */
+static const struct {
+    const char *name;
+    size_t place, also;
+} words[] = {
+    {"bind", PLACE(bind), PLACE(bind)},
+    {"rbind", PLACE(bind), PLACE(recursive)},
+    {"idmap", PLACE(idmap), PLACE(idmap)},
+    {"ridmap", PLACE(idmap), PLACE(idmap_all)},
+    {"tmpcopyup", PLACE(copy_up), PLACE(copy_up)},
+    {"remount", PLACE(remount), PLACE(remount)},
+};
 
 static bool is_one_of(const char *word, const char *const *list, size_t count)
 {
@@ -81,6 +98,18 @@ static bool read_flag(const char *option, struct mount_options *to)
     return false;
 }
 
+static bool read_word(const char *option, struct mount_options *to)
+{
+    for (size_t i = 0; i < COUNT(words); i++) {
+        if (strcmp(option, words[i].name) != 0)
+            continue;
+        *(bool *)((char *)to + words[i].place) = true;
+        *(bool *)((char *)to + words[i].also) = true;
+        return true;
+    }
+    return false;
+}
+
 uint64_t find_propagation(const char *name)
 {
     for (size_t i = 0; i < COUNT(propagations); i++)
@@ -93,40 +122,29 @@ enum option_kind read_option(const char *option, struct mount_options *to)
 {
     uint64_t propagation = find_propagation(option);
 
-    if (strcmp(option, "bind") == 0 || strcmp(option, "rbind") == 0) {
-        to->bind = true;
-        to->recursive = to->recursive || *option == 'r';
-        return OPTION_OF_MOUNT;
-    }
-    if (strcmp(option, "idmap") == 0 || strcmp(option, "ridmap") == 0) {
-        to->idmap = true;
-        to->idmap_all = to->idmap_all || *option == 'r';
-        return OPTION_OF_MOUNT;
-    }
     if (propagation)
         to->propagation = propagation;
-    if (propagation || read_flag(option, to))
+    if (propagation || read_word(option, to) || read_flag(option, to))
         return OPTION_OF_MOUNT;
     if (is_one_of(option, nothing, COUNT(nothing)))
         return OPTION_NOTHING;
-    if (is_one_of(option, refused, COUNT(refused)))
-        return OPTION_REFUSED;
     return OPTION_OF_SYSTEM;
 }
 
 char *option_name(size_t i)
 {
-    static const char *const own[] = {"bind", "rbind", "idmap", "ridmap"};
-
-    if (i < COUNT(own))
-        return format_text("%s", own[i]);
-    i -= COUNT(own);
+    if (i < COUNT(words))
+        return format_text("%s", words[i].name);
+    i -= COUNT(words);
     if (i < 2 * COUNT(flags))
         return format_text("%s%s", i % 2 ? "r" : "", flags[i / 2].name);
     i -= 2 * COUNT(flags);
     if (i < COUNT(propagations))
         return format_text("%s", propagations[i].name);
     i -= COUNT(propagations);
+    if (i < COUNT(system_flags))
+        return format_text("%s", system_flags[i]);
+    i -= COUNT(system_flags);
     return i < COUNT(nothing) ? format_text("%s", nothing[i]) : NULL;
 }
 

@@ -20,14 +20,15 @@ struct mount_options {
     bool bind;                   /* a part of the host's tree */
     bool recursive;              /* with all that is mounted below it */
     bool idmap, idmap_all;       /* ids are mapped; below it, too: idmap.h */
+    bool copy_up;                /* with what the folder has: copy_up.h */
+    bool remount; /* no new mount: changes the one that is there */
 };
 
 /* How one option is understood. */
 enum option_kind {
     OPTION_OF_MOUNT,  /* added to the mount's options */
-    OPTION_OF_SYSTEM, /* not known here: for the file system's driver */
+    OPTION_OF_SYSTEM, /* of the file system, or for its driver */
     OPTION_NOTHING,   /* asks for what is so in any case */
-    OPTION_REFUSED,   /* known, but not offered here */
 };
 
 /* Adds `option` to *to if it is one of the mount's own. */
@@ -36,8 +37,7 @@ enum option_kind read_option(const char *option, struct mount_options *to);
 /* All of a list that NULL ends. */
 struct mount_options read_options(const char *const *list);
 
-/* The name of the option number `i` of those that are known and not refused,
- * which the caller frees; NULL behind the last. */
+/* The name of the option number `i` of those that are known, which the caller frees; NULL behind the last. */
 char *option_name(size_t i);
 
 /* The value for mount_attr.propagation of "rslave" and the like, MS_REC with

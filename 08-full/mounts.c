@@ -15,6 +15,7 @@
 
 #include "../common/common.h"
 #include "cgroup_view.h"
+#include "copy_up.h"
 #include "devices.h"
 #include "idmap.h"
 #include "paths.h"
@@ -99,6 +100,14 @@ int make_file_system(const char *type, const char *source,
     return mount;
 }
 
+/* A bind is no remount, whatever its options say: mount(8) changes a bind's flags
+ * that way, which happens here in any case. */
+static bool is_remount(const struct mount *mount)
+{
+    return read_options(mount->options).remount &&
+           strcmp(mount->type, "bind") != 0;
+}
+
 /* ---- the host's ----------------------------------------------------------- */
 
 static int clone_bind(const struct mount *mount,
@@ -136,7 +145,7 @@ void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
         const struct mount *mount = &config->mounts[i];
         struct mount_options options = read_options(mount->options);
 
-        if (mounts[i] != -1)
+        if (mounts[i] != -1 || is_remount(mount))
             continue;
         if (strcmp(mount->type, "bind") == 0)
             mounts[i] = clone_bind(mount, &options, user);
@@ -167,7 +176,7 @@ void prepare_mounts(const struct config *config, struct cgroup *cgroup,
                     const struct outside *outside)
 {
     for (size_t i = 0; i < config->mount_count; i++)
-        if (outside->mounts[i] == -1)
+        if (outside->mounts[i] == -1 && !is_remount(&config->mounts[i]))
             outside->mounts[i] =
                 prepare(&config->mounts[i], cgroup, !outside->devices);
 }
@@ -281,11 +290,39 @@ static int open_target(const struct mount *mount, int prepared, int root)
     return fd;
 }
 
+/* Its driver's options, and flags of the mount: what is not named stays. */
+static void remount_one(const struct mount *mount, int root)
+{
+    struct mount_options options = read_options(mount->options), ignored = {0};
+    const char *path = mount->destination;
+    int target = open_plain_in_root(root, path, O_PATH);
+    int fs = -1;
+
+    if (target != -1)
+        fs = sys_fspick(target, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+    if (fs == -1)
+        fail_with_hint("there must be a mount to change", "remount %s", path);
+    for (const char *const *option = mount->options; *option; option++)
+        if (read_option(*option, &ignored) == OPTION_OF_SYSTEM &&
+            set_option(fs, *option) == -1)
+            fail("remount %s: option %s", path, *option);
+    if (sys_fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0) == -1 ||
+        set_mount_flags(target, &options) == -1 ||
+        set_propagation(target, options.propagation) == -1)
+        fail("remount %s", path);
+    explain("fspick(\"%s\"), mount_setattr() # remounted", path);
+    close(fs);
+    close(target);
+}
+
 static void attach_one(const struct mount *mount, const struct cgroup *cgroup,
                        int prepared, int root)
 {
-    int target = open_target(mount, prepared, root);
+    int target;
 
+    if (strcmp(mount->type, "tmpfs") == 0)
+        begin_as_folder(mount, prepared, root);
+    target = open_target(mount, prepared, root);
     refuse_procfs(target, mount);
     if (is_file(prepared) != is_file(target))
         fail_plainly("a file goes on a file, a folder on a folder",
@@ -304,6 +341,10 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
                    int *mounts, int root)
 {
     for (size_t i = 0; i < config->mount_count; i++) {
+        if (is_remount(&config->mounts[i])) {
+            remount_one(&config->mounts[i], root);
+            continue;
+        }
         attach_one(&config->mounts[i], cgroup, mounts[i], root);
         close(mounts[i]);
     }

@@ -60,6 +60,11 @@ static inline int sys_fsconfig(int fs, unsigned command, const char *key,
     return (int)syscall(SYS_fsconfig, fs, command, key, value, extra);
 }
 
+static inline int sys_fspick(int folder, const char *path, unsigned flags)
+{
+    return (int)syscall(SYS_fspick, folder, path, flags);
+}
+
 static inline int sys_fsmount(int fs, unsigned flags, unsigned attributes)
 {
     return (int)syscall(SYS_fsmount, fs, flags, attributes);

@@ -58,8 +58,6 @@ static const struct {
     {{"\"destination\": \"/proc\"", "\"destination\": \"/..\""},
      "mounts[0].destination: \"/..\" is no place"},
     {{"\"type\": \"proc\"", "\"typ\": \"proc\""}, "mounts[0].type: is missing"},
-    {{"\"strictatime\"", "\"tmpcopyup\""},
-     "mounts[1].options: \"tmpcopyup\" is not supported"},
     {{"\"destination\": \"/dev\"", "\"destination\": \"/other\""},
      "mounts: one on /dev is needed"},
     {{"\"allow\": false", "\"allow\": false, \"type\": \"x\""},

@@ -8,6 +8,7 @@
 
 #include "../common/common.h"
 #include "bundle.h"
+#include "host.h"
 #include "look.h"
 #include "suite.h"
 
@@ -34,6 +35,252 @@ static struct edit more_mounts(const char *format, ...)
     va_end(arguments);
     return (struct edit){"\"mounts\": [",
                          format_text("\"mounts\": [%s,", text)};
+}
+
+/* ---- options ------------------------------------------------------------------------ */
+
+/* The flags of a mount, and those of its file system, as mountinfo has them. */
+static const struct {
+    const char *option, *flags, *system;
+} options[] = {
+    {"defaults", "rw,relatime", "rw"},
+    {"ro", "ro,relatime", "rw"},
+    {"rro", "ro,relatime", "rw"},
+    {"rw", "rw,relatime", "rw"},
+    {"nosuid", "rw,nosuid,relatime", "rw"},
+    {"rnosuid", "rw,nosuid,relatime", "rw"},
+    {"nodev", "rw,nodev,relatime", "rw"},
+    {"noexec", "rw,noexec,relatime", "rw"},
+    {"noatime", "rw,noatime", "rw"},
+    {"rnoatime", "rw,noatime", "rw"},
+    {"nodiratime", "rw,nodiratime,relatime", "rw"},
+    {"relatime", "rw,relatime", "rw"},
+    {"rrelatime", "rw,relatime", "rw"},
+    {"norelatime", "rw", "rw"},
+    {"strictatime", "rw", "rw"},
+    {"nostrictatime", "rw,relatime", "rw"},
+    {"nosymfollow", "rw,relatime,nosymfollow", "rw"},
+    {"rnosymfollow", "rw,relatime,nosymfollow", "rw"},
+    {"sync", "rw,relatime", "rw,sync"},
+    {"async", "rw,relatime", "rw"},
+    {"dirsync", "rw,relatime", "rw,dirsync"},
+    {"lazytime", "rw,relatime", "rw,lazytime"},
+    {"nolazytime", "rw,relatime", "rw"},
+    {"nomand", "rw,relatime", "rw"},
+    {"iversion", "rw,relatime", "rw"},
+    {"noiversion", "rw,relatime", "rw"},
+    {"silent", "rw,relatime", "rw"},
+    {"loud", "rw,relatime", "rw"},
+    {"mode=700", "rw,relatime", "rw,mode=700"},
+    {"unbindable", "rw,relatime unbindable", "rw"},
+};
+
+static void each_option(int stage)
+{
+    enum { COUNT = sizeof(options) / sizeof(*options) };
+    char *text = format_text("%s", ""), *features = oci("features").out;
+    pid_t pid;
+
+    (void)stage;
+    for (size_t i = 0; i < COUNT; i++)
+        text = format_text("%s%s{\"destination\": \"/run/%zu\", \"type\": "
+                           "\"tmpfs\", \"options\": [\"%s\"]}",
+                           text, i ? "," : "", i, options[i].option);
+    make_bundle(forever, EDITS(more_mounts("%s", text)));
+    host_command(NULL, "mkdir -m 1777 rootfs/run/0");
+    pid = start_box();
+    for (size_t i = 0; i < COUNT; i++) {
+        char *line = find_mount(pid, format_text("/run/%zu", i));
+        char *flags = format_text("/run/%zu %s -", i, options[i].flags);
+        char *system = strstr(line, " tmpfs tmpfs ");
+
+        ck_assert_msg(line != NULL, "%s: not mounted", options[i].option);
+        expect_text(options[i].option, line, flags);
+        /* SELinux and the like add to the end */
+        expect_text(options[i].option, system,
+                    format_text(" tmpfs %s", options[i].system));
+        if (!strchr(options[i].option, '='))
+            expect_text("features", features,
+                        format_text("\"%s\"", options[i].option));
+    }
+    end_box();
+    host_command(NULL, "rmdir rootfs/run/*");
+}
+
+static void option_mistakes(int stage)
+{
+    static const char *const mistakes[][2] = {
+        {"\"source\": \"/tmp\", \"options\": [\"bind\", \"size=9\"]",
+         "mounts[0].options: \"size=9\" is not supported for a bind"},
+        {"\"type\": \"bind\", \"source\": \"/tmp\", \"options\": "
+         "[\"lazytime\"]",
+         "mounts[0].options: \"lazytime\" is not supported for a bind"},
+        {"\"source\": \"/tmp\", \"options\": [\"bind\", \"tmpcopyup\"]",
+         "mounts[0].options: \"tmpcopyup\" is for a tmpfs"},
+        {"\"type\": \"tmpfs\", \"options\": [\"no-such\"]",
+         "mount tmpfs on /run/a: option no-such: Invalid argument"},
+        {"\"type\": \"tmpfs\", \"options\": [\"remount\", \"ro\"]",
+         "remount /run/a: "},
+    };
+
+    (void)stage;
+    for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
+        make_bundle("true",
+                    EDITS(more_mounts("{\"destination\": \"/run/a\", %s}",
+                                      mistakes[i][0])));
+        expect_refused(mistakes[i][1]);
+    }
+    remove_bundle();
+}
+
+/* A mount that is there is changed, and what is not named stays. */
+static void remounts(int stage)
+{
+    pid_t pid;
+
+    (void)stage;
+    make_bundle(forever, EDITS({"\"mounts\": [", "\"mounts\": ["},
+                               {"\"nosuid\",\n        \"noexec\",\n        "
+                                "\"nodev\",\n        \"mode=1777\",\n        "
+                                "\"size=65536k\"\n      ]\n    },",
+                                "\"nosuid\", \"mode=1777\", \"size=64k\"]}, "
+                                "{\"destination\": \"/dev/shm\", \"type\": "
+                                "\"tmpfs\", \"options\": [\"remount\", \"ro\", "
+                                "\"noexec\", \"size=128k\"]},"}));
+    pid = start_box();
+    expect_text("/dev/shm", find_mount(pid, "/dev/shm"),
+                " ro,nosuid,noexec,relatime ");
+    expect_text("/dev/shm", find_mount(pid, "/dev/shm"), "size=128k");
+    /* one mount, not two */
+    ck_assert(!strchr(find_mount(pid, "/dev/shm"), '\n'));
+    end_box();
+}
+
+/* ---- a tmpfs on a folder of the image ------------------------------------------------ */
+
+static void copied_up(int stage)
+{
+    struct stat status;
+    char *inside;
+    pid_t pid;
+
+    (void)stage;
+    host_command(NULL, "mkdir -p rootfs/srv/d/sub && cd rootfs/srv/d && echo "
+                       "text >sub/file && chown -R 12:34 sub && chmod 4751 "
+                       "sub/file && touch -d @1000000000 sub/file && ln -s "
+                       "/etc/passwd link && mkfifo fifo && chmod 750 .");
+    make_bundle(
+        "echo more >/srv/d/new; while :; do sleep 0.05; done",
+        EDITS(more_mounts("{\"destination\": \"/srv/d\", \"type\": \"tmpfs\", "
+                          "\"options\": [\"tmpcopyup\", \"size=1m\"]}, "
+                          "{\"destination\": \"/srv\", \"type\": \"tmpfs\", "
+                          "\"options\": [\"remount\", \"ro\"]}")));
+    expect_refused("remount /srv: Invalid argument");
+    make_bundle(
+        "echo more >/srv/d/new; while :; do sleep 0.05; done",
+        EDITS(more_mounts("{\"destination\": \"/srv/d\", \"type\": \"tmpfs\", "
+                          "\"options\": [\"tmpcopyup\", \"size=1m\"]}")));
+    pid = start_box();
+    inside = format_text("/proc/%d/root/srv/d", (int)pid);
+    ck_assert_str_eq(read_file(format_text("%s/sub/file", inside)), "text\n");
+    ck_assert_int_eq(stat(format_text("%s/sub/file", inside), &status), 0);
+    ck_assert_int_eq(status.st_mode, S_IFREG | 04751);
+    ck_assert_int_eq(status.st_uid, 12);
+    ck_assert_int_eq(status.st_gid, 34);
+    ck_assert_int_eq(status.st_mtime, 1000000000);
+    ck_assert_int_eq(lstat(format_text("%s/link", inside), &status), 0);
+    ck_assert(S_ISLNK(status.st_mode));
+    ck_assert_int_eq(lstat(format_text("%s/fifo", inside), &status), 0);
+    ck_assert(S_ISFIFO(status.st_mode));
+    ck_assert_int_eq(stat(inside, &status), 0);
+    ck_assert_int_eq(status.st_mode, S_IFDIR | 0750);
+    ck_assert(within(5, access(format_text("%s/new", inside), F_OK) == 0));
+    ck_assert_int_eq(access("rootfs/srv/d/new", F_OK), -1);
+    end_box();
+    /* the other side; and one that is too small */
+    make_bundle(forever,
+                EDITS(more_mounts("{\"destination\": \"/srv/d\", \"type\": "
+                                  "\"tmpfs\", \"options\": [\"ro\"]}")));
+    pid = start_box();
+    ck_assert_str_eq(folder_text(format_text("/proc/%d/root/srv/d", (int)pid)),
+                     "");
+    end_box();
+    host_command(NULL, "head -c 100000 /dev/zero >rootfs/srv/d/large");
+    make_bundle(forever,
+                EDITS(more_mounts("{\"destination\": \"/srv/d\", \"type\": "
+                                  "\"tmpfs\", \"options\": "
+                                  "[\"tmpcopyup\", \"size=8k\"]}")));
+    expect_refused("copy /srv/d of the image to its tmpfs: No space left");
+    host_command(NULL, "rm -rf rootfs/srv/d");
+    remove_bundle();
+}
+
+/* Read-only from the command's side, whatever was copied. */
+static void copied_up_read_only(int stage)
+{
+    pid_t pid;
+
+    (void)stage;
+    host_command(NULL, "mkdir -p rootfs/srv/d && echo text >rootfs/srv/d/file");
+    make_bundle(forever,
+                EDITS(more_mounts("{\"destination\": \"/srv/d\", \"type\": "
+                                  "\"tmpfs\", \"options\": "
+                                  "[\"tmpcopyup\", \"ro\"]}")));
+    pid = start_box();
+    expect_text("/srv/d", find_mount(pid, "/srv/d"), " ro,");
+    ck_assert_str_eq(
+        read_file(format_text("/proc/%d/root/srv/d/file", (int)pid)), "text\n");
+    end_box();
+    host_command(NULL, "rm -rf rootfs/srv/d");
+}
+
+/* ---- the root's propagation ----------------------------------------------------------- */
+
+static void root_propagation(int stage)
+{
+    static const struct {
+        const char *name, *shown;
+        bool follows; /* what the host mounts below the root */
+    } kinds[] = {
+        {"private", NULL, false},
+        {"shared", " shared:", false},
+        {"slave", " master:", true},
+        {"unbindable", " unbindable", false},
+    };
+    char *inside = format_text("%s/rootfs/run/inside", scratch_folder);
+
+    (void)stage;
+    host_command(NULL, "mkdir rootfs/run/later rootfs/run/inside");
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        const char *name = kinds[i].name;
+        char *line;
+        pid_t pid;
+
+        make_bundle(forever,
+                    EDITS({"\"linux\": {",
+                           format_text("\"linux\": {\"rootfsPropagation\": "
+                                       "\"%s\",",
+                                       name)}));
+        pid = start_box();
+        line = find_mount(pid, "/");
+        if (kinds[i].shown)
+            expect_text(name, line, kinds[i].shown);
+        for (size_t j = 0; j < sizeof(kinds) / sizeof(*kinds); j++)
+            if (kinds[j].shown && j != i)
+                expect_no_text(name, line, kinds[j].shown);
+        host_command(NULL, "mount -t tmpfs tmpfs rootfs/run/later");
+        ck_assert_msg(!find_mount(pid, "/run/later") == !kinds[i].follows,
+                      "%s: a mount of the host", name);
+        host_command(NULL,
+                     "umount rootfs/run/later; nsenter -t %d -m mount -t "
+                     "tmpfs tmpfs /run/inside",
+                     (int)pid);
+        ck_assert(find_mount(pid, "/run/inside"));
+        ck_assert_msg(!find_mount(getpid(), inside),
+                      "%s: a mount of the container is on the host", name);
+        end_box();
+    }
+    host_command(NULL, "rmdir rootfs/run/later rootfs/run/inside");
 }
 
 /* ---- id-mapped mounts -------------------------------------------------------------- */
@@ -155,6 +402,12 @@ static void idmap_mistakes(int stage)
 }
 
 const struct check oci_mount_checks[] = {
+    {"oci_each_mount_option", 8, 8, each_option},
+    {"oci_mount_option_mistakes", 8, 8, option_mistakes},
+    {"oci_remounts", 8, 8, remounts},
+    {"oci_copied_up", 8, 8, copied_up},
+    {"oci_copied_up_read_only", 8, 8, copied_up_read_only},
+    {"oci_root_propagation", 8, 8, root_propagation},
     {"oci_own_mappings", 8, 8, own_mappings},
     {"oci_mappings_of_the_container", 8, 8, mappings_of_the_container},
     {"oci_idmap_mistakes", 8, 8, idmap_mistakes},
