@@ -188,9 +188,11 @@ demo:
 ## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
 ##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
+## check-grader       (root) does the workshop's grader say what it should?
 ## asan               (root) the checks, with address and UB sanitizers
 ## bench              (root) what each verb of stage 8 takes, beside crun and runc
-.PHONY: check matrix check-vm check-clients check-fresh check-builds mutants asan bench
+.PHONY: check matrix check-vm check-clients check-fresh check-builds check-grader \
+	mutants asan bench
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -206,6 +208,10 @@ matrix:
 mutants:
 	$(call prepare,stages)
 	tests/mutants.sh
+
+check-grader:
+	$(call prepare,stages)
+	tests/grader.sh
 
 check-vm:
 	scripts/deps.sh --needed
@@ -255,6 +261,37 @@ $(need_root)
 scripts/deps.sh --needed
 +$(MAKE) $(1) attacks build/tests/check
 endef
+
+# ---- the workshop --------------------------------------------------------
+
+## start-N            your own copy of stage N, and its task: work/NN-name
+## try-N              build and run it (ARGS='--hostname box -- sh')
+## grade-N            (root) does it hold? if not, why, and where to look (JSON=1)
+## hint-N             a hint about what fails now; once more: a plainer one
+## solution-N         the project's stage N, as a diff to yours
+## reset-N            begin again; the old copy is kept
+## progress           the stairs, with what passes
+.PHONY: progress
+WORKSHOP := CC='$(CC)' FLAGS='$(subst ','\'',$(FLAGS))' workshop
+GRADER := $(BUILD)/common.a $(BUILD)/tests/check attacks
+ifeq ($(wildcard $(ROOTFS)/.),)
+GRADER += rootfs
+endif
+
+start-%: $(GRADER) FORCE
+	@$(WORKSHOP)/learn.sh start $*
+reset-%: $(GRADER) FORCE
+	@$(WORKSHOP)/learn.sh reset $*
+try-%: $(BUILD)/common.a FORCE
+	@$(WORKSHOP)/learn.sh try $* $(ARGS)
+solution-%: FORCE
+	@$(WORKSHOP)/learn.sh solution $*
+progress:
+	@$(WORKSHOP)/learn.sh progress
+grade-%: $(GRADER) FORCE
+	@$(WORKSHOP)/grade.sh $(if $(JSON),--json) $*
+hint-%: $(GRADER) FORCE
+	@$(WORKSHOP)/grade.sh --hint $*
 
 # ---- keeping it in shape -------------------------------------------------
 

@@ -147,7 +147,6 @@ static void prepare_hierarchy(struct hierarchy *hierarchy)
     char *host;
     int fd;
 
-    sweep(parent, remove_cgroup);
     hierarchy->base = format_text("%s/check-%d", parent, (int)getpid());
     host = format_text("%s/host", hierarchy->base);
     if (make_dir(host) == -1) {
@@ -169,7 +168,7 @@ static void prepare_hierarchy(struct hierarchy *hierarchy)
     }
 }
 
-void prepare_hosts(void)
+static void find_hierarchies(void)
 {
     FILE *mounts = setmntent("/proc/self/mounts", "re");
     struct mntent *entry;
@@ -189,9 +188,21 @@ void prepare_hosts(void)
     }
     if (mounts)
         endmntent(mounts);
-    /* in all of them, before any is removed */
+}
+
+static void sweep_all(void (*action)(const char *path))
+{
     for (int i = 0; i < hierarchy_count; i++)
-        sweep(format_text("%s/toy-docker", hierarchies[i].top), end_processes);
+        sweep(format_text("%s/toy-docker", hierarchies[i].top), action);
+}
+
+void prepare_hosts(void)
+{
+    if (hierarchy_count == 0) {
+        find_hierarchies();
+        sweep_all(end_processes); /* in all, before any is removed */
+        sweep_all(remove_cgroup);
+    }
     for (int i = 0; i < hierarchy_count; i++)
         prepare_hierarchy(&hierarchies[i]);
     if (!hierarchy_count)
@@ -208,6 +219,47 @@ void forget_hosts(void)
         remove_cgroup(hierarchies[i].base);
         rmdir(parent); /* fails while it is used */
     }
+}
+
+/* ---- limits ------------------------------------------------------------- */
+
+void limit_hosts(void)
+{
+    static const char *const limits[][2] = {
+        {"pids.max", "400"},
+        {"memory.max", "1073741824"},
+        {"memory.limit_in_bytes", "1073741824"},
+    };
+
+    for (int i = 0; i < hierarchy_count; i++)
+        for (size_t j = 0; j < sizeof(limits) / sizeof(*limits); j++) {
+            char *file =
+                format_text("%s/%s", hierarchies[i].base, limits[j][0]);
+
+            if (access(file, F_OK) == 0 &&
+                write_file(file, "%s", limits[j][1]) == -1)
+                die("write to %s", file);
+        }
+}
+
+/* How often fork was refused in a cgroup. Since Linux 6.11, v2 counts that
+ * where the limit is; else it is counted where the process was. */
+static long refusals(const char *folder)
+{
+    char *text = read_file(format_text("%s/pids.events.local", folder));
+
+    if (!text)
+        text = read_file(format_text("%s/pids.events", folder));
+    return text && strncmp(text, "max ", 4) == 0 ? atol(text + 4) : 0;
+}
+
+bool was_limit_reached(void)
+{
+    for (int i = 0; i < hierarchy_count; i++)
+        if (refusals(hierarchies[i].base) > 0 ||
+            refusals(format_text("%s/host", hierarchies[i].base)) > 0)
+            return true;
+    return false;
 }
 
 /* ---- building the stand-in ---------------------------------------------- */

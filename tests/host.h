@@ -11,12 +11,19 @@
 
 #include <stdbool.h>
 
-/* Called once, in the true host: makes the cgroups that the stand-in will see
- * as its hierarchies. */
+/* Called in the true host: makes the cgroups that the stand-in will see as its
+ * hierarchies. Once; and once more in a child, for cgroups of its own. */
 void prepare_hosts(void);
 
 /* Called once at the end: removes those cgroups. */
 void forget_hosts(void);
+
+/* From here on a stand-in host has at most 400 processes and 1 GiB of memory,
+ * whatever runs in it; where there are cgroups for that. */
+void limit_hosts(void);
+
+/* Whether a process was refused for that. */
+bool was_limit_reached(void);
 
 /*
  * Runs `body` in a new stand-in host, as its pid 2, and removes all of it.

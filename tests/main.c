@@ -4,6 +4,7 @@
  *     sudo build/tests/check              all of them
  *     sudo build/tests/check --matrix     the isolation matrix, measured now
  *     build/tests/check --list            their names
+ *     sudo build/tests/check --report     side by side; report.h says in what form
  *
  * Environment: STAGE=N only stage N's. ONLY=NAME only the check NAME, or those
  * that one of several patterns is for; EXCEPT=NAME all but these.
@@ -30,10 +31,12 @@
 #include "images.h"
 #include "look.h"
 #include "properties.h"
+#include "report.h"
 #include "snapshot.h"
 #include "suite.h"
 
-enum { MAX_ENTRIES = 2000, MAX_SKIPS = 500, SECONDS_PER_CHECK = 120 };
+enum { MAX_ENTRIES = 2000, MAX_SKIPS = 500 };
+enum { SECONDS_PER_CHECK = 120, SECONDS_IN_REPORT = 30, JOBS = 8 };
 
 /* A check or a property, for one stage. */
 struct entry {
@@ -47,6 +50,7 @@ struct entry {
 struct shared {
     char skips[MAX_SKIPS][256];
     int skip_count;
+    int skipped[MAX_ENTRIES]; /* 1 + the number of its skip; 0: it has run */
     unsigned char outcomes[MAX_PROPERTIES][LAST_STAGE + 1];
 };
 
@@ -57,6 +61,8 @@ static struct entry entries[MAX_ENTRIES];
 static int entry_count;
 static struct shared *shared;
 static const struct entry *current;
+static int last_note; /* its number among shared->skips */
+static int seconds_per_check = SECONDS_PER_CHECK;
 
 static const struct check *const tables[] = {
     process_checks,    namespace_checks,
@@ -80,6 +86,7 @@ void note(const char *format, ...)
     va_list arguments;
     char reason[200];
 
+    last_note = number;
     if (number >= MAX_SKIPS)
         return;
     va_start(arguments, format);
@@ -98,6 +105,7 @@ noreturn void skip(const char *format, ...)
     vsnprintf(reason, sizeof(reason), format, arguments);
     va_end(arguments);
     note("%s", reason);
+    shared->skipped[current - entries] = last_note + 1;
     _exit(EXIT_SUCCESS);
 }
 
@@ -180,14 +188,22 @@ static void check_entry(int number)
 
 /* ---- the table of entries ----------------------------------------------------- */
 
+static const char *short_name(const struct entry *entry)
+{
+    return entry->check ? entry->check->name : entry->property->name;
+}
+
+static const char *kind_of(const struct entry *entry)
+{
+    return entry->check ? "check" : "attack";
+}
+
 /* Whether a pattern of the list (words, see fnmatch(3)) is for this entry: for
  * NAME, or for attack/NAME_in_stage_N or check/NAME_in_stage_N. */
 static bool is_listed(const char *list, const struct entry *entry)
 {
-    const char *name =
-        entry->check ? entry->check->name : entry->property->name;
-    char *full =
-        format_text("%s/%s", entry->check ? "check" : "attack", entry->name);
+    const char *name = short_name(entry);
+    char *full = format_text("%s/%s", kind_of(entry), entry->name);
     char *rest = format_text("%s", list), *word;
 
     while ((word = strsep(&rest, " ")))
@@ -232,8 +248,9 @@ static void list_entries(bool with_checks)
     }
 }
 
-/* One suite a stage; each entry is a test with a name of its own. */
-static SRunner *make_runner(void)
+/* Of the entries from `first` to before `end`. One suite a stage; each entry is
+ * a test with a name of its own. */
+static SRunner *make_runner(int first, int end)
 {
     SRunner *runner = NULL;
 
@@ -241,8 +258,8 @@ static SRunner *make_runner(void)
         Suite *suite = suite_create(format_text("stage-%d", stage));
         TCase *tests = tcase_create(format_text("stage-%d", stage));
 
-        tcase_set_timeout(tests, SECONDS_PER_CHECK);
-        for (int i = 0; i < entry_count; i++) {
+        tcase_set_timeout(tests, seconds_per_check);
+        for (int i = first; i < end; i++) {
             TTest *test = calloc(1, sizeof(*test));
 
             if (!test)
@@ -382,16 +399,19 @@ static void sweep_scratch(void)
     }
 }
 
+static void need_rootfs(void)
+{
+    if (access(format_text("%s/rootfs/bin", top_folder), F_OK) == -1)
+        die_usage("there is no %s/rootfs: make rootfs", top_folder);
+}
+
 /* Stages make mount points in their rootfs: not in the user's. */
 static void prepare_scratch(void)
 {
-    sweep_scratch();
     scratch_folder =
         format_text("%s/build/tests/scratch.%d", top_folder, (int)getpid());
     if (make_dir(scratch_folder) == -1)
         die("mkdir %s", scratch_folder);
-    if (access(format_text("%s/rootfs/bin", top_folder), F_OK) == -1)
-        die_usage("there is no %s/rootfs: make rootfs", top_folder);
     run_program(format_text("cp -a '%s/rootfs' '%s/conf' '%s'", top_folder,
                             top_folder, scratch_folder));
 }
@@ -452,9 +472,11 @@ static int run_all(bool only_matrix)
 
     if (needs_images())
         prepare_images();
+    sweep_scratch();
+    need_rootfs();
     prepare_scratch();
     prepare_hosts();
-    runner = make_runner();
+    runner = make_runner(0, entry_count);
     if (!only_matrix && !filtered)
         add_readme_check(runner);
     srunner_run_all(runner, CK_SILENT);
@@ -480,6 +502,127 @@ static int run_all(bool only_matrix)
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* ---- the report ------------------------------------------------------------------- */
+
+/* One scratch folder for each slot, made when it is first used. Before stage 6
+ * nobody looks into rootfs. */
+static void enter_slot(int slot, int stage)
+{
+    char *tree = stage < 6 ? "" : format_text("'%s/rootfs'", top_folder);
+
+    scratch_folder = format_text("%s/build/tests/scratch.%d.%d", top_folder,
+                                 (int)getppid(), slot);
+    if (access(scratch_folder, F_OK) == 0)
+        return;
+    if (make_dir(format_text("%s/rootfs", scratch_folder)) == -1)
+        die("mkdir %s/rootfs", scratch_folder);
+    run_program(format_text("cp -a '%s/conf' %s '%s'", top_folder, tree,
+                            scratch_folder));
+}
+
+static void conclude(struct verdict *verdict, enum verdict_kind kind,
+                     const char *text)
+{
+    /* a host with other mounts, as of /proc, is one that no check can look at */
+    verdict->kind = kind;
+    verdict->basic = kind == FAILED && (!strstr(text, HOST_CHANGED) ||
+                                        strncmp(text, "mounts", 6) == 0);
+    snprintf(verdict->text, sizeof(verdict->text), "%s", text);
+}
+
+/* In a process of its own, with cgroups of its own. */
+static void report_entry(int number, int slot, struct verdict *verdict)
+{
+    int skip_number;
+    SRunner *runner;
+
+    prepare_hosts();
+    limit_hosts();
+    enter_slot(slot, entries[number].stage);
+    runner = make_runner(number, number + 1);
+    srunner_run_all(runner, CK_SILENT);
+    verdict->bomb = was_limit_reached();
+    skip_number = shared->skipped[number];
+    if (srunner_ntests_failed(runner) > 0)
+        conclude(verdict, FAILED, tr_msg(srunner_failures(runner)[0]));
+    else if (skip_number > 0 && skip_number <= MAX_SKIPS)
+        conclude(verdict, SKIPPED, shared->skips[skip_number - 1]);
+    else
+        conclude(verdict, HELD, "");
+    forget_hosts();
+}
+
+static int find_first(void)
+{
+    const char *first = getenv("FIRST");
+    int i = 0;
+
+    while (first && i < entry_count && !is_listed(first, &entries[i]))
+        i++;
+    return first && i < entry_count ? i : -1;
+}
+
+/* Which begin first, those that take long; and last, those that measure and so
+ * want a quiet machine. */
+static int rank(const struct entry *entry)
+{
+    static const char quiet[] = "use_cpu cpu_held_at_20_percent";
+    static const char slow[] =
+        "*shell* job_control terminal_restored rootfs_on_* long_path";
+
+    return is_listed(quiet, entry) ? 2 : is_listed(slow, entry) ? 0 : 1;
+}
+
+static int compare_ranks(const void *left, const void *right)
+{
+    return rank(left) - rank(right);
+}
+
+/* Attacks that the stage need not stop are left out. Returns how many entries
+ * come before those that want a quiet machine. */
+static int arrange_entries(void)
+{
+    int kept = 0, quiet = 0;
+
+    for (int i = 0; i < entry_count; i++)
+        if (entries[i].check || entries[i].property->since <= entries[i].stage)
+            entries[kept++] = entries[i];
+    entry_count = kept;
+    qsort(entries, (size_t)entry_count, sizeof(*entries), compare_ranks);
+    while (quiet < entry_count && rank(&entries[quiet]) < 2)
+        quiet++;
+    return quiet;
+}
+
+static int report(void)
+{
+    struct verdict *verdicts;
+    char *before = true_host();
+    int quiet = arrange_entries();
+
+    seconds_per_check = (int)(SECONDS_IN_REPORT * slowness());
+    sweep_scratch();
+    need_rootfs();
+    if (needs_images())
+        prepare_images();
+    prepare_hosts(); /* while these are there, toy-docker is */
+    verdicts =
+        run_together(entry_count, JOBS, find_first(), quiet, report_entry);
+    forget_hosts();
+    run_program(format_text("rm -rf --one-file-system "
+                            "'%s/build/tests/scratch.%d.'*",
+                            top_folder, (int)getpid()));
+    for (int i = 0; i < entry_count; i++)
+        print_verdict(
+            stdout,
+            format_text("%s/%s", kind_of(&entries[i]), short_name(&entries[i])),
+            &verdicts[i]);
+    if (strcmp(before, true_host()) != 0)
+        die_usage("the true host was changed\nbefore: %safter: %s", before,
+                  true_host());
+    return EXIT_SUCCESS;
+}
+
 int main(int argc, char **argv)
 {
     const char *mode = argc > 1 ? argv[1] : "";
@@ -490,6 +633,9 @@ int main(int argc, char **argv)
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!top_folder || shared == MAP_FAILED)
         die("start");
+    /* the user's own .bashrc may be slow */
+    if (setenv("HOME", "/", 1) == -1)
+        die("setenv");
     if (stages && setenv("STAGE_DIR", realpath(stages, NULL), 1) == -1)
         die("STAGE_DIR %s", stages);
     list_entries(strcmp(mode, "--matrix") != 0);
@@ -502,5 +648,7 @@ int main(int argc, char **argv)
         die_usage("the checks need root: sudo make check");
     if (entry_count == 0)
         die_usage("no check is named so");
+    if (strcmp(mode, "--report") == 0)
+        return report();
     return run_all(strcmp(mode, "--matrix") == 0);
 }

@@ -59,7 +59,8 @@ static enum outcome rename_host(int stage)
         start_attack(stage, NULL, "attack-1", token, "60", NULL);
     char name[256] = "";
 
-    if (!within(10, *output_of(&attack)))
+    within(10, *output_of(&attack) || !is_alive(attack.pid));
+    if (!*output_of(&attack))
         ck_abort_msg("the attack did not run: %s", errors_of(&attack));
     gethostname(name, sizeof(name) - 1);
     if (strstr(output_of(&attack), "renamed"))
@@ -178,7 +179,8 @@ static enum outcome mount_on_host(int stage)
                                          folder, token, "60", NULL);
     bool seen;
 
-    if (!within(10, *output_of(&attack)))
+    within(10, *output_of(&attack) || !is_alive(attack.pid));
+    if (!*output_of(&attack))
         ck_abort_msg("the attack did not run: %s", errors_of(&attack));
     seen = strstr(read_proc(getpid(), "mountinfo"), token) != NULL;
     if (strstr(output_of(&attack), "mounted"))

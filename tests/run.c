@@ -386,16 +386,24 @@ void type_text(const struct process *process, const char *text)
     ck_assert_int_eq(write(fd, text, size), (ssize_t)size);
 }
 
+/* Seconds until a stage that does not end has failed. */
+static int patience(void)
+{
+    const char *text = getenv("PATIENCE");
+
+    return text ? atoi(text) : PATIENCE;
+}
+
 struct result finish(struct process *process)
 {
     struct result result;
     int status = 0;
 
-    if (!within(PATIENCE,
+    if (!within(patience(),
                 (process->master == -1 || output_of(process)) &&
                     waitpid(process->pid, &status, WNOHANG) == process->pid))
         ck_abort_msg("the stage did not end in %d s; stdout: %s stderr: %s",
-                     PATIENCE, output_of(process), errors_of(process));
+                     patience(), output_of(process), errors_of(process));
     result.status =
         WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     result.out = output_of(process);

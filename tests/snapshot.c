@@ -149,7 +149,7 @@ void expect_unchanged(const struct snapshot *before)
                    part = first_difference(before, &after),
                    part == SNAPSHOT_PARTS)))
         return;
-    ck_abort_msg("%s changed; now there: %s; no more there: %s", titles[part],
+    ck_abort_msg("%s" HOST_CHANGED "%s; no more there: %s", titles[part],
                  lines_missing_in(before->parts[part], after.parts[part]),
                  lines_missing_in(after.parts[part], before->parts[part]));
 }

@@ -4,6 +4,9 @@
 
 enum { SNAPSHOT_PARTS = 8 };
 
+/* Stands in the message of expect_unchanged: the check itself has held. */
+#define HOST_CHANGED " changed; now there: "
+
 /* Mounts, cgroups, processes, System V IPC, names, links, state files: each as
  * text. */
 struct snapshot {

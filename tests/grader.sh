@@ -1,0 +1,218 @@
+#!/usr/bin/env bash
+# Is the grader any good? It grades what must pass, what must not, and how the
+# worst is told; what it says is compared with tests/grader/golden:
+#
+#   pass N       the project's stage N: all checks hold
+#   step N       stage N-1 graded as N: the checks of stage N fail, no others
+#   mutant NAME  the mistake of tests/mutants/NAME.patch
+#   odd NAME     tests/grader/NAME.c (.txt: no C), whose first lines say which stage it plays
+#
+#   sudo tests/grader.sh [PATTERN...]   those whose line begins so
+#   sudo tests/grader.sh --update       write what is said to the golden file
+set -uo pipefail
+export LC_ALL=C NO_COLOR=1 SLOWNESS="${SLOWNESS:-3}"
+cd "$(dirname "$0")/.." || exit 1
+
+golden=tests/grader/golden
+folder=build/grader
+folders=(. 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs
+    07-cgroups)
+
+# What the grader said first: the lesson, the check, and the verdict in words.
+first_words() { # FILE
+    local lesson check
+
+    if grep -q 'it does not compile' "$1"; then
+        echo "does not compile"
+        return
+    fi
+    lesson=$(sed -n 's/^✗ \([a-z]*\): .*/\1/p' "$1" | head -n 1)
+    check=$(sed -n 's/^  \(check\|attack\) *\([^ ]*\)$/\2/p' "$1" | head -n 1)
+    if [ -z "$lesson" ]; then
+        grep -o -m 1 'checks hold' "$1" || echo "nothing was graded"
+        return
+    fi
+    echo "$lesson $check: $(sed -n 's/^  why *//p' "$1" | head -n 1)"
+}
+
+# Grades the file $2, or the program in $2 if it is a folder, as stage $1, and
+# prints the first words; the whole is in build/grader/said.
+grade() {
+    local flag=--file
+
+    [ ! -d "$2" ] || flag=--program
+    workshop/grade.sh "$flag" "$2" "$1" >"$folder/said" 2>"$folder/errors"
+    first_words "$folder/said"
+}
+
+# A copy of the file $1 where it finds common/, as the case $2: in $copy.
+copy_source() {
+    mkdir -p "$folder/$2"
+    ln -sfn ../../common "$folder/common"
+    copy=$folder/$2/container.c
+    sed 's,"../../common/,"../common/,' "$1" >"$copy"
+}
+
+passing_case() { # N
+    copy_source "${folders[$1]}/container.c" "pass-$1"
+    grade "$1" "$copy"
+}
+
+# Checks that fail, by name. One of another stage's lesson, which needs nothing
+# of this stage's, is marked: the golden file has no such mark.
+failing_checks() { # STAGE JSON
+    local line check lesson stage
+
+    grep '"result": "failed"' "$2" | while IFS= read -r line; do
+        check=${line#*'"check": "'} lesson=${line#*'"lesson": "'}
+        check=${check%%'"'*} lesson=${lesson%%'"'*}
+        stage=${line#*'"stage": '}
+        stage=${stage%%,*} check=${check#*/}
+        [ "$stage" = "$1" ] || check="NOT-OF-STAGE-$1:$check($lesson)"
+        echo "$check"
+    done | sort | tr '\n' ' '
+}
+
+step_case() { # N
+    local source=${folders[$1 - 1]}/container.c
+
+    [ "$1" != 1 ] || source=workshop/stage-0.c
+    copy_source "$source" "step-$1"
+    workshop/grade.sh --json --file "$copy" "$1" >"$folder/json"
+    failing_checks "$1" "$folder/json"
+    echo
+}
+
+mutant_case() { # NAME
+    local patch=tests/mutants/$1.patch stage copy=$folder/mutant-$1
+
+    stage=$(sed -n 's/^Stage: //p' "$patch")
+    rm -rf "$copy"
+    mkdir -p "$copy"
+    cp -r "${folders[stage]}" common "$copy" &&
+        patch -s -p1 -d "$copy" <"$patch" &&
+        "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -w -O1 -o "$copy/stage-$stage" \
+            "$copy/${folders[stage]}/container.c" "$copy"/common/*.c || return
+    grade "$stage" "$copy"
+}
+
+odd_case() { # NAME
+    local stage file
+
+    file=$(echo tests/grader/"$1".*)
+    stage=$(sed -n 's/.*Stage: \([1-7]\).*/\1/p;/^#include/q' \
+        "$file")
+    copy_source "$file" "odd-$1"
+    grade "${stage:-1}" "$copy"
+}
+
+list_cases() {
+    local n file
+
+    for n in 1 2 3 4 5 6 7; do
+        echo "pass $n"
+    done
+    for n in 1 2 3 4 5 6 7; do
+        echo "step $n"
+    done
+    for file in tests/grader/*.*; do
+        file=${file##*/}
+        echo "odd ${file%.*}"
+    done
+    for file in tests/mutants/*.patch; do
+        grep -q '^Stage: 8' "$file" ||
+            echo "mutant $(basename "$file" .patch)"
+    done
+}
+
+run_case() { # KIND NAME
+    case $1 in
+    pass) passing_case "$2" ;;
+    step) step_case "$2" ;;
+    mutant) mutant_case "$2" ;;
+    odd) odd_case "$2" ;;
+    esac
+}
+
+is_wanted() { # CASE
+    local pattern
+
+    [ ${#patterns[@]} -gt 0 ] || return 0
+    for pattern in "${patterns[@]}"; do
+        [[ $1 != "$pattern"* ]] || return 0
+    done
+    return 1
+}
+
+# Every check that a grade of stage 7 runs has its words; and every lesson.
+check_messages() {
+    local check text missing=0
+
+    # shellcheck source=workshop/lib.sh
+    . workshop/lib.sh
+    read_messages
+    for check in "${!lesson_of[@]}"; do
+        [ -n "${expected[${check%@*}]-}" ] || {
+            echo "messages: no \"expect\" for ${check%@*}"
+            missing=1
+        }
+    done
+    while IFS=$'\t' read -r check _; do
+        find_lesson "${check#*/}" 7
+        [ -n "$lesson" ] || {
+            echo "messages: no lesson for $check"
+            missing=1
+        }
+    done <"$folder/pass-7/results"
+    for lesson in "${lessons[@]}"; do
+        for text in "${title[$lesson]-}" "${why[$lesson]-}" "${look[$lesson]-}" \
+            "${ask[$lesson]-}" "${tip[$lesson]-}" "${call[$lesson]-}"; do
+            [ -n "$text" ] || {
+                echo "messages: the lesson $lesson lacks something"
+                missing=1
+            }
+        done
+    done
+    return $missing
+}
+
+if [ "$(id -u)" != 0 ]; then
+    echo "the grader's checks need root: sudo make check-grader" >&2
+    exit 1
+fi
+update=''
+if [ "${1-}" = --update ]; then
+    update=yes
+    shift
+fi
+patterns=("$@")
+mkdir -p "$folder"
+touch "$golden"
+wrong=0 right=0
+if [ -n "$update" ] && [ $# = 0 ]; then
+    : >"$golden"
+fi
+while read -r kind name; do
+    is_wanted "$kind $name" || continue
+    line="$kind $name: $(run_case "$kind" "$name" </dev/null)"
+    if [ -z "$update" ] && ! grep -qxF -e "$line" "$golden"; then
+        # a machine that is busy with other things gets a second chance
+        line="$kind $name: $(run_case "$kind" "$name" </dev/null)"
+    fi
+    if [ -n "$update" ]; then
+        sed -i "/^$kind $name: /d" "$golden"
+        echo "$line" | tee -a "$golden"
+    elif grep -qxF -e "$line" "$golden"; then
+        right=$((right + 1))
+    else
+        printf 'said:     %s\nexpected: %s\n' "$line" \
+            "$(grep "^$kind $name: " "$golden")"
+        wrong=$((wrong + 1))
+    fi
+done < <(list_cases)
+if [ ${#patterns[@]} = 0 ] && ! check_messages; then
+    wrong=$((wrong + 1))
+fi
+[ -z "$update" ] || exit 0
+echo "grader: $right verdicts as they should be, $wrong not"
+[ "$wrong" = 0 ] && [ "$right" -gt 0 ]

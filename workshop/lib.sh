@@ -1,0 +1,183 @@
+#!/usr/bin/env bash
+# What the workshop's scripts share: places, colours, root, and the messages.
+# It is read by them (source), from the project's top folder.
+# shellcheck disable=SC2034 # they use what is set here
+
+set -uo pipefail
+export LC_ALL=C
+
+: "${CC:=cc}" "${FLAGS:=-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O1 -g}"
+: "${LIBS_8:=-lcap -lseccomp}"
+folders=(. 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full)
+state=work/.state
+owner=$(stat -c %u:%g Makefile)
+
+bold='' red='' green='' yellow='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' yellow=$'\e[33m' plain=$'\e[m'
+fi
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 2
+}
+
+need_stage() { # N
+    [[ ${1-} =~ ^[1-7]$ ]] ||
+        fail "there are exercises for the stages 1 to 7, and none for ${1-no number}"
+}
+
+# The learner's folder of a stage, and the file that is graded.
+folder_of() {
+    echo "work/${folders[$1]}"
+}
+
+file_of() {
+    echo "work/${folders[$1]}/container.c"
+}
+
+need_file() { # N
+    [ -e "$(file_of "$1")" ] ||
+        fail "there is no $(file_of "$1") yet: make start-$1"
+}
+
+# The checks and the stages need root; nothing else here does.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    elif type -P sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "this needs root: become root (su -), and again"
+    fi
+}
+
+# What root made in somebody's checkout is given back to that user.
+give_back() { # PATH...
+    if [ "$(id -u)" = 0 ] && [ "$owner" != 0:0 ]; then
+        chown -hR "$owner" "$@"
+    fi
+}
+
+# Nobody to ask is a no.
+ask() { # QUESTION
+    local answer=''
+
+    [ -z "${YES-}" ] || return 0
+    if [ ! -t 0 ]; then
+        say "$1 (nobody to ask here; YES=1 says yes)"
+        return 1
+    fi
+    read -r -p "$1 [y/N] " answer || true
+    [[ $answer == [yY]* ]]
+}
+
+make_work() {
+    mkdir -p "$state"
+    [ -e work/common ] || ln -s ../common work/common
+    give_back work
+}
+
+# ---- building ------------------------------------------------------------
+
+# Builds the program of stage $1 from the file $2 as $3/stage-$1. Files beside
+# it belong to it in stage 8, whose exercise has parts.
+build_stage() {
+    local stage=$1 file=$2 folder=$3 words files=("$2") libraries=()
+
+    mkdir -p "$folder"
+    if [ "$stage" = 8 ]; then
+        files=("$(dirname "$file")"/*.c)
+        read -ra libraries <<<"$LIBS_8"
+    fi
+    read -ra words <<<"$FLAGS"
+    # a compiler can be made to hang, too: #include "/dev/zero"
+    timeout 60 "$CC" "${words[@]}" -o "$folder/stage-$stage" "${files[@]}" \
+        build/common.a "${libraries[@]}"
+    local status=$?
+    give_back "$folder"
+    return $status
+}
+
+# Was the learner's file graded as it is now?
+is_graded() { # STAGE FILE
+    [ -s "$state/$1.results" ] &&
+        [ "$(cksum <"$2")" = "$(cat "$state/$1.sum" 2>/dev/null)" ]
+}
+
+mark_graded() { # STAGE FILE
+    cksum <"$2" >"$state/$1.sum"
+    give_back "$state"
+}
+
+# ---- the messages --------------------------------------------------------
+
+lessons=()
+declare -A lesson_stage lesson_checks title needs why look ask tip call expected said lesson_of
+
+# The words of one entry, joined, to where they belong.
+take_entry() { # KEY NAME TEXT
+    local word
+
+    case $1 in
+    expect) expected[$2]=$3 ;;
+    say) said[$2]=$3 ;;
+    lesson)
+        lesson=$2
+        lessons+=("$lesson")
+        lesson_stage[$lesson]=$3
+        ;;
+    checks)
+        for word in $2 $3; do
+            lesson_of[${word#attack/}]=$lesson
+        done
+        lesson_checks[$lesson]="$2 $3"
+        ;;
+    needs) needs[$lesson]="$2 $3" ;;
+    title) title[$lesson]="$2 $3" ;;
+    why) why[$lesson]="$2 $3" ;;
+    look) look[$lesson]="$2 $3" ;;
+    ask) ask[$lesson]="$2 $3" ;;
+    tip) tip[$lesson]="$2 $3" ;;
+    call) call[$lesson]="$2 $3" ;;
+    '') ;;
+    *) fail "$messages: what is \"$1\"?" ;;
+    esac
+}
+
+read_messages() {
+    local line key='' name='' text='' lesson=''
+
+    messages=workshop/messages.${WORKSHOP_LANG:-en}
+    [ -r "$messages" ] || fail "there is no $messages"
+    while IFS= read -r line; do
+        case $line in
+        ' '*) text+=$line ;;
+        '#'* | '') ;;
+        *)
+            take_entry "$key" "$name" "$text"
+            read -r key name text <<<"$line"
+            ;;
+        esac
+    done <"$messages"
+    take_entry "$key" "$name" "$text"
+}
+
+# The lesson that the check $1 is a part of in stage $2.
+find_lesson() {
+    lesson=${lesson_of[$1@$2]-${lesson_of[$1]-}}
+}
+
+# Prints a text under a heading, folded to the screen.
+show() { # HEADING TEXT
+    local line first=$1
+
+    while IFS= read -r line; do
+        printf '  %s%-9s%s %s\n' "$bold" "$first" "$plain" "${line% }"
+        first=''
+    done < <(printf '%s\n' "$2" | fold -s -w 66)
+}
