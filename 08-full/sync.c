@@ -194,10 +194,21 @@ static const char *hint_for(const struct failure *failure)
     return hint;
 }
 
+/* docker knows by these words of runc's that its own exit status is 127 or
+ * 126. */
+static const char *logged_error(const struct failure *failure)
+{
+    if (failure->status == EXIT_NOT_FOUND)
+        return "executable file not found";
+    if (failure->number == EACCES)
+        return "permission denied";
+    return strerror(failure->number);
+}
+
 static void log_failure(const struct failure *failure)
 {
     char *line = failure->number ? format_text("%s: %s (%s)", failure->text,
-                                               strerror(failure->number),
+                                               logged_error(failure),
                                                errno_name(failure->number))
                                  : format_text("%s", failure->text);
 

@@ -243,13 +243,18 @@ static void missing_command(int stage)
     log = read_file("log");
     ck_assert_int_eq(count_text(log, "\n"), 1);
     expect_text("the log", log,
-                "{\"level\":\"error\",\"msg\":\"execve /no/such");
+                "{\"level\":\"error\",\"msg\":\"execve /no/such: "
+                "executable file not found (ENOENT)\"");
     unlink("log");
     expect_status(oci("--log", "log", "state", "box"), 125);
     expect_text("the log", read_file("log"), "level=error msg=\"container box");
     unlink("log");
     make_bundle("true", folder);
-    expect_status(oci("create", "--bundle", "bundle", "box"), 126);
+    expect_status(oci("--log", "log", "create", "--bundle", "bundle", "box"),
+                  126);
+    expect_text("the log", read_file("log"),
+                "/etc: permission denied (EACCES)");
+    unlink("log");
     ck_assert_str_eq(folder_text("state"), "");
     remove_bundle();
 }

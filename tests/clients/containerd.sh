@@ -199,9 +199,7 @@ privileged() {
 
 restart_daemon() {
     start_counter
-    kill -KILL "${daemons[0]}"
-    wait "${daemons[0]}" || true
-    daemons=()
+    stop_daemon "${daemons[0]}" KILL
     start
     task_is RUNNING
     is "$(ctr task exec --exec-id one it echo here)" here

@@ -14,7 +14,8 @@ cat >daemon.json <<END
     "hosts": ["unix://$folder/socket"],
     "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 1024}},
     "init-path": "/usr/bin/tini-static",
-    "oom-score-adjust": 0
+    "oom-score-adjust": 0,
+    "experimental": true
 }
 END
 export DOCKER_HOST=unix://$folder/socket DOCKER_BUILDKIT=0

@@ -68,7 +68,7 @@ check() { # NAME FUNCTION [ARG...]
     passed:?*) outcome=failed reason="works by now: not-yet is wrong" ;;
     esac
     record "$outcome" "$name" "$reason"
-    if [ "$outcome" = failed ]; then
+    if [ "$outcome" = failed ] && [ "$status" != 0 ]; then
         grep -Evx '\++ (local -|set \+x)' "$log" | tail -n 30 | sed 's/^/    /'
     fi
     [ -z "${V-}" ] || echo "         $((SECONDS - start)) s"
@@ -160,13 +160,23 @@ start_daemon() { # NAME COMMAND...: its output goes to NAME.log
 
     setsid "$@" >"$folder/$name.log" 2>&1 </dev/null &
     daemons+=($!)
+    disown # or the shell tells that one was killed
+}
+
+stop_daemon() { # PID [SIGNAL]
+    kill -s "${2-TERM}" "$1" 2>/dev/null || return 0
+    within 30 is_gone "$1"
+}
+
+is_gone() {
+    ! kill -0 "$1" 2>/dev/null
 }
 
 stop_daemons() {
     local pid
 
     for pid in ${daemons[@]+"${daemons[@]}"}; do
-        kill "$pid" 2>/dev/null && wait "$pid"
+        stop_daemon "$pid"
     done
     daemons=()
 }
