@@ -86,6 +86,7 @@ clients_table='
 must   | program podman        | podman       | -                  | -          | -             | -
 must   | file /usr/lib/podman/netavark | netavark | -            | -          | -             | -
 must   | program catatonit     | catatonit    | -                  | -          | -             | -
+must   | file /usr/lib/cni/bridge | containernetworking-plugins | -   | -          | -             | -
 must   | program containerd    | containerd   | -                  | -          | -             | -
 must   | program dockerd       | docker.io    | -                  | -          | -             | -
 must   | program runc          | runc         | -                  | -          | -             | -

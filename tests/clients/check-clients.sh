@@ -111,7 +111,7 @@ for RUNTIME in $runtimes; do
     RESULTS=$store/$RUNTIME
     : >"$RESULTS"
     results+=("$RESULTS")
-    for client in ${CLIENTS:-podman containerd docker}; do
+    for client in ${CLIENTS:-podman containerd docker swarm kubernetes}; do
         if ! tests/clients/host.sh "$top/tests/clients/$client.sh"; then
             grep -q "^failed	$client: " "$RESULTS" ||
                 printf 'failed\t%s: all\tended early\n' "$client" >>"$RESULTS"

@@ -347,7 +347,5 @@ check "--user, --hostname, --ulimit, --sysctl" user_and_more
 check "--health-cmd" health
 check "checkpoint is refused" checkpoint
 clean_up >/dev/null 2>&1
-# shellcheck disable=SC2034 # names of 64 hexadecimal digits
-hex=$(printf '[0-9a-f]%.0s' {1..64})
-check "nothing is left behind" nothing_is_left "$states" "$hex"
+check "nothing is left behind" nothing_is_left "$states" "$full_id"
 stop_daemons

@@ -191,6 +191,10 @@ give_up() { # DAEMON MESSAGE
 
 # ---- the runtime ----------------------------------------------------------------
 
+# A pattern of the names that dockerd and kubelet's containerd give.
+# shellcheck disable=SC2034 # for them
+full_id=$(printf '[0-9a-f]%.0s' {1..64})
+
 # What it still knows below its folder of states, and cgroups whose names match.
 nothing_is_left() { # STATES PATTERN
     is "$("$RUNTIME_PATH" --root "$1" list -q)" ''

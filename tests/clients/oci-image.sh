@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Writes an OCI image, as a tar archive, of one layer.
 #
-#   oci-image.sh LAYER.tar NAME >IMAGE.tar
+#   oci-image.sh LAYER.tar NAME [COMMAND] >IMAGE.tar
 
 set -euo pipefail
 
@@ -24,7 +24,7 @@ layer=$(store "$1" layer.v1.tar)
 digest=$(sha256sum <"$1")
 cat >"$work/config" <<END
 {"architecture":"$(dpkg --print-architecture)","os":"linux",
-"config":{"Env":["PATH=/bin"],"Cmd":["sh"]},
+"config":{"Env":["PATH=/bin"],"Cmd":["${3-sh}"]},
 "rootfs":{"type":"layers","diff_ids":["sha256:${digest%% *}"]}}
 END
 config=$(store "$work/config" config.v1+json)
