@@ -118,7 +118,7 @@ leave_v2_top() {
 # With it the kernel kills process 1 of the stand-in, and so all others.
 # shellcheck disable=SC2317 # by trap
 kill_child() {
-    [ -z "$child" ] || kill "$child" && wait "$child"
+    [ -z "$child" ] || kill -KILL "$child" && wait "$child"
 }
 
 # ---- inside -----------------------------------------------------------------
@@ -150,7 +150,9 @@ become_host() {
     local folder
 
     mount --make-rshared / # as systemd has it
-    mount -t sysfs sysfs /sys # of this network
+    # another, of this network; nothing may hide below it: podman looks there
+    umount -R -l /sys
+    mount -t sysfs sysfs /sys
     mount_cgroups
     mount -t tmpfs -o mode=755 run /run
     for folder in /var/lib/containers /var/lib/docker /var/lib/containerd \

@@ -62,9 +62,9 @@ pod_config() {
 }
 
 # Sets pod, its id.
-run_pod() { # [HANDLER]
+run_pod() { # HANDLER
     pod=$(cri RunPodSandbox "config { $(pod_config) }
-        runtime_handler: \"${1-stage-8}\"" | member pod_sandbox_id)
+        runtime_handler: \"$1\"" | member pod_sandbox_id)
     like "$pod" '?*'
 }
 
@@ -113,7 +113,7 @@ clean_up() {
 # ---- checks -------------------------------------------------------------------
 
 pod_runs() {
-    run_pod
+    run_pod stage-8
     status=$(cri PodSandboxStatus "pod_sandbox_id: \"$pod\"")
     like "$status" '*ip: "10.77.*'
     like "$status" '*runtime_handler: "stage-8"*'
@@ -127,7 +127,7 @@ unknown_handler() {
 
 container_runs() {
     token=$(make_token)
-    run_pod
+    run_pod stage-8
     run_container "echo $token; hostname; exit 7"
     within 10 status_is EXITED
     like "$(cri ContainerStatus "container_id: \"$id\"")" '*exit_code: 7*'
@@ -135,7 +135,7 @@ container_runs() {
 }
 
 namespaces() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     sandbox=$(pid_of "$pod")
     main=$(pid_of "$id")
@@ -153,7 +153,7 @@ pid_of() { # CONTAINER
 
 exec_sync() {
     token=$(make_token)
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     like "$(run_in "echo $token")" "stdout: \"$token*"
     like "$(run_in 'exit 9')" '*exit_code: 9*'
@@ -166,7 +166,7 @@ limit_is() { # BYTES
 }
 
 limits() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     limit_is 104857600
     cri UpdateContainerResources "container_id: \"$id\"
@@ -175,14 +175,14 @@ limits() {
 }
 
 statistics() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     like "$(cri ContainerStats "container_id: \"$id\"")" \
         '*working_set_bytes*value: [1-9]*'
 }
 
 security() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/pause" 'run_as_user { value: 12 }
         readonly_rootfs: true no_new_privs: true
         seccomp { profile_type: RuntimeDefault }'
@@ -192,7 +192,7 @@ security() {
 }
 
 stop() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     within 5 run_in 'test -e /count'
     cri StopContainer "container_id: \"$id\" timeout: 20"
@@ -204,7 +204,7 @@ stop() {
 }
 
 restart() {
-    run_pod
+    run_pod stage-8
     run_container "exec /bin/counter"
     stop_daemon "${daemons[0]}" KILL
     start

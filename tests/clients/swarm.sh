@@ -39,8 +39,7 @@ start_machine() { # NAME
 	END
     start_daemon "$1" nsenter "--net=/run/netns/$1" \
         unshare --mount --uts --ipc --pid --fork --kill-child --mount-proc -- \
-        sh -c 'hostname "$1"; dockerd --config-file "$2/daemon.json"; exit $?' \
-        sh "$1" "$data"
+        sh -c "hostname $1; dockerd --config-file $data/daemon.json; exit"
 }
 
 on() { # NAME COMMAND...: docker there
@@ -151,4 +150,4 @@ check "a killed container is replaced" replace_container
 check "a machine is killed: six replicas on the other" kill_machine
 check "scale" scale
 check "the service is removed" remove_service
-stop_daemons
+stop_daemon "${daemons[0]}" KILL
