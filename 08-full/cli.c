@@ -9,6 +9,7 @@
 #include "../common/common.h"
 #include "capabilities.h"
 #include "rootfs.h"
+#include "store.h"
 #include "sync.h"
 
 static const char about[] =
@@ -22,6 +23,8 @@ struct flags {
     const char *rootfs, *hostname, *workdir, *user, *network;
     uint64_t memory, cpus, pids;
     struct list volumes, tmpfs, env, cap_add, cap_drop;
+    const char *data_root; /* NULL: the usual one */
+    uint64_t most_written;
     bool read_only, init, interactive, tty;
 };
 
@@ -72,6 +75,15 @@ static const char *parse_env(const char *text, void *value)
     return parse_list(text, value);
 }
 
+static const char *parse_storage(const char *text, void *value)
+{
+    static const char expected[] = "size=SIZE, such as size=10M";
+
+    if (strncmp(text, "size=", 5) != 0)
+        return expected;
+    return parse_size(text + 5, value) ? expected : NULL;
+}
+
 static const char *parse_capability(const char *text, void *value)
 {
     uint64_t set;
@@ -106,6 +118,11 @@ static char **read_flags(int argc, char **argv, struct flags *to)
          &to->user},
         {"read-only", 0, NULL, "the root file system is read-only",
          parse_switch, &to->read_only},
+        {"storage-opt", 0, "size=SIZE",
+         "run: what is written is kept in memory, so much at most",
+         parse_storage, &to->most_written},
+        {"data-root", 0, "DIR", "run: the store (/var/lib/toy-docker)",
+         parse_text, &to->data_root},
         {"cap-add", 0, "NAME", "allow a capability, or ALL", parse_capability,
          &to->cap_add},
         {"cap-drop", 0, "NAME", "take a capability, or ALL", parse_capability,
@@ -278,10 +295,27 @@ static void free_flags(const struct flags *flags)
     free(flags->cap_drop.items);
 }
 
+/* docker's form never writes to what it starts from. */
+static void use_layers(struct config *config, const struct flags *flags)
+{
+    const char **layers = calloc(2, sizeof(*layers));
+
+    if (!layers)
+        die("allocate memory");
+    layers[0] = config->root.path;
+    config->root.layers = layers;
+    config->root.store =
+        flags->data_root ? flags->data_root : default_data_root;
+    config->root.most_written = flags->most_written;
+}
+
 void parse_command_line(int argc, char **argv, struct config *config)
 {
     bool docker_form = argc > 1 && strcmp(argv[1], "run") == 0;
-    struct flags flags = {.network = "none"};
+    struct flags flags = {
+        .network = "none",
+        .most_written = UNLIMITED,
+    };
 
     set_default_config(config);
     if (!docker_form)
@@ -295,9 +329,13 @@ void parse_command_line(int argc, char **argv, struct config *config)
         read_flags(argc - docker_form, argv + docker_form, &flags);
     if (!flags.rootfs)
         die_usage("run: --rootfs DIR is missing");
+    if (!docker_form && (flags.data_root || flags.most_written != UNLIMITED))
+        die_usage("--storage-opt, --data-root: only with run");
     use_flags(config, &flags);
     set_streams(config, &flags, docker_form);
     set_env(config, &flags);
     add_conf_files(config);
+    if (docker_form)
+        use_layers(config, &flags);
     free_flags(&flags);
 }

@@ -140,6 +140,12 @@ struct config {
     struct {
         const char *path;
         bool readonly;
+        /* layers.h; the topmost first, NULL-terminated; NULL: none, path itself
+         * is written to */
+        const char *const *layers;
+        const char *store;     /* with layers: where what is written goes, */
+        const char *work;      /* in this folder of it, path below that */
+        uint64_t most_written; /* bytes */
     } root;
     const char *hostname;   /* NULL: that of the namespace */
     const char *domainname; /* NULL: the same */

@@ -16,6 +16,7 @@
 
 #include "cli.h"
 #include "container.h"
+#include "layers.h"
 #include "oci.h"
 #include "self.h"
 
@@ -31,5 +32,6 @@ int main(int argc, char **argv)
     umask(022);
     parse_command_line(argc, argv, &config);
     protect_own_file(argv);
+    prepare_layers(&config);
     return run_container(&config, &ordinary);
 }

@@ -1,0 +1,138 @@
+/* layers.c - overlayfs. */
+#include "layers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "mounts.h"
+#include "store.h"
+#include "sync.h"
+
+void prepare_layers(struct config *config)
+{
+    struct store store;
+
+    if (!config->root.layers)
+        return;
+    open_store(&store, config->root.store);
+    config->root.work = make_work_folder(&store);
+    config->root.path = format_text("%s/root", config->root.work);
+}
+
+static int open_folder(int folder, const char *path)
+{
+    int fd = openat(folder, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd == -1)
+        fail("rootfs %s", path);
+    return fd;
+}
+
+static int make_folder(int folder, const char *name)
+{
+    if (mkdirat(folder, name, 0755) == -1)
+        fail("mkdir %s for what the container writes", name);
+    return open_folder(folder, name);
+}
+
+/* overlayfs does not write on another overlay, the root of a machine that is a
+ * container itself. */
+static bool is_overlay(int fd)
+{
+    struct statfs status;
+
+    return fstatfs(fd, &status) == 0 && status.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/* The folder that gets what the container writes: on disk, or where that is
+ * limited or not possible, in memory. */
+static int open_work(const struct config *config)
+{
+    uint64_t most = config->root.most_written;
+    int work = open_folder(AT_FDCWD, config->root.work), memory;
+    const char *options[] = {"mode=755", NULL, NULL};
+
+    if (most == UNLIMITED && !is_overlay(work))
+        return work;
+    if (most != UNLIMITED)
+        options[1] = format_text("size=%llu", (unsigned long long)most);
+    memory = make_file_system("tmpfs", "upper", options, config->root.work);
+    if (attach(memory, work) == -1)
+        fail("mount tmpfs on %s", config->root.work);
+    close(work);
+    return memory;
+}
+
+/* "/" itself looks as in the topmost layer. */
+static void copy_attributes(int from, int to)
+{
+    char *path = format_text("/proc/self/fd/%d", to);
+    struct stat status;
+
+    if (fstat(from, &status) == -1 ||
+        chown(path, status.st_uid, status.st_gid) == -1 ||
+        chmod(path, status.st_mode & 07777) == -1)
+        fail("set the owner and mode of the root file system");
+    free(path);
+}
+
+/*
+ * mount(2), not fsconfig(2): that takes at most 256 bytes in one value, which
+ * is too few for many layers where Linux lacks "lowerdir+" (before 6.7). By
+ * descriptor, layers may have any name, and as many fit in mount's 4096 bytes.
+ */
+static void mount_overlay(const char *place, const char *lower, int upper,
+                          int work)
+{
+    /* volatile: what is written is gone with the container, so nobody need
+     * wait for the disk. The rest: nothing in a layer is an order to us */
+    char *options = format_text(
+        "lowerdir=%s,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,"
+        "volatile,redirect_dir=nofollow,metacopy=off,index=off",
+        lower, upper, work);
+
+    if (mount("overlay", place, "overlay", 0, options) == -1)
+        fail_with_hint(
+            errno == EINVAL   ? "overlayfs cannot write on every file system: "
+                                "--data-root DIR on one it can, or "
+                                "--storage-opt size=1G: in memory"
+            : errno == ENODEV ? "the kernel has no overlayfs: modprobe overlay"
+                              : NULL,
+            "mount overlay on %s", place);
+    explain("mount(\"overlay\", \"%s\", \"%s\")", place, options);
+    free(options);
+}
+
+void mount_layers(const struct config *config)
+{
+    const char *const *layers = config->root.layers;
+    int work, upper, inner, top = -1;
+    char *lower = format_text("%s", "");
+
+    if (!layers)
+        return;
+    for (; *layers; layers++) {
+        int fd = open_folder(AT_FDCWD, *layers);
+        char *more =
+            format_text("%s%s/proc/self/fd/%d", lower, *lower ? ":" : "", fd);
+
+        free(lower);
+        lower = more;
+        top = top == -1 ? fd : top;
+    }
+    work = open_work(config);
+    upper = make_folder(work, "upper");
+    inner = make_folder(work, "work");
+    close(make_folder(work, "root"));
+    copy_attributes(top, upper);
+    mount_overlay(config->root.path, lower, upper, inner);
+    free(lower);
+}
