@@ -23,61 +23,6 @@ static const char prefix[] = "stage-8-";
 
 /* ---- making and sweeping ------------------------------------------------ */
 
-/* Ends a process that a dead runtime left. The pidfd is taken before the
- * group is read again: so it is a process of the group, not a later one that
- * got the same number. */
-static void kill_member(int group, pid_t pid, int number)
-{
-    char line[32];
-    int pidfd = sys_pidfd_open(pid);
-
-    snprintf(line, sizeof(line), "%d", (int)pid);
-    if (pidfd == -1)
-        return;
-    int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
-    for (int member; file && fscanf(file, "%d", &member) == 1;)
-        if (member == pid)
-            sys_pidfd_send_signal(pidfd, number);
-    if (file)
-        fclose(file);
-    close(pidfd);
-}
-
-static size_t kill_members(int group, int number)
-{
-    int fd = openat(group, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-    FILE *file = fd == -1 ? NULL : fdopen(fd, "r");
-    size_t count = 0;
-
-    for (int member; file && fscanf(file, "%d", &member) == 1;)
-        if (member > 0) {
-            kill_member(group, member, number);
-            count++;
-        }
-    if (file)
-        fclose(file);
-    return count;
-}
-
-/* The same for the group `name` in `folder` and all groups below it. */
-static size_t kill_tree(int folder, const char *name, int number)
-{
-    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *group = fd == -1 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-    size_t count;
-
-    if (!group)
-        return 0;
-    count = kill_members(fd, number);
-    while ((entry = readdir(group)))
-        if (entry->d_type == DT_DIR && *entry->d_name != '.')
-            count += kill_tree(fd, entry->d_name, number);
-    closedir(group);
-    return count;
-}
-
 /* Removes the group `name` in `folder`, and those that the container may
  * have made in it. A group stays busy until its last process is reaped. */
 static int remove_group(int folder, const char *name)
@@ -108,7 +53,7 @@ static void sweep_group(int parent, const char *name)
         return;
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         explain("rmdir(\"%s/%s\") # its runtime is dead", parent_name, name);
-        kill_members(fd, SIGKILL);
+        signal_group(fd, SIGKILL);
         if (remove_group(parent, name) == -1 && errno != ENOENT)
             warn("cannot remove the old cgroup %s/%s: %s", parent_name, name,
                  strerror(errno));
@@ -316,6 +261,20 @@ void open_cgroup(struct cgroup *cgroup, const char *path)
     }
 }
 
+void close_cgroup(struct cgroup *cgroup)
+{
+    for (size_t i = 0; i < cgroup->count; i++) {
+        struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (hierarchy->fd != -1)
+            close(hierarchy->fd);
+        free(hierarchy->path);
+        free(hierarchy->mount_point);
+        free(hierarchy->names);
+    }
+    cgroup->count = 0;
+}
+
 bool has_controller_of(const struct hierarchy *hierarchy, const char *names)
 {
     char *copy = format_text("%s", names), *rest = copy, *name;
@@ -362,15 +321,6 @@ void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2)
     }
 }
 
-/* One hierarchy is enough: all have the same processes. */
-size_t signal_cgroup(const struct cgroup *cgroup, int number)
-{
-    for (size_t i = 0; i < cgroup->count; i++)
-        if (cgroup->hierarchies[i].path)
-            return kill_tree(cgroup->hierarchies[i].fd, ".", number);
-    return 0;
-}
-
 bool was_killed_for_memory(const struct cgroup *cgroup)
 {
     for (size_t i = 0; i < cgroup->count; i++) {
@@ -411,20 +361,12 @@ static void remove_hierarchy(struct hierarchy *hierarchy)
         rmdir(path);
     if (parent != -1)
         close(parent);
-    if (hierarchy->fd != -1)
-        close(hierarchy->fd);
     free(path);
 }
 
 void remove_cgroup(struct cgroup *cgroup)
 {
-    for (size_t i = cgroup->count; i-- > 0;) {
-        struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-        remove_hierarchy(hierarchy);
-        free(hierarchy->path);
-        free(hierarchy->mount_point);
-        free(hierarchy->names);
-    }
-    cgroup->count = 0;
+    for (size_t i = cgroup->count; i-- > 0;)
+        remove_hierarchy(&cgroup->hierarchies[i]);
+    close_cgroup(cgroup);
 }

@@ -86,6 +86,9 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
  * where a group is gone, its hierarchy's path is NULL. */
 void open_cgroup(struct cgroup *cgroup, const char *path);
 
+/* Forgets the groups, which stay. */
+void close_cgroup(struct cgroup *cgroup);
+
 /* True if one of `names` ("cpu,memory") is a controller of the hierarchy; ""
  * is that of v2. */
 bool has_controller_of(const struct hierarchy *hierarchy, const char *names);
@@ -101,10 +104,6 @@ void enter_group_below(struct hierarchy *hierarchy, const char *path);
 void limit_cgroup(const struct cgroup *cgroup,
                   const struct resources *resources);
 
-/* Sends a signal to all processes of the groups and of those below them.
- * Returns how many there were. */
-size_t signal_cgroup(const struct cgroup *cgroup, int number);
-
 /* The folder of the v2 group for CLONE_INTO_CGROUP, or -1 without v2. */
 int v2_group(const struct cgroup *cgroup);
 
@@ -117,6 +116,31 @@ bool was_killed_for_memory(const struct cgroup *cgroup);
 
 /* Removes the groups; their processes must be dead. Warns if it cannot. */
 void remove_cgroup(struct cgroup *cgroup);
+
+/* ---- the processes of the groups: cgroup_processes.c ------------------- */
+
+/* `group` is the folder of the group that `pid` is in. */
+typedef void process_visitor(int group, pid_t pid, void *data);
+
+/* Calls `visit` for all processes of the groups and of those below them. One
+ * hierarchy is asked: all have the same processes. */
+void visit_processes(const struct cgroup *cgroup, process_visitor *visit,
+                     void *data);
+
+/* Sends a signal to all of them; none is made meanwhile. One that pauses gets
+ * it when it goes on, which SIGKILL brings about. */
+void signal_cgroup(const struct cgroup *cgroup, int number);
+
+/* The same for one group, without the groups below it. */
+void signal_group(int group, int number);
+
+/* Stops all processes where they are, and returns when they stand; or lets
+ * them go on. Ends the program where there is no freezer. */
+void freeze_cgroup(const struct cgroup *cgroup);
+void thaw_cgroup(const struct cgroup *cgroup);
+
+/* True if they were stopped so. */
+bool is_frozen(const struct cgroup *cgroup);
 
 /* ---- one version each: cgroup_v1.c, cgroup_v2.c ------------------------ */
 

@@ -377,6 +377,9 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     if (status == STATUS_STOPPED)
         fail_plainly(NULL, "cannot exec in container %s: it is stopped",
                      request.id);
+    if (status == STATUS_PAUSED && !request.ignore_paused)
+        fail_plainly("resume it first, or --ignore-paused to wait for that",
+                     "cannot exec in container %s: it is paused", request.id);
     load_exec(&config, &state, &request);
     return run_process(&config, &state, &request);
 }

@@ -180,6 +180,7 @@ static int wait_for_start(const struct launch *launch)
     if (launch->start == -1)
         return launch->sync;
     close(launch->sync);
+    end_by_signals();
     return accept_go(launch->start);
 }
 

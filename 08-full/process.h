@@ -26,6 +26,10 @@ void die_with_parent(bool wanted);
 /* All signals unblocked and not ignored, whatever our caller had set. */
 void reset_signals(void);
 
+/* From now until execve, signals end this process that would end any other:
+ * pid 1 of a PID namespace does not get them unless it handles them. */
+void end_by_signals(void);
+
 /* A session keyring of its own; keys of the caller's are not reachable by it.
  * See keyctl_join_session_keyring(3). */
 void join_new_keyring(void);

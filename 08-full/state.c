@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "cgroup.h"
 #include "json.h"
 #include "sync.h"
 #include "syscalls.h"
@@ -89,6 +90,18 @@ int open_state_process(const struct state *state)
     return -1;
 }
 
+static bool is_paused(const struct state *state)
+{
+    struct cgroup cgroup = {0};
+    bool paused;
+
+    if (state->cgroups_path)
+        open_cgroup(&cgroup, state->cgroups_path);
+    paused = is_frozen(&cgroup);
+    close_cgroup(&cgroup);
+    return paused;
+}
+
 enum status status_of(const struct state *state)
 {
     if (state->pid <= 0 && state->busy)
@@ -96,6 +109,8 @@ enum status status_of(const struct state *state)
     if (state->pid <= 0 || !state->start ||
         start_of(state->pid) != state->start)
         return STATUS_STOPPED;
+    if (is_paused(state))
+        return STATUS_PAUSED;
     return faccessat(state->folder, socket_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
              ? STATUS_CREATED
              : STATUS_RUNNING;
@@ -104,7 +119,7 @@ enum status status_of(const struct state *state)
 const char *status_word(enum status status)
 {
     static const char *const words[] = {"creating", "created", "running",
-                                        "stopped"};
+                                        "paused", "stopped"};
 
     return words[status];
 }

@@ -29,6 +29,7 @@ enum status {
     STATUS_CREATING, /* another run of the runtime is at it */
     STATUS_CREATED,
     STATUS_RUNNING,
+    STATUS_PAUSED,
     STATUS_STOPPED,
 };
 

@@ -125,6 +125,50 @@ int state_verb(int argc, char **argv, const struct globals *globals)
     return EXIT_SUCCESS;
 }
 
+/* ---- pause, resume ------------------------------------------------------------ */
+
+static void open_to_pause(struct state *state, struct cgroup *cgroup,
+                          const char *id, const struct globals *globals)
+{
+    require_state(state, globals, id);
+    if (!state->cgroups_path)
+        fail_plainly(NULL, "container %s has no cgroups: nothing can be paused",
+                     id);
+    open_groups(state, cgroup);
+}
+
+int pause_verb(int argc, char **argv, const struct globals *globals)
+{
+    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
+    struct cgroup cgroup = {0};
+    struct state state;
+    enum status status;
+
+    open_to_pause(&state, &cgroup, id, globals);
+    status = status_of(&state);
+    if (status != STATUS_RUNNING && status != STATUS_CREATED)
+        fail_plainly(NULL, "cannot pause container %s: it is %s", id,
+                     status_word(status));
+    freeze_cgroup(&cgroup);
+    return EXIT_SUCCESS;
+}
+
+int resume_verb(int argc, char **argv, const struct globals *globals)
+{
+    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
+    struct cgroup cgroup = {0};
+    struct state state;
+    enum status status;
+
+    open_to_pause(&state, &cgroup, id, globals);
+    status = status_of(&state);
+    if (status != STATUS_PAUSED)
+        fail_plainly(NULL, "cannot resume container %s: it is %s, not paused",
+                     id, status_word(status));
+    thaw_cgroup(&cgroup);
+    return EXIT_SUCCESS;
+}
+
 /* ---- kill ------------------------------------------------------------------- */
 
 /* "9", "KILL", "SIGKILL"; 0 if there is no such signal. */
@@ -172,14 +216,18 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
     require_state(&state, globals, only_id(words));
     if (!number)
         number = SIGTERM;
+    open_groups(&state, &cgroup);
     if (all) {
-        open_groups(&state, &cgroup);
         signal_cgroup(&cgroup, number);
         return EXIT_SUCCESS;
     }
     pidfd = open_state_process(&state);
+    /* containerd looks for runc's words */
     if (pidfd == -1 || sys_pidfd_send_signal(pidfd, number) == -1)
-        fail_plainly(NULL, "container %s is not running", words[0]);
+        fail_plainly(NULL, "container not running: %s is stopped", words[0]);
+    /* in v1, who pauses does not even die */
+    if (number == SIGKILL && is_frozen(&cgroup))
+        thaw_cgroup(&cgroup);
     return EXIT_SUCCESS;
 }
 
@@ -218,7 +266,7 @@ int delete_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- list --------------------------------------------------------------------- */
 
-static const char *parse_list_format(const char *text, void *value)
+const char *parse_table_format(const char *text, void *value)
 {
     *(bool *)value = strcmp(text, "json") == 0;
     return strcmp(text, "json") == 0 || strcmp(text, "table") == 0
@@ -283,7 +331,7 @@ int list_verb(int argc, char **argv, const struct globals *globals)
     bool json = false, quiet = false;
     const struct flag flags[] = {
         {"format", 'f', "table|json", "how it is printed (table)",
-         parse_list_format, &json},
+         parse_table_format, &json},
         {"quiet", 'q', NULL, "the ids alone", parse_switch, &quiet},
         {0},
     };

@@ -28,6 +28,9 @@ void require_state(struct state *state, const struct globals *globals,
 /* Opens the container's cgroups, if it has any. */
 void open_groups(const struct state *state, struct cgroup *cgroup);
 
+/* The parser of --format: *value, a bool, says whether it is json. */
+const char *parse_table_format(const char *text, void *value);
+
 /* ---- for the verbs that make processes (oci.c) --------------------------- */
 
 /* The parser of --preserve-fds: uint64_t. */
@@ -43,9 +46,14 @@ void check_terminal(const struct process *process, const char *console_socket,
 
 int start_verb(int argc, char **argv, const struct globals *globals);
 int state_verb(int argc, char **argv, const struct globals *globals);
+int pause_verb(int argc, char **argv, const struct globals *globals);
+int resume_verb(int argc, char **argv, const struct globals *globals);
 int kill_verb(int argc, char **argv, const struct globals *globals);
 int delete_verb(int argc, char **argv, const struct globals *globals);
 int list_verb(int argc, char **argv, const struct globals *globals);
+
+/* ps.c */
+int ps_verb(int argc, char **argv, const struct globals *globals);
 
 /* exec.c */
 int exec_verb(int argc, char **argv, const struct globals *globals);

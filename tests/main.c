@@ -65,6 +65,7 @@ static int last_note; /* its number among shared->skips */
 static int seconds_per_check = SECONDS_PER_CHECK;
 
 static const struct check *const tables[] = {
+    /* clang-format off */
     process_checks,
     namespace_checks,
     terminal_checks,
@@ -87,7 +88,9 @@ static const struct check *const tables[] = {
     oci_namespace_checks,
     oci_mount_checks,
     layer_checks,
+    oci_control_checks,
     NULL,
+    /* clang-format on */
 };
 
 /* ---- what suite.h promises ----------------------------------------------- */

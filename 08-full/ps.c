@@ -1,0 +1,160 @@
+/* ps.c - the processes of a container. */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "cgroup.h"
+#include "state.h"
+#include "sync.h"
+#include "verbs.h"
+
+struct pids {
+    pid_t *items;
+    size_t count;
+};
+
+static void add_pid(int group, pid_t pid, void *data)
+{
+    struct pids *pids = data;
+
+    (void)group;
+    pids->items =
+        reallocarray(pids->items, pids->count + 1, sizeof(*pids->items));
+    if (!pids->items)
+        fail("allocate memory");
+    pids->items[pids->count++] = pid;
+}
+
+static void print_json(const struct pids *pids)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < pids->count; i++)
+        json_object_array_add(array, json_object_new_int(pids->items[i]));
+    puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN));
+    json_object_put(array);
+}
+
+/* ---- the table: ps(1) knows how --------------------------------------------- */
+
+/* Starts ps with the arguments; *output is what it prints. */
+static pid_t start_ps(char **args, FILE **output)
+{
+    int ends[2];
+    pid_t pid;
+
+    if (pipe(ends) == -1)
+        fail("pipe");
+    fflush(NULL);
+    pid = fork();
+    if (pid == -1)
+        fail("fork");
+    if (pid == 0) {
+        if (dup2(ends[1], STDOUT_FILENO) == -1)
+            _exit(EXIT_STAGE_FAILED);
+        closefrom(STDERR_FILENO + 1);
+        execvp(args[0], args);
+        _exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
+    }
+    close(ends[1]);
+    *output = fdopen(ends[0], "r");
+    if (!*output)
+        fail("fdopen");
+    return pid;
+}
+
+/* The number of the word "PID" in the table's head, or -1. */
+static int find_column(const char *head)
+{
+    char *copy = format_text("%s", head), *rest;
+    int number = 0, found = -1;
+
+    for (char *word = strtok_r(copy, " \n", &rest); word;
+         word = strtok_r(NULL, " \n", &rest), number++)
+        if (strcmp(word, "PID") == 0)
+            found = number;
+    free(copy);
+    return found;
+}
+
+static pid_t pid_in(const char *line, int column)
+{
+    for (; column >= 0; column--) {
+        line += strspn(line, " ");
+        if (column > 0)
+            line += strcspn(line, " ");
+    }
+    return (pid_t)atoi(line);
+}
+
+static bool is_listed(const struct pids *pids, pid_t pid)
+{
+    for (size_t i = 0; i < pids->count; i++)
+        if (pids->items[i] == pid)
+            return true;
+    return false;
+}
+
+static void print_table(const struct pids *pids, char **args)
+{
+    FILE *output;
+    pid_t pid = start_ps(args, &output);
+    char *line = NULL;
+    size_t size = 0;
+    int column = -1, status;
+
+    if (getline(&line, &size, output) > 0) {
+        column = find_column(line);
+        fputs(line, stdout);
+    }
+    while (column != -1 && getline(&line, &size, output) > 0)
+        if (is_listed(pids, pid_in(line, column)))
+            fputs(line, stdout);
+    fclose(output);
+    free(line);
+    if (waitpid(pid, &status, 0) == -1)
+        fail("waitpid");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        fail_plainly("install procps, or use --format json",
+                     "ps ended with an error");
+    if (column == -1)
+        fail_plainly(NULL, "ps printed no column PID");
+}
+
+int ps_verb(int argc, char **argv, const struct globals *globals)
+{
+    bool json = false;
+    const struct flag flags[] = {
+        {"format", 'f', "table|json", "how it is printed (table)",
+         parse_table_format, &json},
+        {0},
+    };
+    static char ps[] = "ps", all[] = "-ef", *usual[] = {ps, all, NULL};
+    char **words = parse_flags(argc, argv, flags, "");
+    char *id[] = {words[0], NULL}, **args = words;
+    struct cgroup cgroup = {0};
+    struct pids pids = {0};
+    struct state state;
+
+    require_state(&state, globals, only_id(id));
+    if (!state.cgroups_path)
+        fail_plainly(NULL,
+                     "container %s has no cgroups, which know its "
+                     "processes",
+                     state.id);
+    open_groups(&state, &cgroup);
+    visit_processes(&cgroup, add_pid, &pids);
+    unlock_state(&state);
+    if (json) {
+        print_json(&pids);
+    } else {
+        args[0] = ps; /* in place of the id: ps's own arguments follow */
+        print_table(&pids, args[1] ? args : usual);
+    }
+    return EXIT_SUCCESS;
+}
