@@ -35,6 +35,29 @@ struct process_rlimit {
     uint64_t soft, hard;
 };
 
+enum { MOST_NUMBERS = 1024 };
+
+/* Numbers below MOST_NUMBERS, of processors for instance: a bit for each. */
+struct number_set {
+    unsigned long words[MOST_NUMBERS / (8 * sizeof(unsigned long))];
+};
+
+/* process.scheduler, as sched_setattr(2) takes it. */
+struct scheduler {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period; /* nanoseconds */
+    uint32_t least_load, most_load;     /* not in the specification: 0 */
+};
+
+/* linux.memoryPolicy; see set_mempolicy(2). */
+struct memory_policy {
+    unsigned mode;                  /* MPOL_..., with flags */
+    const struct number_set *nodes; /* NULL: none */
+};
+
 struct process {
     bool terminal;   /* a pseudoterminal of the container's own */
     bool stdin_open; /* false: standard input is /dev/null */
@@ -52,7 +75,11 @@ struct process {
     bool new_keyring; /* the caller's keys are not reachable */
     const struct process_rlimit *rlimits;
     size_t rlimit_count;
-    const char *oom_score_adj; /* a number, or NULL: as it is */
+    const char *oom_score_adj;         /* a number, or NULL: as it is */
+    const struct scheduler *scheduler; /* NULL: as it is */
+    int io_priority; /* class and priority, see ioprio_set(2); 0: as it is */
+    /* of one that joins: until it is in its cgroups, and then; NULL: all */
+    const struct number_set *first_processors, *processors;
 };
 
 /* `size` ids from `container` on, inside, are those from `host` on. */
@@ -107,6 +134,12 @@ struct seccomp {
     uint32_t flags;                /* SECCOMP_FILTER_FLAG_... */
     const char *listener_path;     /* NULL: no call is passed to a listener */
     const char *listener_metadata; /* or NULL */
+};
+
+/* One of linux.netDevices. */
+struct net_device {
+    const char *name;     /* on the host */
+    const char *new_name; /* in the container; may end in "%d" */
 };
 
 /* One program of hooks.*[]. */
@@ -166,9 +199,13 @@ struct config {
         size_t device_count;
         const struct pair *sysctl; /* names as in sysctl(8) */
         size_t sysctl_count;
-        const char *rootfs_propagation;    /* "shared", ...; NULL: private */
-        bool built_in_filter;              /* the one of syscall_filter.h */
-        const struct seccomp *seccomp;     /* or NULL */
+        const char *rootfs_propagation;       /* "shared", ...; NULL: private */
+        bool built_in_filter;                 /* the one of syscall_filter.h */
+        const struct net_device *net_devices; /* that move inside */
+        size_t net_device_count;
+        const struct seccomp *seccomp;             /* or NULL */
+        const struct memory_policy *memory_policy; /* or NULL */
+        const unsigned *personality;       /* see personality(2); or NULL */
         const char *const *masked_paths;   /* NULL-terminated */
         const char *const *readonly_paths; /* NULL-terminated */
     } linux_;

@@ -28,6 +28,16 @@ void load_hooks(struct json document, struct hooks *to);
 char **load_texts(struct json object, const char *name);
 void load_process(struct json process, struct process *to);
 
+/* config_net_devices.c: "linux.netDevices"; the namespaces are there already */
+void load_net_devices(struct json linux_, struct config *config);
+
+/* config_attributes.c: what belongs to attributes.h of "process" and "linux",
+ * NULL if it is not there; and words of memoryPolicy for features.md */
+void load_scheduling(struct json process, struct process *to);
+const struct memory_policy *load_memory_policy(struct json linux_);
+const unsigned *load_personality(struct json linux_);
+extern const struct word memory_modes[], memory_flags[];
+
 /* config_mounts.c: "mounts", and an array of absolute paths, which NULL ends
  * (linux.maskedPaths and the like) */
 void load_mounts(struct json document, const char *bundle,

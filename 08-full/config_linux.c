@@ -269,7 +269,8 @@ static void load_propagation(struct json linux_, struct config *config)
 void load_linux(struct json document, struct config *config)
 {
     static const char *const unsupported[] = {
-        "netDevices", "mountLabel", "personality", "memoryPolicy", "intelRdt",
+        "mountLabel",
+        "intelRdt",
     };
     struct json linux_ = require_object(document, "linux");
 
@@ -283,7 +284,10 @@ void load_linux(struct json document, struct config *config)
     load_resources(linux_, config);
     visit_texts(get_object(linux_, "sysctl"), add_sysctl, config);
     load_propagation(linux_, config);
+    load_net_devices(linux_, config);
     config->linux_.seccomp = load_seccomp(linux_);
+    config->linux_.memory_policy = load_memory_policy(linux_);
+    config->linux_.personality = load_personality(linux_);
     config->linux_.masked_paths = load_paths(linux_, "maskedPaths");
     config->linux_.readonly_paths = load_paths(linux_, "readonlyPaths");
 }

@@ -161,8 +161,8 @@ static void check_env(struct json process)
 void load_process(struct json process, struct process *to)
 {
     static const char *const unsupported[] = {
-        "apparmorProfile", "selinuxLabel",    "scheduler",
-        "ioPriority",      "execCPUAffinity",
+        "apparmorProfile",
+        "selinuxLabel",
     };
     int64_t score;
 
@@ -184,6 +184,7 @@ void load_process(struct json process, struct process *to)
                     "\"%.200s\" is not an absolute path", to->cwd);
     load_capabilities(process, &to->capabilities);
     load_rlimits(process, to);
+    load_scheduling(process, to);
     to->no_new_privileges = get_bool(process, "noNewPrivileges");
     if (get_integer(process, "oomScoreAdj", -1000, 1000, &score))
         to->oom_score_adj = format_text("%d", (int)score);

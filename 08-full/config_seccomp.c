@@ -21,11 +21,6 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-struct word {
-    const char *name;
-    uint32_t value;
-};
-
 static const struct word actions[] = {
     {"SCMP_ACT_ALLOW", SCMP_ACT_ALLOW},
     {"SCMP_ACT_ERRNO", SCMP_ACT_ERRNO(0)},
@@ -78,15 +73,6 @@ static const struct word flags[] = {
      SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV},
     {0},
 };
-
-static uint32_t find_word(const struct word *words, struct json json,
-                          const char *text, const char *what)
-{
-    for (; words->name; words++)
-        if (strcmp(text, words->name) == 0)
-            return words->value;
-    refuse_json(json, "\"%.80s\" is not %s", text, what);
-}
 
 /* libseccomp returns errors as negative errno values. */
 static void check(int result, struct json json)
@@ -309,13 +295,13 @@ const struct seccomp *load_seccomp(struct json linux_)
 
 /* ---- what of it there is -------------------------------------------------- */
 
-static struct json_object *names_of(const struct word *words, bool supported)
+static struct json_object *list_supported(void)
 {
     struct json_object *array = json_object_new_array();
 
-    for (; words->name; words++)
-        if (!supported || is_supported(words->value))
-            json_object_array_add(array, json_object_new_string(words->name));
+    for (const struct word *flag = flags; flag->name; flag++)
+        if (is_supported(flag->value))
+            json_object_array_add(array, json_object_new_string(flag->name));
     return array;
 }
 
@@ -324,10 +310,10 @@ struct json_object *describe_seccomp(void)
     struct json_object *object = json_object_new_object();
 
     json_object_object_add(object, "enabled", json_object_new_boolean(true));
-    json_object_object_add(object, "actions", names_of(actions, false));
-    json_object_object_add(object, "operators", names_of(operators, false));
-    json_object_object_add(object, "archs", names_of(architectures, false));
-    json_object_object_add(object, "knownFlags", names_of(flags, false));
-    json_object_object_add(object, "supportedFlags", names_of(flags, true));
+    json_object_object_add(object, "actions", list_words(actions));
+    json_object_object_add(object, "operators", list_words(operators));
+    json_object_object_add(object, "archs", list_words(architectures));
+    json_object_object_add(object, "knownFlags", list_words(flags));
+    json_object_object_add(object, "supportedFlags", list_supported());
     return object;
 }

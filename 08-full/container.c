@@ -14,6 +14,7 @@
 #include "init.h"
 #include "monitor.h"
 #include "namespaces.h"
+#include "net_devices.h"
 #include "state.h"
 #include "sync.h"
 
@@ -113,6 +114,8 @@ static void start_process(struct config *config, const struct life *life)
             namespaces & CLONE_NEWNET ? "|CLONE_NEWNET" : "",
             group == -1 ? "" : "|CLONE_INTO_CGROUP", (int)pid);
     join_cgroup(&container.cgroup, container.first.pid, helped);
+    /* it waits for our word, and is in its network namespace if that is new */
+    move_net_devices(config, container.first.pid);
 }
 
 /* All is ready but the command: the world may know. */

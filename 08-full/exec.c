@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "attributes.h"
 #include "capabilities.h"
 #include "cgroup.h"
 #include "child.h"
@@ -211,14 +212,17 @@ static void load_exec(struct config *config, const struct state *state,
 {
     struct json document = saved_config(state);
     struct json process = require_object(document, "process");
+    struct json linux_ = get_object(document, "linux");
 
     if (request->process_file)
         process = read_process_file(request->process_file, process);
     set_text(process, "apparmorProfile", request->apparmor);
     set_text(process, "selinuxLabel", request->label);
     load_process(process, &config->process);
-    config->linux_.seccomp = load_seccomp(get_object(document, "linux"));
-    load_joined(get_object(document, "linux"), config);
+    config->linux_.seccomp = load_seccomp(linux_);
+    config->linux_.memory_policy = load_memory_policy(linux_);
+    config->linux_.personality = load_personality(linux_);
+    load_joined(linux_, config);
     use_flags(&config->process, request);
     for (size_t i = 0; i < request->env.count; i++)
         set_environment(config, request->env.items[i]);
@@ -302,6 +306,8 @@ static void start_process(struct config *config, const struct state *state,
         launch.root = open_root_of(state->pid);
     /* the child is seen by the container as soon as it is there */
     hide_process();
+    if (config->process.first_processors)
+        set_processors(config->process.first_processors);
     pid = clone_child(&child, 0, v2_group(cgroup), &launch.sync);
     if (pid == -1 && errno == EBUSY && !request->cgroups.count) {
         follow_into_v2(cgroup, state->pid);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "attributes.h"
 #include "capabilities.h"
 #include "console.h"
 #include "devices.h"
@@ -156,6 +157,7 @@ static void drop_privileges(const struct config *config,
 {
     const struct process *process = &config->process;
 
+    set_attributes(config);
     set_rlimits(process);
     filter_by_profile(config, false, sync);
     /* needs CAP_SETPCAP, which the change of user takes away */
@@ -302,14 +304,17 @@ static void enter_namespaces(int first, int kinds)
 void join_container(struct config *config, int first, int kinds,
                     const struct launch *launch)
 {
+    const struct process *process = &config->process;
     struct launch inner = *launch;
     struct identity identity;
     struct inside inside;
 
     begin_inside(launch);
     wait_for_go(launch->sync); /* until the limits hold */
-    set_oom_score(&config->process);
-    raise_rlimits(&config->process);
+    if (process->first_processors || process->processors)
+        set_processors(process->processors);
+    set_oom_score(process);
+    raise_rlimits(process);
     enter_namespaces(first, kinds);
     if (launch->root != -1 && (fchdir(launch->root) == -1 || chroot(".") == -1))
         fail("chroot to the container's root");

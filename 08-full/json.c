@@ -247,6 +247,24 @@ void visit_texts(struct json object,
     }
 }
 
+uint32_t find_word(const struct word *words, struct json json, const char *text,
+                   const char *what)
+{
+    for (; words->name; words++)
+        if (strcmp(text, words->name) == 0)
+            return words->value;
+    refuse_json(json, "\"%.80s\" is not %s", text, what);
+}
+
+struct json_object *list_words(const struct word *words)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (; words->name; words++)
+        json_object_array_add(array, json_object_new_string(words->name));
+    return array;
+}
+
 void refuse_member(struct json object, const char *name)
 {
     struct json json = get_member(object, name);

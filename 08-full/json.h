@@ -75,6 +75,20 @@ void visit_texts(struct json object,
                                const char *text, void *data),
                  void *data);
 
+/* A word, and what it stands for; in lists that end without a name. */
+struct word {
+    const char *name;
+    uint32_t value;
+};
+
+/* What `text`, the value of `json`, stands for. If it is none of the words the
+ * message says that it is not `what`: "an action". */
+uint32_t find_word(const struct word *words, struct json json, const char *text,
+                   const char *what);
+
+/* An array of the words. */
+struct json_object *list_words(const struct word *words);
+
 /* Ends the program if the member is there and not empty, false, or the number
  * 0, which callers write for "nothing": it is not supported. */
 void refuse_member(struct json object, const char *name);

@@ -2,7 +2,6 @@
 #include "network.h"
 
 #include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stddef.h>
@@ -13,14 +12,16 @@
 #include "../common/common.h"
 #include "sync.h"
 
-/* "Change link number INDEX: the flag IFF_UP is on, leave the others." */
-struct link_request {
-    struct nlmsghdr header;
-    struct ifinfomsg link;
-};
+int open_netlink(void)
+{
+    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
-/* Every request with NLM_F_ACK is answered by an error number, 0 for done. */
-static int ask(int netlink, const struct link_request *request)
+    if (netlink == -1)
+        fail("socket AF_NETLINK");
+    return netlink;
+}
+
+int ask_netlink(int netlink, const struct nlmsghdr *request)
 {
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     union {
@@ -29,7 +30,7 @@ static int ask(int netlink, const struct link_request *request)
     } answer;
     ssize_t got;
 
-    if (sendto(netlink, request, request->header.nlmsg_len, 0,
+    if (sendto(netlink, request, request->nlmsg_len, 0,
                (struct sockaddr *)&kernel, sizeof(kernel)) == -1)
         return -1;
     do
@@ -46,9 +47,15 @@ static int ask(int netlink, const struct link_request *request)
     return errno ? -1 : 0;
 }
 
+/* "Change link number INDEX: the flag IFF_UP is on, leave the others." */
+struct link_request {
+    struct nlmsghdr header;
+    struct ifinfomsg link;
+};
+
 void set_loopback_up(void)
 {
-    int netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    int netlink = open_netlink();
     struct link_request request = {
         .header = {.nlmsg_len = sizeof(request),
                    .nlmsg_type = RTM_NEWLINK,
@@ -59,10 +66,9 @@ void set_loopback_up(void)
                  .ifi_change = IFF_UP},
     };
 
-    if (netlink == -1)
-        fail("socket AF_NETLINK");
     request.link.ifi_index = (int)if_nametoindex("lo");
-    if (request.link.ifi_index == 0 || ask(netlink, &request) == -1)
+    if (request.link.ifi_index == 0 ||
+        ask_netlink(netlink, &request.header) == -1)
         fail("set the loopback device up");
     explain("RTM_NEWLINK {lo, IFF_UP} # %s", namespace_id("net"));
     close(netlink);

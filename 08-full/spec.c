@@ -150,11 +150,13 @@ int features_verb(int argc, char **argv, const struct globals *globals)
         " \"apparmor\": {\"enabled\": false},"
         " \"selinux\": {\"enabled\": false},"
         " \"intelRdt\": {\"enabled\": false},"
+        " \"netDevices\": {\"enabled\": true},"
         " \"mountExtensions\": {\"idmap\": {\"enabled\": true}}}";
     static const struct flag none[] = {{0}};
     char **words = parse_flags(argc, argv, none, "");
     struct json_object *object = json_object_new_object();
     struct json_object *linux_ = json_tokener_parse(rest);
+    struct json_object *policy = json_object_new_object();
 
     (void)globals;
     if (words[0])
@@ -167,6 +169,9 @@ int features_verb(int argc, char **argv, const struct globals *globals)
     json_object_object_add(object, "mountOptions", mount_option_names());
     json_object_object_add(linux_, "capabilities", capability_names());
     json_object_object_add(linux_, "seccomp", describe_seccomp());
+    json_object_object_add(policy, "modes", list_words(memory_modes));
+    json_object_object_add(policy, "flags", list_words(memory_flags));
+    json_object_object_add(linux_, "memoryPolicy", policy);
     json_object_object_add(object, "linux", linux_);
     puts(json_object_to_json_string_ext(
         object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |

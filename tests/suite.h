@@ -44,6 +44,7 @@ extern const struct check oci_config_checks[];    /* oci_config.c */
 extern const struct check oci_mount_checks[];     /* oci_mounts.c */
 extern const struct check oci_namespace_checks[]; /* oci_namespaces.c */
 extern const struct check oci_hooks_checks[];     /* oci_hooks.c */
+extern const struct check oci_attribute_checks[]; /* oci_attributes.c */
 extern const struct check oci_seccomp_checks[];   /* oci_seccomp.c */
 extern const struct check oci_exec_checks[];      /* oci_exec.c */
 extern const struct check oci_limit_checks[];     /* oci_resources.c */

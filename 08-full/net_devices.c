@@ -1,0 +1,227 @@
+/* net_devices.c - from one network namespace to another, by rtnetlink. */
+#include "net_devices.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "network.h"
+#include "sync.h"
+
+/* ---- messages --------------------------------------------------------------- */
+
+/* One that is put together: a header, a body, attributes. */
+struct message_buffer {
+    struct nlmsghdr header;
+    char rest[1024];
+};
+
+static void begin_message(struct message_buffer *message, int type, int flags,
+                          const void *body, size_t size)
+{
+    *message = (struct message_buffer){
+        .header = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(size),
+                   .nlmsg_type = (uint16_t)type,
+                   .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags)},
+    };
+    memcpy(NLMSG_DATA(&message->header), body, size);
+}
+
+static void add_attribute(struct message_buffer *message, int type,
+                          const void *data, size_t size)
+{
+    size_t length = NLMSG_ALIGN(message->header.nlmsg_len);
+    struct rtattr *attribute = (struct rtattr *)((char *)message + length);
+
+    if (length + RTA_SPACE(size) > sizeof(*message))
+        fail_plainly(NULL, "linux.netDevices: a message is too long");
+    attribute->rta_type = (uint16_t)type;
+    attribute->rta_len = (uint16_t)RTA_LENGTH(size);
+    memcpy(RTA_DATA(attribute), data, size);
+    message->header.nlmsg_len = (uint32_t)(length + RTA_SPACE(size));
+}
+
+/* ---- addresses --------------------------------------------------------------- */
+
+struct addresses {
+    struct message_buffer *list; /* messages that make them */
+    size_t count;
+};
+
+/* What makes this address anew; without the name that it had with the device's
+ * old one, and without how long it was still good for: it is permanent. */
+static void keep_address(struct addresses *to, struct nlmsghdr *header)
+{
+    struct ifaddrmsg *body = NLMSG_DATA(header);
+    struct rtattr *attribute = IFA_RTA(body);
+    int length = (int)IFA_PAYLOAD(header);
+    struct message_buffer *message;
+
+    to->list = reallocarray(to->list, to->count + 1, sizeof(*to->list));
+    if (!to->list)
+        fail("allocate memory");
+    message = &to->list[to->count++];
+    begin_message(message, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
+                  body, sizeof(*body));
+    for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length))
+        if (attribute->rta_type != IFA_LABEL &&
+            attribute->rta_type != IFA_CACHEINFO)
+            add_attribute(message, attribute->rta_type, RTA_DATA(attribute),
+                          RTA_PAYLOAD(attribute));
+}
+
+static bool is_wanted(struct nlmsghdr *header, int index)
+{
+    struct ifaddrmsg *body = NLMSG_DATA(header);
+
+    return header->nlmsg_type == RTM_NEWADDR && (int)body->ifa_index == index &&
+           body->ifa_scope == RT_SCOPE_UNIVERSE &&
+           body->ifa_flags & IFA_F_PERMANENT;
+}
+
+/* False after the last of the answers in `buffer`. */
+static bool read_addresses(struct addresses *to, char *buffer, ssize_t got,
+                           int index)
+{
+    struct nlmsghdr *header = (struct nlmsghdr *)buffer;
+
+    for (; NLMSG_OK(header, got); header = NLMSG_NEXT(header, got)) {
+        if (header->nlmsg_type == NLMSG_DONE)
+            return false;
+        if (header->nlmsg_type == NLMSG_ERROR) {
+            errno = -((struct nlmsgerr *)NLMSG_DATA(header))->error;
+            fail("RTM_GETADDR");
+        }
+        if (is_wanted(header, index))
+            keep_address(to, header);
+    }
+    return true;
+}
+
+static struct addresses find_addresses(int netlink, int index)
+{
+    static _Alignas(struct nlmsghdr) char buffer[65536];
+    const struct ifaddrmsg all = {.ifa_family = AF_UNSPEC};
+    struct addresses addresses = {0};
+    struct message_buffer request;
+    ssize_t got;
+
+    begin_message(&request, RTM_GETADDR, NLM_F_DUMP, &all, sizeof(all));
+    if (send(netlink, &request, request.header.nlmsg_len, 0) == -1)
+        fail("RTM_GETADDR");
+    do {
+        got = recv(netlink, buffer, sizeof(buffer), 0);
+        if (got == -1 && errno != EINTR)
+            fail("RTM_GETADDR");
+    } while (got == -1 || read_addresses(&addresses, buffer, got, index));
+    return addresses;
+}
+
+/* ---- one device ---------------------------------------------------------------- */
+
+/* The name that `pattern` gives in the namespace that we are in: of "eth%d",
+ * the first number that is free. */
+static char *choose_name(const struct net_device *device)
+{
+    const char *pattern = device->new_name;
+    const char *place = strstr(pattern, "%d");
+    char *name = format_text("%s", pattern);
+
+    for (int i = 0; place && i < 1000; i++) {
+        free(name);
+        name = format_text("%.*s%d", (int)(place - pattern), pattern, i);
+        if (if_nametoindex(name) == 0)
+            return name;
+    }
+    if (if_nametoindex(name) != 0)
+        fail_plainly(NULL,
+                     "linux.netDevices[\"%s\"]: the container has a %s "
+                     "already",
+                     device->name, name);
+    return name;
+}
+
+static void set_up(int netlink, int index, const struct net_device *device)
+{
+    const struct ifinfomsg up = {
+        .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
+    struct message_buffer message;
+
+    begin_message(&message, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
+    if (ask_netlink(netlink, &message.header) == -1)
+        fail("set the network device %s up", device->name);
+}
+
+/* We are in the container's namespace, which is `target`; `netlink` is in the
+ * host's, to which we go back. */
+static void move_device(const struct net_device *device, int netlink, int index,
+                        int target)
+{
+    const struct ifinfomsg link = {.ifi_index = index};
+    struct addresses addresses = find_addresses(netlink, index);
+    char *name = choose_name(device);
+    struct message_buffer message;
+    int inside = open_netlink();
+
+    begin_message(&message, RTM_NEWLINK, NLM_F_ACK, &link, sizeof(link));
+    add_attribute(&message, IFLA_NET_NS_FD, &target, sizeof(target));
+    add_attribute(&message, IFLA_IFNAME, name, strlen(name) + 1);
+    if (ask_netlink(netlink, &message.header) == -1)
+        fail("move the network device %s to the container", device->name);
+    /* its number may be another one here */
+    index = (int)if_nametoindex(name);
+    if (index == 0)
+        fail("find the network device %s in the container", name);
+    for (size_t i = 0; i < addresses.count; i++) {
+        struct ifaddrmsg *body = NLMSG_DATA(&addresses.list[i].header);
+
+        body->ifa_index = (unsigned)index;
+        if (ask_netlink(inside, &addresses.list[i].header) == -1)
+            fail("give the network device %s its address", name);
+    }
+    set_up(inside, index, device);
+    explain("RTM_NEWLINK {%s, IFLA_NET_NS_FD} # %s in the container, with %zu "
+            "addresses",
+            device->name, name, addresses.count);
+    close(inside);
+    free(addresses.list);
+    free(name);
+}
+
+void move_net_devices(const struct config *config, pid_t pid)
+{
+    char *path = format_text("/proc/%d/ns/net", (int)pid);
+    int netlink, own, target;
+
+    for (size_t i = 0; i < config->linux_.joined_count; i++)
+        if (config->linux_.joined[i].type == CLONE_NEWNET)
+            path = format_text("%s", config->linux_.joined[i].path);
+    for (size_t i = 0; i < config->linux_.net_device_count; i++) {
+        const struct net_device *device = &config->linux_.net_devices[i];
+        int index = (int)if_nametoindex(device->name);
+
+        if (index == 0)
+            fail("linux.netDevices[\"%s\"]", device->name);
+        netlink = open_netlink();
+        own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+        target = open(path, O_RDONLY | O_CLOEXEC);
+        if (own == -1 || target == -1 || setns(target, CLONE_NEWNET) == -1)
+            fail("enter the network namespace %s", path);
+        move_device(device, netlink, index, target);
+        if (setns(own, CLONE_NEWNET) == -1)
+            fail("go back to the own network namespace");
+        close(netlink);
+        close(own);
+        close(target);
+    }
+    free(path);
+}
