@@ -76,6 +76,7 @@ struct process {
     const struct process_rlimit *rlimits;
     size_t rlimit_count;
     const char *oom_score_adj;         /* a number, or NULL: as it is */
+    const char *apparmor_profile, *selinux_label; /* or NULL */
     const struct scheduler *scheduler; /* NULL: as it is */
     int io_priority; /* class and priority, see ioprio_set(2); 0: as it is */
     /* of one that joins: until it is in its cgroups, and then; NULL: all */

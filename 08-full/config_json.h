@@ -24,7 +24,9 @@ void *allocate(size_t count, size_t size);
 /* config_hooks.c: "hooks" */
 void load_hooks(struct json document, struct hooks *to);
 
-/* config_process.c: "process"; and an array of texts, which NULL ends */
+/* config_process.c: "process"; a label, NULL if there is none; and an array of
+ * texts, which NULL ends */
+const char *load_label(struct json object, const char *name, bool supported);
 char **load_texts(struct json object, const char *name);
 void load_process(struct json process, struct process *to);
 

@@ -268,14 +268,9 @@ static void load_propagation(struct json linux_, struct config *config)
 
 void load_linux(struct json document, struct config *config)
 {
-    static const char *const unsupported[] = {
-        "mountLabel",
-        "intelRdt",
-    };
     struct json linux_ = require_object(document, "linux");
 
-    for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
-        refuse_member(linux_, unsupported[i]);
+    refuse_member(linux_, "intelRdt");
     load_namespaces(linux_, config);
     load_id_mappings(linux_, config);
     load_time_offsets(linux_, config);

@@ -6,6 +6,7 @@
 #include "../common/common.h"
 #include "config_json.h"
 #include "idmap.h"
+#include "labels.h"
 #include "mount_options.h"
 #include "namespaces.h"
 #include "sync.h"
@@ -116,10 +117,32 @@ static void load_mount(struct json mount, const char *bundle,
     load_mount_mappings(mount, config, to);
 }
 
+/* SELinux lets the container use files of its own label alone. The kernel's own
+ * file systems have theirs. */
+static void set_context(struct mount *mount, const char *label)
+{
+    static const char *const others[] = {"bind", "proc", "sysfs", "mqueue",
+                                         "cgroup"};
+    size_t count = 0;
+    const char **options;
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (strcmp(mount->type, others[i]) == 0)
+            return;
+    while (mount->options[count])
+        count++;
+    options = allocate(count + 1, sizeof(*options));
+    memcpy(options, mount->options, count * sizeof(*options));
+    options[count] = format_text("context=%s", label);
+    mount->options = options;
+}
+
 void load_mounts(struct json document, const char *bundle,
                  struct config *config)
 {
     struct json array = get_array(document, "mounts");
+    const char *label = load_label(get_object(document, "linux"), "mountLabel",
+                                   has_selinux());
     size_t count = count_elements(array);
     bool has_dev = false;
 
@@ -127,6 +150,8 @@ void load_mounts(struct json document, const char *bundle,
     config->mount_count = count;
     for (size_t i = 0; i < count; i++) {
         load_mount(object_at(array, i), bundle, config, &config->mounts[i]);
+        if (label)
+            set_context(&config->mounts[i], label);
         has_dev = has_dev || strcmp(config->mounts[i].destination, "/dev") == 0;
     }
     if (!has_dev)

@@ -6,6 +6,7 @@
 #include "../common/common.h"
 #include "capabilities.h"
 #include "config_json.h"
+#include "labels.h"
 #include "sync.h"
 
 /* Not -1, which setresuid(2) takes for "as it is". */
@@ -158,16 +159,27 @@ static void check_env(struct json process)
     }
 }
 
+/* NULL without one. Who asks for rules must not run without them. */
+const char *load_label(struct json object, const char *name, bool supported)
+{
+    const char *label = get_text(object, name);
+
+    if (!label || !*label)
+        return NULL;
+    if (!supported)
+        refuse_json(get_member(object, name),
+                    "\"%.200s\": this kernel does not use %s", label,
+                    name[0] == 'a' ? "AppArmor" : "SELinux");
+    return label;
+}
+
 void load_process(struct json process, struct process *to)
 {
-    static const char *const unsupported[] = {
-        "apparmorProfile",
-        "selinuxLabel",
-    };
     int64_t score;
 
-    for (size_t i = 0; i < sizeof(unsupported) / sizeof(unsupported[0]); i++)
-        refuse_member(process, unsupported[i]);
+    to->apparmor_profile =
+        load_label(process, "apparmorProfile", has_apparmor());
+    to->selinux_label = load_label(process, "selinuxLabel", has_selinux());
     to->terminal = get_bool(process, "terminal");
     to->stdin_open = true;
     to->new_keyring = true;

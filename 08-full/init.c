@@ -20,6 +20,7 @@
 #include "console.h"
 #include "devices.h"
 #include "hooks.h"
+#include "labels.h"
 #include "masked.h"
 #include "mounts.h"
 #include "namespaces.h"
@@ -77,6 +78,13 @@ struct inside {
     int terminal; /* -1 without */
 };
 
+static void leave_host(const struct config *config, int root)
+{
+    /* while /proc is the host's, and after the hooks, which are not meant */
+    set_labels(&config->process);
+    enter_rootfs(config, root);
+}
+
 static void run_create_hooks(const struct config *config,
                              const struct launch *launch)
 {
@@ -106,7 +114,7 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     /* now the image's paths, and no others; but hooks want the container's
      * mounts and the host's paths at the same time */
     if (!hooked)
-        enter_rootfs(config, inside->root);
+        leave_host(config, inside->root);
     attach_mounts(config, cgroup, outside->mounts, inside->root);
     make_devices(config, outside->devices, inside->root);
     /* after all mounts, or one of them could uncover what is hidden */
@@ -114,7 +122,7 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     if (!hooked)
         return;
     run_create_hooks(config, launch);
-    enter_rootfs(config, inside->root);
+    leave_host(config, inside->root);
 }
 
 /* `first`: for the container's first process, its working folder is made and
@@ -315,6 +323,7 @@ void join_container(struct config *config, int first, int kinds,
         set_processors(process->processors);
     set_oom_score(process);
     raise_rlimits(process);
+    set_labels(process);
     enter_namespaces(first, kinds);
     if (launch->root != -1 && (fchdir(launch->root) == -1 || chroot(".") == -1))
         fail("chroot to the container's root");

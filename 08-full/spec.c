@@ -147,8 +147,8 @@ int features_verb(int argc, char **argv, const struct globals *globals)
         "  \"pid\", \"time\", \"user\", \"uts\"],"
         " \"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false,"
         "  \"systemdUser\": false, \"rdma\": true},"
-        " \"apparmor\": {\"enabled\": false},"
-        " \"selinux\": {\"enabled\": false},"
+        " \"apparmor\": {\"enabled\": true},"
+        " \"selinux\": {\"enabled\": true},"
         " \"intelRdt\": {\"enabled\": false},"
         " \"netDevices\": {\"enabled\": true},"
         " \"mountExtensions\": {\"idmap\": {\"enabled\": true}}}";

@@ -182,6 +182,78 @@ static void exec_affinity(int stage)
     end_box();
 }
 
+/* ---- labels -------------------------------------------------------------------- */
+
+static bool uses_apparmor(void)
+{
+    char *enabled = read_file("/sys/module/apparmor/parameters/enabled");
+
+    return enabled && *enabled == 'Y';
+}
+
+/* Nobody who asks for rules runs without them. */
+static void labels_without_kernel(int stage)
+{
+    static const struct {
+        struct edit edit;
+        const char *message;
+    } asked[] = {
+        {PROCESS("\"apparmorProfile\": \"no-such\""), "process.apparmorProfile"},
+        {PROCESS("\"selinuxLabel\": \"u:r:no_such_t:s0\""),
+         "process.selinuxLabel"},
+        {IN("linux", "\"mountLabel\": \"u:r:no_such_t:s0\""),
+         "linux.mountLabel"},
+    };
+    bool selinux = access("/sys/fs/selinux/enforce", F_OK) == 0;
+
+    (void)stage;
+    for (size_t i = 0; i < 3; i++) {
+        struct result result;
+
+        if (i > 0 && selinux)
+            continue; /* what becomes of it depends on the policy */
+        make_bundle("echo it ran", EDITS(asked[i].edit));
+        result = oci("create", "--bundle", "bundle", "box");
+        expect_status(result, 125);
+        expect_text("stderr", result.err, asked[i].message);
+        ck_assert_int_eq(count_text(folder_text("state"), "box"), 0);
+    }
+    remove_bundle();
+}
+
+static void apparmor_profile(int stage)
+{
+    int status;
+    pid_t pid;
+
+    (void)stage;
+    if (!uses_apparmor())
+        skip("the kernel does not use AppArmor");
+    put_file("profile", "profile toy-check flags=(attach_disconnected) "
+                        "{ file, signal, deny /etc/hostname rw, }\n");
+    host_command(NULL, "mount -t securityfs securityfs /sys/kernel/security");
+    host_command(&status, "apparmor_parser -r profile");
+    if (status != 0)
+        skip("apparmor_parser(8) does not load a profile");
+    make_bundle("cat /etc/hostname 2>/dev/shm/said; while :; do sleep 0.05; "
+                "done",
+                EDITS(PROCESS("\"apparmorProfile\": \"toy-check\"")));
+    pid = start_box();
+    ck_assert_str_eq(read_proc(pid, "attr/current"), "toy-check (enforce)\n");
+    ck_assert_str_eq(oci("exec", "box", "cat", "/proc/self/attr/current").out,
+                     "toy-check (enforce)\n");
+    ck_assert(within(
+        5, strstr(read_file(format_text("/proc/%d/root/dev/shm/said", (int)pid)),
+                  "Permission denied") != NULL));
+    end_box();
+    make_bundle("while :; do sleep 0.05; done", NULL);
+    pid = start_box();
+    ck_assert_str_eq(read_proc(pid, "attr/current"), "unconfined\n");
+    end_box();
+    host_command(NULL, "apparmor_parser -R profile; rm profile");
+    host_command(NULL, "umount /sys/kernel/security");
+}
+
 /* ---- memory, personality ----------------------------------------------------------- */
 
 static void memory_policy(int stage)
@@ -306,6 +378,8 @@ const struct check oci_attribute_checks[] = {
     {"oci_attribute_errors", 8, 8, attribute_errors},
     {"oci_scheduling", 8, 8, scheduling},
     {"oci_exec_affinity", 8, 8, exec_affinity},
+    {"oci_labels_without_kernel", 8, 8, labels_without_kernel},
+    {"oci_apparmor_profile", 8, 8, apparmor_profile},
     {"oci_memory_policy", 8, 8, memory_policy},
     {"oci_personality", 8, 8, personality_domain},
     {"oci_net_devices_move", 8, 8, devices_move},

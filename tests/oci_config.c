@@ -53,8 +53,7 @@ static const struct {
     {{"\"hard\": 1024", "\"hard\": 1"}, "process.rlimits[0]: soft is above"},
     {{"\"noNewPrivileges\"", "\"oomScoreAdj\": 1001, \"noNewPrivileges\""},
      "process.oomScoreAdj: must be from -1000 to 1000"},
-    {{"\"noNewPrivileges\"", "\"apparmorProfile\": \"x\", \"noNewPrivileges\""},
-     "process.apparmorProfile: is not supported"},
+
     {{"\"destination\": \"/proc\"", "\"destination\": \"/..\""},
      "mounts[0].destination: \"/..\" is no place"},
     {{"\"type\": \"proc\"", "\"typ\": \"proc\""}, "mounts[0].type: is missing"},
