@@ -75,9 +75,9 @@ struct process {
     bool new_keyring; /* the caller's keys are not reachable */
     const struct process_rlimit *rlimits;
     size_t rlimit_count;
-    const char *oom_score_adj;         /* a number, or NULL: as it is */
+    const char *oom_score_adj; /* a number, or NULL: as it is */
     const char *apparmor_profile, *selinux_label; /* or NULL */
-    const struct scheduler *scheduler; /* NULL: as it is */
+    const struct scheduler *scheduler;            /* NULL: as it is */
     int io_priority; /* class and priority, see ioprio_set(2); 0: as it is */
     /* of one that joins: until it is in its cgroups, and then; NULL: all */
     const struct number_set *first_processors, *processors;

@@ -141,8 +141,8 @@ void load_mounts(struct json document, const char *bundle,
                  struct config *config)
 {
     struct json array = get_array(document, "mounts");
-    const char *label = load_label(get_object(document, "linux"), "mountLabel",
-                                   has_selinux());
+    const char *label =
+        load_label(get_object(document, "linux"), "mountLabel", has_selinux());
     size_t count = count_elements(array);
     bool has_dev = false;
 

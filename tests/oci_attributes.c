@@ -198,7 +198,8 @@ static void labels_without_kernel(int stage)
         struct edit edit;
         const char *message;
     } asked[] = {
-        {PROCESS("\"apparmorProfile\": \"no-such\""), "process.apparmorProfile"},
+        {PROCESS("\"apparmorProfile\": \"no-such\""),
+         "process.apparmorProfile"},
         {PROCESS("\"selinuxLabel\": \"u:r:no_such_t:s0\""),
          "process.selinuxLabel"},
         {IN("linux", "\"mountLabel\": \"u:r:no_such_t:s0\""),
@@ -242,9 +243,9 @@ static void apparmor_profile(int stage)
     ck_assert_str_eq(read_proc(pid, "attr/current"), "toy-check (enforce)\n");
     ck_assert_str_eq(oci("exec", "box", "cat", "/proc/self/attr/current").out,
                      "toy-check (enforce)\n");
-    ck_assert(within(
-        5, strstr(read_file(format_text("/proc/%d/root/dev/shm/said", (int)pid)),
-                  "Permission denied") != NULL));
+    ck_assert(within(5, strstr(read_file(format_text(
+                                   "/proc/%d/root/dev/shm/said", (int)pid)),
+                               "Permission denied") != NULL));
     end_box();
     make_bundle("while :; do sleep 0.05; done", NULL);
     pid = start_box();
