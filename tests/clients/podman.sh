@@ -227,6 +227,40 @@ userns_detached() {
     is "$(podman exec it id -u)" 0
 }
 
+# podman takes a range of its own user's ids, as large as the image needs.
+userns_auto() {
+    local file
+
+    cat /etc/subuid >ids
+    echo 'containers:200000:70000' >>ids
+    for file in /etc/subuid /etc/subgid; do
+        mount --bind ids "$file"
+    done
+    token=$(podman run --rm --network none --userns auto test \
+        sh -c 'touch /made && cat /proc/self/uid_map')
+    umount /etc/subuid /etc/subgid
+    read -r inside outside _ <<<"$token"
+    is "$inside" 0
+    [ "$outside" -ge 200000 ]
+}
+
+userns_volume() {
+    mkdir -p mapped
+    touch mapped/file
+    chown 5:6 mapped/file
+    like "$(podman run --rm --network none --uidmap 0:100000:1000 \
+        --gidmap 0:100000:1000 -v "$PWD/mapped:/v:idmap" test \
+        ls -ln /v)" '* 5 * 6 *'
+}
+
+userns_pod() {
+    podman pod create --name pod --uidmap 0:100000:1000 \
+        --gidmap 0:100000:1000 --infra-image test --infra-command /bin/pause
+    podman run -d --pod pod --name it test /bin/counter
+    like "$(podman exec it cat /proc/self/uid_map | tr -s ' ')" \
+        ' 0 100000 1000*'
+}
+
 init() {
     is "$(podman run --rm --network none --init test cat /proc/1/comm)" \
         podman-init
@@ -414,6 +448,9 @@ check "healthcheck" healthcheck
 check "--restart on-failure" restart
 check "--uidmap" userns
 check "--uidmap -d, exec" userns_detached
+check "--userns auto" userns_auto
+check "--uidmap, -v :idmap" userns_volume
+check "pod --uidmap" userns_pod
 check "--init" init
 check "--pid host" pid_host
 check "--network none" network_none
