@@ -55,6 +55,10 @@ int list_verb(int argc, char **argv, const struct globals *globals);
 /* ps.c */
 int ps_verb(int argc, char **argv, const struct globals *globals);
 
+/* update.c, events.c */
+int update_verb(int argc, char **argv, const struct globals *globals);
+int events_verb(int argc, char **argv, const struct globals *globals);
+
 /* exec.c */
 int exec_verb(int argc, char **argv, const struct globals *globals);
 

@@ -100,6 +100,7 @@ static const struct check *const tables[] = {
     oci_mount_checks,
     layer_checks,
     oci_control_checks,
+    oci_update_checks,
     NULL,
     /* clang-format on */
     oci_attribute_checks,
