@@ -189,9 +189,10 @@ demo:
 ##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
 ## check-grader       (root) does the workshop's grader say what it should?
+## check-workshop     (root) a walk through all of it, at a terminal
 ## asan               (root) the checks, with address and UB sanitizers
 ## bench              (root) what each verb of stage 8 takes, beside crun and runc
-.PHONY: check matrix check-vm check-clients check-fresh check-builds check-grader \
+.PHONY: check matrix check-vm check-clients check-fresh check-builds check-grader check-workshop \
 	mutants asan bench
 check:
 	$(call prepare,stages)
@@ -212,6 +213,11 @@ mutants:
 check-grader:
 	$(call prepare,stages)
 	tests/grader.sh
+
+check-workshop:
+	$(call prepare,stages)
+	scripts/deps.sh workshop
+	tests/workshop.sh
 
 check-vm:
 	scripts/deps.sh --needed
@@ -271,7 +277,11 @@ endef
 ## solution-N         the project's stage N, as a diff to yours
 ## reset-N            begin again; the old copy is kept
 ## progress           the stairs, with what passes
-.PHONY: progress
+## trace-N            its system calls, by strace (ARGS as for try-N)
+## trace-diff-N       what stage N adds to those of the one before it
+## grade-all          (root) DIR=submissions: every DIR/NAME/NN-name/container.c
+##                    (JSON=1: for programs)
+.PHONY: progress grade-all
 WORKSHOP := CC='$(CC)' FLAGS='$(subst ','\'',$(FLAGS))' workshop
 GRADER := $(BUILD)/common.a $(BUILD)/tests/check attacks
 ifeq ($(wildcard $(ROOTFS)/.),)
@@ -292,6 +302,12 @@ grade-%: $(GRADER) FORCE
 	@$(WORKSHOP)/grade.sh $(if $(JSON),--json) $*
 hint-%: $(GRADER) FORCE
 	@$(WORKSHOP)/grade.sh --hint $*
+trace-%: $(BUILD)/common.a FORCE
+	@$(WORKSHOP)/trace.sh $* $(ARGS)
+trace-diff-%: $(BUILD)/common.a FORCE
+	@$(WORKSHOP)/trace.sh diff $*
+grade-all: $(GRADER)
+	@$(WORKSHOP)/grade-all.sh $(if $(JSON),--json) '$(DIR)'
 
 # ---- keeping it in shape -------------------------------------------------
 

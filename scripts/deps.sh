@@ -7,6 +7,7 @@
 #   deps.sh builds      what make check-builds needs
 #   deps.sh bench       what make bench needs; crun and runc to compare with
 #   deps.sh clients     what make check-clients needs; no daemon is started
+#   deps.sh workshop    what make trace-N and make check-workshop need
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
 #                       without is there
 #
@@ -69,6 +70,10 @@ must   | program clang         | clang        | clang              | clang      
 may    | program musl-gcc      | musl-tools   | musl-gcc           | musl       | -             | -
 may    | program aarch64-linux-gnu-gcc | gcc-aarch64-linux-gnu libc6-dev-arm64-cross | - | aarch64-linux-gnu-gcc | - | -
 may    | program qemu-aarch64-static | qemu-user-static | qemu-user-static | qemu-user-static | - | -
+'
+workshop_table='
+must   | program strace        | strace       | strace             | strace     | strace        | strace
+must   | program script        | bsdutils     | util-linux-script  | util-linux | util-linux-misc | util-linux
 '
 vm_table='
 must   | program qemu-system-x86_64 | qemu-system-x86 | qemu-system-x86-core | qemu-system-x86 | qemu-system-x86_64 | qemu-x86
@@ -218,6 +223,7 @@ case ${1-} in
 lint) table=$lint_table ;;
 vm) table=$vm_table ;;
 builds) table=$builds_table ;;
+workshop) table=$workshop_table ;;
 bench) table=$bench_table ;;
 clients) table=$clients_table installer=install_quietly ;;
 --needed) only_needed=true ;;

@@ -105,7 +105,7 @@ solution() { # N
 
 # What is known of stage $1: in $line.
 progress_of() {
-    local file results=$state/$1.results held failed
+    local file results=$state/$1.results held total
 
     file=$(file_of "$1")
     if [ ! -e "$file" ]; then
@@ -114,11 +114,11 @@ progress_of() {
         line="${yellow}begun$plain, not graded"
     else
         held=$(grep -c $'\theld\t' "$results")
-        failed=$(grep -c $'\tfailed\t' "$results")
+        total=$(grep -vc $'\tskipped\t' "$results")
         if passes "$1"; then
             line="${green}✓ all $held checks hold$plain"
         else
-            line="${red}✗ $held of $((held + failed)) checks hold$plain"
+            line="${red}✗ $held of $total checks hold$plain"
         fi
         is_graded "$1" "$file" || line+=", changed since"
     fi
