@@ -23,7 +23,7 @@
 #include "json.h"
 
 /* The newest version of the specification whose members are known. */
-#define SPEC_VERSION "1.2.0"
+#define SPEC_VERSION "1.3.0"
 
 enum status {
     STATUS_CREATING, /* another run of the runtime is at it */
