@@ -66,17 +66,6 @@ static int seconds_per_check = SECONDS_PER_CHECK;
 
 static const struct check *const tables[] = {
     /* clang-format off */
-    process_checks,    namespace_checks,
-    terminal_checks,   rootfs_checks,
-    cgroup_checks,     full_checks,
-    input_checks,      erratum_checks,
-    image_checks,      doctor_checks,
-    clean_host_checks, system_checks,
-    old_kernel_checks, oci_checks,
-    oci_config_checks, oci_seccomp_checks,
-    oci_exec_checks,   oci_hooks_checks,
-    oci_limit_checks,  oci_namespace_checks,
-    oci_mount_checks,  NULL,
     process_checks,
     namespace_checks,
     terminal_checks,
@@ -98,21 +87,12 @@ static const struct check *const tables[] = {
     oci_limit_checks,
     oci_namespace_checks,
     oci_mount_checks,
+    oci_attribute_checks,
     layer_checks,
     oci_control_checks,
     oci_update_checks,
     NULL,
     /* clang-format on */
-    oci_attribute_checks,
-    NULL,
-    process_checks,     namespace_checks,     terminal_checks,
-    rootfs_checks,      cgroup_checks,        full_checks,
-    input_checks,       erratum_checks,       image_checks,
-    doctor_checks,      clean_host_checks,    system_checks,
-    old_kernel_checks,  oci_checks,           oci_config_checks,
-    oci_seccomp_checks, oci_exec_checks,      oci_hooks_checks,
-    oci_limit_checks,   oci_namespace_checks, oci_mount_checks,
-    layer_checks,       oci_attribute_checks, NULL,
 };
 
 /* ---- what suite.h promises ----------------------------------------------- */
