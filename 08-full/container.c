@@ -8,6 +8,7 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "cgroup_owner.h"
 #include "child.h"
 #include "helper.h"
 #include "hooks.h"
@@ -114,6 +115,7 @@ static void start_process(struct config *config, const struct life *life)
             namespaces & CLONE_NEWNET ? "|CLONE_NEWNET" : "",
             group == -1 ? "" : "|CLONE_INTO_CGROUP", (int)pid);
     join_cgroup(&container.cgroup, container.first.pid, helped);
+    give_cgroup(&container.cgroup, config, container.first.pid);
     /* it waits for our word, and is in its network namespace if that is new */
     move_net_devices(config, container.first.pid);
 }

@@ -69,6 +69,16 @@ static int set_option(int fs, const char *option)
     return result;
 }
 
+static noreturn void fail_to_make(const char *type, const char *destination)
+{
+    static const char hint[] =
+        "in a user namespace, a file system that shows a namespace needs one "
+        "that was made in there; or a bind of the host's";
+
+    fail_with_hint(errno == EPERM && in_user_namespace() ? hint : NULL,
+                   "mount %s on %s", type, destination);
+}
+
 int make_file_system(const char *type, const char *source,
                      const char *const *options, const char *destination)
 {
@@ -79,7 +89,7 @@ int make_file_system(const char *type, const char *source,
     /* the source is only a name here, the one that mountinfo shows */
     if (fs == -1 ||
         sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) == -1)
-        fail("mount %s on %s", type, destination);
+        fail_to_make(type, destination);
     for (; *options; options++) {
         if (read_option(*options, &own) == OPTION_OF_SYSTEM &&
             set_option(fs, *options) == -1)
@@ -90,10 +100,10 @@ int make_file_system(const char *type, const char *source,
                 "mount %s on %s: option %s", type, destination, *options);
     }
     if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
-        fail("mount %s on %s", type, destination);
+        fail_to_make(type, destination);
     mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)(own.set | own.all_set));
     if (mount == -1)
-        fail("mount %s on %s", type, destination);
+        fail_to_make(type, destination);
     if (set_propagation(mount, own.propagation) == -1)
         fail("mount %s on %s: set its propagation", type, destination);
     close(fs);

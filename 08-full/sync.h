@@ -102,6 +102,9 @@ noreturn void fail_with_hint(const char *hint, const char *format, ...)
 noreturn void fail_plainly(const char *hint, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* True if the users are not the machine's own: user_namespaces(7). */
+bool in_user_namespace(void);
+
 /* After execve(2) of `command` failed: 127 not there, 126 not executable. */
 noreturn void fail_exec(const char *command);
 

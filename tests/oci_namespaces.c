@@ -376,6 +376,14 @@ static void user_namespace_files(int stage)
                                 "\"type\": \"tmpfs\"},"}));
     expect_refused("mount on /mnt: open or make it in the container: "
                    "Permission denied");
+    /* the network is the host's, and sysfs shows it */
+    host_command(NULL, "mkdir closed/rootfs/mnt");
+    make_bundle(
+        forever,
+        EDITS(SHIFTED, {"{\n        \"type\": \"network\"\n      },", ""}));
+    expect_refused(
+        "mount sysfs on /sys: Operation not permitted (EPERM)\nhint: "
+        "in a user namespace");
     remove_shifted();
     remove_bundle();
 }
@@ -471,6 +479,36 @@ static void killed_with_helper(int stage)
     remove_bundle();
 }
 
+/* A v2 group is its process's own if it may be written to inside: here in a view
+ * that has v2 alone. */
+static void owned_cgroup(int stage)
+{
+    static const char *const options[] = {"\"relatime\"",
+                                          "\"relatime\", \"ro\""};
+    static const char script[] =
+        "unshare -m sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 none "
+        "/sys/fs/cgroup && %s --root state create --bundle bundle box >&2; cd "
+        "/sys/fs/cgroup/toy-docker/container-box; stat -c %%u . cgroup.procs "
+        "cgroup.threads cgroup.subtree_control cgroup.max.depth; cd - "
+        ">/dev/null; %s --root state delete --force box'";
+
+    (void)stage;
+    if (!strstr(read_file("/proc/filesystems"), "\tcgroup2\n"))
+        skip("the kernel has no cgroup v2");
+    make_shifted();
+    for (size_t i = 0; i < 2; i++) {
+        make_bundle(forever,
+                    EDITS(SHIFTED,
+                          {"\"relatime\",\n        \"ro\"", options[i]},
+                          {"\"uid\": 0", "\"uid\": 9"}));
+        ck_assert_str_eq(
+            host_command(NULL, script, stage_path(8), stage_path(8)),
+            i ? "0\n0\n0\n0\n0\n" : "100009\n100009\n100009\n100009\n0\n");
+    }
+    remove_shifted();
+    remove_bundle();
+}
+
 /* ---- time -------------------------------------------------------------------------- */
 
 /* Seconds since the machine started, as a process of the container reads it. */
@@ -529,6 +567,7 @@ const struct check oci_namespace_checks[] = {
     {"oci_user_namespace_devices", 8, 8, user_namespace_devices},
     {"oci_mapping_mistakes", 8, 8, mapping_mistakes},
     {"oci_killed_with_helper", 8, 8, killed_with_helper},
+    {"oci_owned_cgroup", 8, 8, owned_cgroup},
     {"oci_time_offsets", 8, 8, time_offsets},
     {0},
 };
