@@ -124,7 +124,7 @@ static void follow(const struct state *state, const struct cgroup *cgroup,
 
         if (poll(fds, 2, rest > 0 ? (int)rest : 0) == -1 && errno != EINTR)
             fail("poll");
-        if (fds[1].revents && is_out_of_memory(&alarm))
+        if (fds[1].revents && alarm.memory && is_out_of_memory(&alarm))
             print_event("oom", state->id, NULL);
         if (fds[0].revents)
             return;

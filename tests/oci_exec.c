@@ -101,6 +101,43 @@ static void joins_everything(int stage)
     end_box();
 }
 
+/* A user namespace comes first, since it decides about the others. */
+static void joins_user_and_time(int stage)
+{
+    static const char *const kinds[] = {"pid", "net",    "ipc",  "uts",
+                                        "mnt", "cgroup", "user", "time"};
+    struct how how = {.terminal = true, .flags = {"--root", "state"}};
+    struct process process;
+    pid_t first, other;
+
+    (void)stage;
+    first = make_box(EDITS(
+        {"\"namespaces\": [",
+         "\"namespaces\": [{\"type\": \"user\"}, {\"type\": \"time\"},"},
+        IN("linux",
+           "\"timeOffsets\": {\"boottime\": {\"secs\": 77000000}},"
+           "\"uidMappings\": [{\"containerID\": 0, \"hostID\": 0, \"size\": "
+           "1000}], \"gidMappings\": [{\"containerID\": 0, \"hostID\": 0, "
+           "\"size\": 1000}]")));
+    other = exec_sleep("--user", "5:6", "986");
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        ck_assert_int_eq(namespace_of(first, kinds[i]),
+                         namespace_of(other, kinds[i]));
+        ck_assert_int_ne(namespace_of(getpid(), kinds[i]),
+                         namespace_of(other, kinds[i]));
+    }
+    expect_text("Uid", status_field(other, "Uid"), "5\t5\t5\t5");
+    expect_same(first, other, "CapBnd");
+    ck_assert_int_gt(atoi(oci("exec", "box", "cat", "/proc/uptime").out),
+                     77000000);
+    process = start_stage(8, &how, "exec", "-t", "box", "sh", "-c",
+                          "tty; stat -c owner:%u /dev/pts/0", NULL);
+    expect(&process, "owner:0");
+    expect_status(finish(&process), 0);
+    expect_refused(oci("exec", "--user", "1000", "box", "true"), "1000");
+    end_box();
+}
+
 /* ---- status and errors ---------------------------------------------------------- */
 
 static void exec_status(int stage)
@@ -363,6 +400,7 @@ static void exec_not_traced(int stage)
 
 const struct check oci_exec_checks[] = {
     {"exec_joins_everything", 8, 8, joins_everything},
+    {"exec_joins_user_and_time", 8, 8, joins_user_and_time},
     {"exec_status", 8, 8, exec_status},
     {"exec_in_created", 8, 8, exec_in_created},
     {"exec_flags", 8, 8, exec_flags},

@@ -132,7 +132,8 @@ static uint64_t number_in(const char *text, const char *section,
     const char *place = strstr(text, format_text("\"%s\":{", section));
 
     place = place ? strstr(place, format_text("\"%s\":", key)) : NULL;
-    ck_assert_msg(place != NULL, "no %s of %s in %s", key, section, text);
+    if (!place)
+        ck_abort_msg("no %s of %s in %s", key, section, text);
     return strtoull(place + strlen(key) + 3, NULL, 10);
 }
 
@@ -215,7 +216,8 @@ static void events_out_of_memory(int stage)
     ck_assert_str_eq(output_of(&process), "");
     put_file("rootfs/tmp/go", "");
     expect(&process, "{\"type\":\"oom\",\"id\":\"box\"}\n");
-    expect_status(oci("kill", "box", "KILL"), 0);
+    /* it may have been the first process that the kernel chose */
+    oci("kill", "box", "KILL");
     expect_status(finish(&process), 0);
     unlink("rootfs/tmp/go");
     end_box();
