@@ -190,6 +190,38 @@ static void hooks_see_both_sides(int stage)
     remove_traces();
 }
 
+/* The container's side has no more power than its root. */
+static void hooks_in_user_namespace(int stage)
+{
+    unsigned long first = 1, outside = 1;
+    char *log;
+
+    (void)stage;
+    make_program(
+        format_text("cat /proc/self/uid_map >>%s/log", scratch_folder));
+    put_file("log", "");
+    ck_assert_int_eq(chmod("log", 0666), 0);
+    make_hooked_bundle(format_text(
+        "\"createRuntime\": [{\"path\": \"%s/hook\"}], \"createContainer\": "
+        "[{\"path\": \"%s/hook\"}]",
+        scratch_folder, scratch_folder));
+    host_command(NULL, "sed -i -e 's/\"namespaces\": \\[/\"uidMappings\": "
+                       "[{\"containerID\": 0, \"hostID\": 100000, \"size\": "
+                       "65536}], \"gidMappings\": [{\"containerID\": 0, "
+                       "\"hostID\": 100000, \"size\": 65536}], "
+                       "\"namespaces\": [{\"type\": \"user\"},/' "
+                       "bundle/config.json");
+    start_box();
+    log = read_file("log");
+    ck_assert_int_eq(sscanf(log, "%lu %lu", &first, &outside), 2);
+    ck_assert_int_eq(outside, 0);
+    log = strchr(log, '\n') + 1;
+    ck_assert_int_eq(sscanf(log, "%lu %lu", &first, &outside), 2);
+    ck_assert_int_eq(outside, 100000);
+    end_box();
+    remove_traces();
+}
+
 /* ---- with what --------------------------------------------------------------------- */
 
 static void hooks_environment(int stage)
@@ -441,6 +473,7 @@ const struct check oci_hooks_checks[] = {
     {"oci_hooks_of_a_life", 8, 8, hooks_of_a_life},
     {"oci_hooks_of_run", 8, 8, hooks_of_run},
     {"oci_hooks_see_both_sides", 8, 8, hooks_see_both_sides},
+    {"oci_hooks_in_user_namespace", 8, 8, hooks_in_user_namespace},
     {"oci_hooks_environment", 8, 8, hooks_environment},
     {"oci_hooks_start_is_confined", 8, 8, start_hook_is_confined},
     {"oci_hooks_failing_create", 8, 8, failing_create_hooks},

@@ -438,6 +438,38 @@ static void seccomp_listener_of_start(int stage)
     end_box();
 }
 
+/* A process that joins has a filter of its own, and is announced as well. */
+static void seccomp_listener_of_exec(int stage)
+{
+    int listening = listen_at("listener"), filters[2] = {-1, -1}, pid = 0;
+    char *rule = format_text("\"seccomp\": {" ALLOW ", \"listenerPath\": "
+                             "\"%s/listener\", \"syscalls\": [{" MKDIR
+                             "\"action\": \"SCMP_ACT_NOTIFY\"}]}",
+                             scratch_folder);
+    struct process exec;
+    struct result result;
+    char *state;
+
+    (void)stage;
+    make_bundle("while :; do sleep 0.05; done",
+                EDITS({"\"linux\": {", format_text("\"linux\": {%s,", rule)}));
+    start_box();
+    receive_state(listening, &filters[0]);
+    exec = start_stage(8, &oci_how, "exec", "box", "mkdir", "/tmp/x", NULL);
+    state = receive_state(listening, &filters[1]);
+    expect_text("the state", state, "\"id\":\"box\",\"status\":\"running\"");
+    sscanf(strstr(state, "\"pid\":"), "\"pid\":%d", &pid);
+    ck_assert_int_eq(pid, container_of(&exec));
+    ck_assert_int_eq(answer_calls(filters[1]), 1);
+    result = finish(&exec);
+    expect_text("stderr", result.err, strerror(ENOTNAM));
+    close(filters[0]);
+    close(filters[1]);
+    close(listening);
+    unlink("listener");
+    end_box();
+}
+
 /* ---- features ------------------------------------------------------------------- */
 
 /* All that it lists is accepted. */
@@ -473,6 +505,7 @@ const struct check oci_seccomp_checks[] = {
     {"oci_seccomp_allow_list", 8, 8, seccomp_allow_list},
     {"oci_seccomp_listener", 8, 8, seccomp_listener},
     {"oci_seccomp_listener_of_start", 8, 8, seccomp_listener_of_start},
+    {"oci_seccomp_listener_of_exec", 8, 8, seccomp_listener_of_exec},
     {"oci_seccomp_features", 8, 8, seccomp_features},
     {0},
 };
