@@ -8,6 +8,7 @@
 
 #include "../common/common.h"
 #include "capabilities.h"
+#include "cli_network.h"
 #include "rootfs.h"
 #include "store.h"
 #include "sync.h"
@@ -20,11 +21,12 @@ static const char about[] =
 
 /* What the flags say, before it becomes a struct config. */
 struct flags {
-    const char *rootfs, *hostname, *workdir, *user, *network;
+    const char *rootfs, *hostname, *workdir, *user;
     uint64_t memory, cpus, pids;
     struct list volumes, tmpfs, env, cap_add, cap_drop;
     const char *data_root; /* NULL: the usual one */
     uint64_t most_written;
+    struct network_flags network;
     bool read_only, init, interactive, tty;
 };
 
@@ -32,14 +34,6 @@ static const char *parse_path(const char *text, void *value)
 {
     *(const char **)value = text;
     return *text == '/' ? NULL : "an absolute path in the container";
-}
-
-static const char *parse_network(const char *text, void *value)
-{
-    *(const char **)value = text;
-    if (strcmp(text, "none") == 0 || strcmp(text, "host") == 0)
-        return NULL;
-    return "none or host";
 }
 
 static const char *parse_hostname(const char *text, void *value)
@@ -127,8 +121,18 @@ static char **read_flags(int argc, char **argv, struct flags *to)
          &to->cap_add},
         {"cap-drop", 0, "NAME", "take a capability, or ALL", parse_capability,
          &to->cap_drop},
-        {"net", 0, "none|host", "own network, or the host's (none)",
-         parse_network, &to->network},
+        {"network", 0, "MODE", "none, host, bridge, container:ID (none)",
+         parse_network, &to->network.mode},
+        {"net", 0, "MODE", "the same", parse_network, &to->network.mode},
+        {"publish", 'p', "[ADDRESS:]HOST:CONTAINER[/udp]",
+         "lead a port of the host's to one of the container's", parse_publish,
+         &to->network.network.ports},
+        {"dns", 0, "ADDRESS", "a server for names", parse_dns,
+         &to->network.network.dns},
+        {"add-host", 0, "NAME:ADDRESS", "one more name in /etc/hosts",
+         parse_add_host, &to->network.network.hosts},
+        {"network-rate", 0, "RATE", "so much each way, as 10mbit", parse_rate,
+         &to->network.network.rate},
         {"init", 0, NULL, "a small init is pid 1", parse_switch, &to->init},
         {"interactive", 'i', NULL, "run: keep standard input", parse_switch,
          &to->interactive},
@@ -262,7 +266,7 @@ static void set_streams(struct config *config, const struct flags *flags,
                                        isatty(STDOUT_FILENO));
 }
 
-static void use_flags(struct config *config, const struct flags *flags)
+static void use_flags(struct config *config, struct flags *flags)
 {
     struct resources *resources = &config->linux_.resources;
 
@@ -276,13 +280,12 @@ static void use_flags(struct config *config, const struct flags *flags)
     resources->memory.swap = flags->memory;
     resources->cpu.quota = flags->cpus;
     resources->pids.limit = flags->pids;
-    if (strcmp(flags->network, "host") == 0)
-        config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
     for (size_t i = 0; i < flags->volumes.count; i++)
         add_volume(config, flags->volumes.items[i]);
     for (size_t i = 0; i < flags->tmpfs.count; i++)
         add_tmpfs(config, flags->tmpfs.items[i]);
     set_capabilities(config, flags);
+    use_network_flags(config, &flags->network);
 }
 
 /* The texts in the lists belong to argv, the lists to us. */
@@ -313,7 +316,7 @@ void parse_command_line(int argc, char **argv, struct config *config)
 {
     bool docker_form = argc > 1 && strcmp(argv[1], "run") == 0;
     struct flags flags = {
-        .network = "none",
+        .network.mode = "none",
         .most_written = UNLIMITED,
     };
 

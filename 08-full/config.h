@@ -168,6 +168,8 @@ struct hooks {
     } of[HOOK_KINDS];
 };
 
+struct network; /* network.h */
+
 struct config {
     const char *source; /* the text of config.json; NULL: not from there */
     struct process process;
@@ -210,6 +212,8 @@ struct config {
         const char *const *masked_paths;   /* NULL-terminated */
         const char *const *readonly_paths; /* NULL-terminated */
     } linux_;
+    struct network *network; /* of the runtime's making, at its bridge; NULL:
+                                none. The specification has no word for it. */
     struct hooks hooks;
     const struct pair *annotations;
     size_t annotation_count;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "bridge.h"
 #include "cgroup.h"
 #include "cgroup_owner.h"
 #include "child.h"
@@ -23,6 +24,7 @@
 struct container {
     struct state state;
     struct cgroup cgroup;
+    struct network *network; /* or NULL */
     struct child first; /* its first process: with it, all of its PID namespace
                            is dead */
     const struct hooks *hooks; /* once those at its end are due; or NULL */
@@ -42,6 +44,8 @@ static void undo(void)
     end_child(&container.first);
     /* in a PID namespace that is not its own, others survive the first one */
     signal_cgroup(&container.cgroup, SIGKILL);
+    if (container.network)
+        leave_network(container.network);
     remove_cgroup(&container.cgroup);
     if (container.state.folder != -1 && lock_state_again(&container.state))
         remove_state(&container.state);
@@ -153,6 +157,8 @@ static void make_container(const struct config *config, const struct life *life)
     };
     enum message_kind kind;
 
+    if (config->network)
+        connect_to_bridge(config->network, container.first.pid);
     send_go(container.first.sync);
     kind = hear(&container.first, &errands);
     if (kind == MESSAGE_MADE) {
@@ -182,6 +188,11 @@ static void prepare(struct config *config, const struct life *life)
     if (!life->no_cgroup)
         create_cgroup(&container.cgroup, config->linux_.cgroups_path,
                       &config->linux_.resources);
+    container.network = config->network;
+    if (config->network)
+        prepare_network(config);
+    else if (!life->id)
+        sweep_network();
 }
 
 int run_container(struct config *config, const struct life *life)

@@ -64,6 +64,8 @@ static void set_up_without_files(const struct config *config)
     set_names(config->hostname, config->domainname);
     if (config->linux_.namespaces & CLONE_NEWNET)
         set_loopback_up();
+    if (config->network)
+        set_up_wire(config->network);
     start_session();
     if (config->process.new_keyring)
         join_new_keyring();

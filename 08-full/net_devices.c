@@ -14,46 +14,13 @@
 #include <unistd.h>
 
 #include "../common/common.h"
-#include "network.h"
+#include "netlink.h"
 #include "sync.h"
-
-/* ---- messages --------------------------------------------------------------- */
-
-/* One that is put together: a header, a body, attributes. */
-struct message_buffer {
-    struct nlmsghdr header;
-    char rest[1024];
-};
-
-static void begin_message(struct message_buffer *message, int type, int flags,
-                          const void *body, size_t size)
-{
-    *message = (struct message_buffer){
-        .header = {.nlmsg_len = (uint32_t)NLMSG_LENGTH(size),
-                   .nlmsg_type = (uint16_t)type,
-                   .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags)},
-    };
-    memcpy(NLMSG_DATA(&message->header), body, size);
-}
-
-static void add_attribute(struct message_buffer *message, int type,
-                          const void *data, size_t size)
-{
-    size_t length = NLMSG_ALIGN(message->header.nlmsg_len);
-    struct rtattr *attribute = (struct rtattr *)((char *)message + length);
-
-    if (length + RTA_SPACE(size) > sizeof(*message))
-        fail_plainly(NULL, "linux.netDevices: a message is too long");
-    attribute->rta_type = (uint16_t)type;
-    attribute->rta_len = (uint16_t)RTA_LENGTH(size);
-    memcpy(RTA_DATA(attribute), data, size);
-    message->header.nlmsg_len = (uint32_t)(length + RTA_SPACE(size));
-}
 
 /* ---- addresses --------------------------------------------------------------- */
 
 struct addresses {
-    struct message_buffer *list; /* messages that make them */
+    struct request *list; /* messages that make them */
     size_t count;
 };
 
@@ -64,14 +31,14 @@ static void keep_address(struct addresses *to, struct nlmsghdr *header)
     struct ifaddrmsg *body = NLMSG_DATA(header);
     struct rtattr *attribute = IFA_RTA(body);
     int length = (int)IFA_PAYLOAD(header);
-    struct message_buffer *message;
+    struct request *message;
 
     to->list = reallocarray(to->list, to->count + 1, sizeof(*to->list));
     if (!to->list)
         fail("allocate memory");
     message = &to->list[to->count++];
-    begin_message(message, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL,
-                  body, sizeof(*body));
+    begin_request(message, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body,
+                  sizeof(*body));
     for (; RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length))
         if (attribute->rta_type != IFA_LABEL &&
             attribute->rta_type != IFA_CACHEINFO)
@@ -112,10 +79,10 @@ static struct addresses find_addresses(int netlink, int index)
     static _Alignas(struct nlmsghdr) char buffer[65536];
     const struct ifaddrmsg all = {.ifa_family = AF_UNSPEC};
     struct addresses addresses = {0};
-    struct message_buffer request;
+    struct request request;
     ssize_t got;
 
-    begin_message(&request, RTM_GETADDR, NLM_F_DUMP, &all, sizeof(all));
+    begin_request(&request, RTM_GETADDR, NLM_F_DUMP, &all, sizeof(all));
     if (send(netlink, &request, request.header.nlmsg_len, 0) == -1)
         fail("RTM_GETADDR");
     do {
@@ -154,10 +121,10 @@ static void set_up(int netlink, int index, const struct net_device *device)
 {
     const struct ifinfomsg up = {
         .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-    struct message_buffer message;
+    struct request message;
 
-    begin_message(&message, RTM_NEWLINK, NLM_F_ACK, &up, sizeof(up));
-    if (ask_netlink(netlink, &message.header) == -1)
+    begin_request(&message, RTM_NEWLINK, 0, &up, sizeof(up));
+    if (ask_kernel(netlink, &message) == -1)
         fail("set the network device %s up", device->name);
 }
 
@@ -169,13 +136,13 @@ static void move_device(const struct net_device *device, int netlink, int index,
     const struct ifinfomsg link = {.ifi_index = index};
     struct addresses addresses = find_addresses(netlink, index);
     char *name = choose_name(device);
-    struct message_buffer message;
+    struct request message;
     int inside = open_netlink();
 
-    begin_message(&message, RTM_NEWLINK, NLM_F_ACK, &link, sizeof(link));
+    begin_request(&message, RTM_NEWLINK, 0, &link, sizeof(link));
     add_attribute(&message, IFLA_NET_NS_FD, &target, sizeof(target));
-    add_attribute(&message, IFLA_IFNAME, name, strlen(name) + 1);
-    if (ask_netlink(netlink, &message.header) == -1)
+    add_name(&message, IFLA_IFNAME, name);
+    if (ask_kernel(netlink, &message) == -1)
         fail("move the network device %s to the container", device->name);
     /* its number may be another one here */
     index = (int)if_nametoindex(name);
@@ -185,7 +152,7 @@ static void move_device(const struct net_device *device, int netlink, int index,
         struct ifaddrmsg *body = NLMSG_DATA(&addresses.list[i].header);
 
         body->ifa_index = (unsigned)index;
-        if (ask_netlink(inside, &addresses.list[i].header) == -1)
+        if (ask_kernel(inside, &addresses.list[i]) == -1)
             fail("give the network device %s its address", name);
     }
     set_up(inside, index, device);

@@ -1,23 +1,35 @@
 /*
- * network.h - the container's own network: a loopback device, and no other; and
- * rtnetlink, by which the kernel is asked for such things. See rtnetlink(7),
- * netlink(7).
+ * network.h - the container's network, from inside: a loopback device, and with
+ * --network bridge the end of a wire whose other end is at the host's bridge.
  */
 #ifndef NETWORK_H
 #define NETWORK_H
 
-#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdint.h>
 
-/* Sets the loopback device of the caller's network namespace up. Ends the
- * program on failure. */
+#include "../common/common.h"
+
+/* What --network bridge asks for, and what the container gets. */
+struct network {
+    struct list ports; /* texts of -p, see ports.h */
+    struct list dns;   /* addresses; empty: the host's */
+    struct list hosts; /* "NAME:ADDRESS" */
+    uint64_t rate;     /* bytes a second in each direction; 0: any */
+
+    /* from prepare_network: */
+    int pool;  /* folder of all addresses while it is locked, else -1 */
+    int lease; /* folder of ours, locked; -1: none */
+    struct in_addr address, gateway;
+};
+
+/*
+ * Sets the loopback device of the caller's network namespace up, by a
+ * rtnetlink message. Ends the program on failure. See rtnetlink(7), netlink(7).
+ */
 void set_loopback_up(void);
 
-/* A socket to the kernel about the network namespace that the caller is in now.
- * Ends the program on failure. */
-int open_netlink(void);
-
-/* Sends a request with NLM_F_ACK, which is answered by an error number. Returns
- * 0, or -1 and errno. */
-int ask_netlink(int netlink, const struct nlmsghdr *request);
+/* Gives eth0 its address, route and limit. Ends the program on failure. */
+void set_up_wire(const struct network *network);
 
 #endif

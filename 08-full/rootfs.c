@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -25,6 +26,9 @@ void add_conf_files(struct config *config)
         char *source =
             format_text("%s/../conf/%s", config->root.path, files[i]);
 
+        /* with a network, the other two say what is true there: etc_files.c */
+        if (config->network && strcmp(files[i], "hostname") != 0)
+            continue;
         if (access(source, F_OK) == 0)
             add_mount(config,
                       &(struct mount){

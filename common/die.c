@@ -184,10 +184,12 @@ const char *errno_name(int number)
         NAME(E2BIG);
         NAME(EACCES);
         NAME(EADDRINUSE);
+        NAME(EADDRNOTAVAIL);
         NAME(EAGAIN);
         NAME(EBADF);
         NAME(EBUSY);
         NAME(ECHILD);
+        NAME(ECONNREFUSED);
         NAME(EEXIST);
         NAME(EFAULT);
         NAME(EFBIG);
@@ -198,6 +200,7 @@ const char *errno_name(int number)
         NAME(ELOOP);
         NAME(EMFILE);
         NAME(ENAMETOOLONG);
+        NAME(ENETUNREACH);
         NAME(ENFILE);
         NAME(ENODEV);
         NAME(ENOENT);

@@ -48,6 +48,7 @@ may    | link -static          | libc6-dev    | glibc-static       | -          
 may    | link -static -lcap    | libcap-dev   | libcap-static      | -          | libcap-static | -
 may    | link -static -lseccomp | libseccomp-dev | libseccomp-static | -        | libseccomp-static | -
 may    | link -static -ljson-c | libjson-c-dev | -                 | -          | -             | -
+may    | program nft           | nftables     | nftables           | nftables   | nftables      | nftables
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
 may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
 may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz

@@ -324,6 +324,17 @@ static void bring_loopback_up(void)
     close(fd);
 }
 
+/* States and networks of containers are known by names that two stand-ins may
+ * use at the same time. */
+static void hide_states(void)
+{
+    static const char folder[] = "/run/toy-docker";
+
+    if (make_dir(folder) == -1 ||
+        mount("states", folder, "tmpfs", 0, "mode=755") == -1)
+        die("mount tmpfs on %s", folder);
+}
+
 static void leave_true_host(void)
 {
     char *name = format_text("host-%s", make_token());
@@ -337,6 +348,7 @@ static void leave_true_host(void)
         die("mount / slave, then shared");
     mount_hierarchies();
     bring_loopback_up();
+    hide_states();
     if (sethostname(name, strlen(name)) == -1)
         die("sethostname %s", name);
 }

@@ -87,6 +87,7 @@ static const struct check *const tables[] = {
     oci_limit_checks,
     oci_namespace_checks,
     oci_mount_checks,
+    network_checks,
     oci_attribute_checks,
     layer_checks,
     oci_control_checks,

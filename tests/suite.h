@@ -39,6 +39,7 @@ extern const struct check doctor_checks[];        /* doctor.c */
 extern const struct check clean_host_checks[];    /* clean_host.c */
 extern const struct check system_checks[];        /* systems.c */
 extern const struct check old_kernel_checks[];    /* old_kernel.c */
+extern const struct check network_checks[];       /* network.c */
 extern const struct check oci_checks[];           /* oci.c */
 extern const struct check oci_config_checks[];    /* oci_config.c */
 extern const struct check oci_mount_checks[];     /* oci_mounts.c */

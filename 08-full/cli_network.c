@@ -1,0 +1,157 @@
+/* cli_network.c - what docker's words about the network mean. */
+#include "cli_network.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "ports.h"
+#include "state.h"
+#include "sync.h"
+
+static const char container_prefix[] = "container:";
+
+/* The container's id in "container:ID", else NULL. */
+static const char *container_in(const char *mode)
+{
+    size_t length = sizeof(container_prefix) - 1;
+
+    return strncmp(mode, container_prefix, length) == 0 ? mode + length : NULL;
+}
+
+const char *parse_network(const char *text, void *value)
+{
+    const char *id = container_in(text);
+
+    *(const char **)value = text;
+    if ((id && !check_id(id)) || strcmp(text, "none") == 0 ||
+        strcmp(text, "host") == 0 || strcmp(text, "bridge") == 0)
+        return NULL;
+    return "none, host, bridge or container:ID";
+}
+
+const char *parse_publish(const char *text, void *value)
+{
+    struct port port;
+    const char *expected = read_port(text, &port);
+
+    return expected ? expected : parse_list(text, value);
+}
+
+const char *parse_dns(const char *text, void *value)
+{
+    struct in_addr address;
+
+    if (inet_pton(AF_INET, text, &address) != 1)
+        return "an IPv4 address";
+    return parse_list(text, value);
+}
+
+const char *parse_add_host(const char *text, void *value)
+{
+    const char *colon = strchr(text, ':');
+    struct in_addr address;
+
+    if (!colon || strcspn(text, ": \t\n#") != (size_t)(colon - text) ||
+        colon == text ||
+        (strcmp(colon + 1, "host-gateway") != 0 &&
+         inet_pton(AF_INET, colon + 1, &address) != 1))
+        return "NAME:ADDRESS, an IPv4 address or host-gateway";
+    return parse_list(text, value);
+}
+
+const char *parse_rate(const char *text, void *value)
+{
+    static const struct {
+        const char *name;
+        double bits;
+    } units[] = {{"bit", 1}, {"kbit", 1e3}, {"mbit", 1e6}, {"gbit", 1e9}};
+    char *end;
+    double number = strtod(text, &end);
+
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        double bytes = number * units[i].bits / 8;
+
+        if (strchr("0123456789", *text) && strcmp(end, units[i].name) == 0 &&
+            bytes >= 1000 && bytes <= UINT32_MAX) {
+            *(uint64_t *)value = (uint64_t)bytes;
+            return NULL;
+        }
+    }
+    return "bits a second such as 500kbit or 10mbit, from 8kbit to 34gbit";
+}
+
+/* The network namespace of a container that runs. The descriptor keeps it:
+ * its process may end, and another get the number. */
+static void join_container(struct config *config, const char *id)
+{
+    static struct joined_namespace joined = {.type = CLONE_NEWNET};
+    struct state state;
+    char *path;
+    int pidfd, fd;
+
+    if (!look_at_state(&state, default_state_root(), id))
+        fail_plainly("list shows those that there are",
+                     "--network container:%s: it does not exist", id);
+    path = format_text("/proc/%d/ns/net", (int)state.pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    pidfd = open_state_process(&state); /* after it, so it is its namespace */
+    if (pidfd == -1 || fd == -1)
+        fail_plainly(NULL, "--network container:%s: it is not running", id);
+    close(pidfd);
+    close(state.folder);
+    free(path);
+    joined.path = format_text("/proc/self/fd/%d", fd);
+    config->linux_.joined = &joined;
+    config->linux_.joined_count = 1;
+}
+
+/* The flag that only makes sense with a bridge, or NULL. */
+static const char *bridge_flag(const struct network *network)
+{
+    if (network->ports.count)
+        return "-p";
+    if (network->dns.count)
+        return "--dns";
+    if (network->hosts.count)
+        return "--add-host";
+    return network->rate ? "--network-rate" : NULL;
+}
+
+/* Root of a network namespace could remove the queue at its end. */
+static void check_rate(const struct config *config, uint64_t rate)
+{
+    if (rate && config->process.capabilities.bounding >> CAP_NET_ADMIN & 1)
+        fail_plainly(NULL, "--network-rate: a container with NET_ADMIN can "
+                           "remove its limit");
+}
+
+void use_network_flags(struct config *config, struct network_flags *flags)
+{
+    const char *id = container_in(flags->mode);
+    const char *other = bridge_flag(&flags->network);
+    struct network *network;
+
+    if (strcmp(flags->mode, "bridge") == 0) {
+        network = malloc(sizeof(*network));
+        if (!network)
+            fail("allocate memory");
+        check_rate(config, flags->network.rate);
+        *network = flags->network;
+        network->pool = network->lease = -1;
+        config->network = network;
+        return;
+    }
+    if (other)
+        fail_plainly(NULL, "%s needs --network bridge", other);
+    if (strcmp(flags->mode, "none") != 0)
+        config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
+    if (id)
+        join_container(config, id);
+}

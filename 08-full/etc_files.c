@@ -1,0 +1,135 @@
+/* etc_files.c - names in the container's network. */
+#include "etc_files.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "pool.h"
+
+static const char localhost[] = "127.0.0.1\tlocalhost\n"
+                                "::1\tlocalhost ip6-localhost ip6-loopback\n";
+
+/* Puts formatted text behind *text, which is the caller's. */
+#define append(text, ...)                                                      \
+    do {                                                                       \
+        char *new_ = format_text(__VA_ARGS__);                                 \
+        char *both_ = format_text("%s%s", *(text), new_);                      \
+        free(new_);                                                            \
+        free(*(text));                                                         \
+        *(text) = both_;                                                       \
+    } while (0)
+
+static char *hosts_text(const struct config *config)
+{
+    const struct network *network = config->network;
+    char *text = format_text("%s", localhost);
+
+    for (size_t i = 0; i < network->hosts.count; i++) {
+        const char *name = network->hosts.items[i];
+        int length = (int)strcspn(name, ":");
+        const char *address = name + length + 1;
+
+        if (strcmp(address, "host-gateway") == 0)
+            address = inet_ntoa(network->gateway);
+        append(&text, "%s\t%.*s\n", address, length, name);
+    }
+    append(&text, "%s\t%s\n", inet_ntoa(network->address), config->hostname);
+    return text;
+}
+
+/* The word after "nameserver" in the line, or NULL. */
+static char *nameserver_of(const char *line)
+{
+    static const char word[] = "nameserver";
+    size_t length = sizeof(word) - 1;
+    const char *value = line + length + strspn(line + length, " \t");
+
+    if (strncmp(line, word, length) != 0 || value == line + length)
+        return NULL;
+    return format_text("%.*s", (int)strcspn(value, " \t#;"), value);
+}
+
+/* There is no IPv6 in the container, and its 127.0.0.1 is not the host's. */
+static bool is_reached(const char *server)
+{
+    struct in_addr address;
+
+    return inet_pton(AF_INET, server, &address) == 1 &&
+           ntohl(address.s_addr) >> 24 != IN_LOOPBACKNET;
+}
+
+/* Where systemd-resolved answers on 127.0.0.53, it has the servers that it
+ * asks itself in another file. */
+static char *host_resolv_conf(void)
+{
+    char *text = read_file("/etc/resolv.conf");
+    char *full = NULL;
+
+    if (text && strstr(text, "127.0.0.53"))
+        full = read_file("/run/systemd/resolve/resolv.conf");
+    if (full) {
+        free(text);
+        text = full;
+    }
+    return text ? text : format_text("%s", "");
+}
+
+static char *resolv_conf_text(const struct network *network)
+{
+    char *host = host_resolv_conf(), *rest = host, *line;
+    char *text = format_text("%s", "");
+    size_t servers = network->dns.count;
+
+    while ((line = strsep(&rest, "\n"))) {
+        char *server = nameserver_of(line);
+
+        if (*line && (!server || (!network->dns.count && is_reached(server)))) {
+            append(&text, "%s\n", line);
+            servers += server != NULL;
+        }
+        free(server);
+    }
+    for (size_t i = 0; i < network->dns.count; i++)
+        append(&text, "nameserver %s\n", network->dns.items[i]);
+    if (!servers)
+        append(&text, "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+    free(host);
+    return text;
+}
+
+static bool has_mount(const struct config *config, const char *destination)
+{
+    for (size_t i = 0; i < config->mount_count; i++)
+        if (strcmp(config->mounts[i].destination, destination) == 0)
+            return true;
+    return false;
+}
+
+static void add_file(struct config *config, const char *name, char *text)
+{
+    static const char *const bind[] = {"bind", NULL};
+    const struct network *network = config->network;
+    char *destination = format_text("/etc/%s", name);
+    char *pool = pool_path();
+
+    write_lease_file(network, name, text);
+    free(text);
+    if (!has_mount(config, destination))
+        add_mount(config,
+                  &(struct mount){
+                      .destination = destination,
+                      .type = "bind",
+                      .source = format_text("%s/%s/%s", pool,
+                                            inet_ntoa(network->address), name),
+                      .options = bind,
+                  });
+    free(pool);
+}
+
+void add_etc_files(struct config *config)
+{
+    add_file(config, "hosts", hosts_text(config));
+    add_file(config, "resolv.conf", resolv_conf_text(config->network));
+}

@@ -1,0 +1,20 @@
+/*
+ * etc_files.h - /etc/hosts and /etc/resolv.conf of a container with a network.
+ */
+#ifndef ETC_FILES_H
+#define ETC_FILES_H
+
+#include "config.h"
+#include "network.h"
+
+/*
+ * Writes both into the folder of the container's address and adds mounts for
+ * them, unless there is one for the same place. Ends the program on failure.
+ *
+ * hosts has the container's own name and those of --add-host. resolv.conf is
+ * the host's, without the resolvers that only the host reaches; if none is
+ * left, docker's choice. --dns replaces them.
+ */
+void add_etc_files(struct config *config);
+
+#endif

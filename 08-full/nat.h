@@ -1,0 +1,25 @@
+/*
+ * nat.h - the way out of the bridge, and in through published ports: nft(8)
+ * rules in a table of our own. Nobody else's rules are touched.
+ */
+#ifndef NAT_H
+#define NAT_H
+
+#include <netinet/in.h>
+
+/*
+ * Writes the table anew, as a whole or not at all, from the "rules" of all
+ * addresses in the pool. Packets of the network of `gateway`, the first address
+ * of `bridge`, leave with the host's address. Returns 0, or -1 with what nft
+ * says on stderr.
+ */
+int write_table(int pool, const char *bridge, struct in_addr gateway);
+
+/* Removes the table, if there is one. Returns as write_table. */
+int remove_table(void);
+
+/* Lets the kernel forward packets, and those from 127.0.0.1 to `bridge`. Ends
+ * the program on failure. */
+void allow_forwarding(const char *bridge);
+
+#endif
