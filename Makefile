@@ -273,6 +273,7 @@ endef
 ## start-N            your own copy of stage N, and its task: work/NN-name
 ## try-N              build and run it (ARGS='--hostname box -- sh')
 ## grade-N            (root) does it hold? if not, why, and where to look (JSON=1)
+##                    (8 has parts: PART=network)
 ## hint-N             a hint about what fails now; once more: a plainer one
 ## solution-N         the project's stage N, as a diff to yours
 ## reset-N            begin again; the old copy is kept
@@ -282,7 +283,7 @@ endef
 ## grade-all          (root) DIR=submissions: every DIR/NAME/NN-name/container.c
 ##                    (JSON=1: for programs)
 .PHONY: progress grade-all
-WORKSHOP := CC='$(CC)' FLAGS='$(subst ','\'',$(FLAGS))' workshop
+WORKSHOP = PART='$(PART)' CC='$(CC)' FLAGS='$(subst ','\'',$(FLAGS))' workshop
 GRADER := $(BUILD)/common.a $(BUILD)/tests/check attacks
 ifeq ($(wildcard $(ROOTFS)/.),)
 GRADER += rootfs

@@ -140,7 +140,6 @@ static void capabilities(int stage)
         const char *flags[6];
         const char *set;
     } rows[] = {
-        {{NULL}, fourteen},
         {{"--cap-drop", "ALL"}, none},
         {{"--cap-drop", "all", "--cap-add", "chown"}, "0000000000000001"},
         {{"--cap-drop", "CAP_CHOWN"}, "00000000a80425fa"},
@@ -159,6 +158,15 @@ static void capabilities(int stage)
         expect_capabilities(container_of(&process), rows[i].set);
         end_container(&process);
     }
+}
+
+static void default_capabilities(int stage)
+{
+    struct process process = start_stage_8(NULL);
+
+    (void)stage;
+    expect_capabilities(container_of(&process), fourteen);
+    end_container(&process);
 }
 
 static void no_new_privileges(int stage)
@@ -576,6 +584,7 @@ const struct check full_checks[] = {
     {"read_only_paths", 8, 8, read_only_paths},
     {"mounts_of_stage_8", 8, 8, mounts_of_stage_8},
     {"capabilities", 8, 8, capabilities},
+    {"default_capabilities", 8, 8, default_capabilities},
     {"no_new_privileges", 8, 8, no_new_privileges},
     {"filtered_system_calls", 8, 8, filtered_system_calls},
     {"runtime_not_overwritable", 8, 8, runtime_not_overwritable},

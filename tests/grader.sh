@@ -4,6 +4,7 @@
 #
 #   pass N       the project's stage N: all checks hold
 #   step N       stage N-1 graded as N: the checks of stage N fail, no others
+#   part NAME    all parts of stage 8 but NAME: the checks of NAME fail
 #   mutant NAME  the mistake of tests/mutants/NAME.patch
 #   odd NAME     tests/grader/NAME.c (.txt: no C), whose first lines say which stage it plays
 #
@@ -53,7 +54,42 @@ copy_source() {
     sed 's,"../../common/,"../common/,' "$1" >"$copy"
 }
 
+# Stage 8 of the exercise, without the part $2 ("all": stage 7 as it is), as the
+# case $1: in $copy.
+copy_parts() {
+    local file
+
+    copy_source 07-cgroups/container.c "$1"
+    cp workshop/parts/*.[ch] "$folder/$1"
+    [ "$2" = all ] ||
+        patch -s "$copy" workshop/parts/container.patch
+    for file in workshop/parts/*.c; do
+        file=${file##*/}
+        if [ "$2" = all ] || [ "$2.c" = "$file" ]; then
+            grep -e '^#include "parts' -e '^void [a-z_]*(void)$' \
+                "workshop/parts/$file" >"$folder/$1/$file"
+            echo '{ }' >>"$folder/$1/$file"
+        fi
+    done
+}
+
+# As they fail when the part is not there.
+part_case() { # NAME
+    copy_parts "part-$1" "$1"
+    if [ "$1" = network ]; then # its flag is in container.c
+        sed -i '/CLONE_NEWNET/d' "$copy"
+    fi
+    workshop/grade.sh --json --file "$copy" 8 >"$folder/json"
+    failing_checks 8 "$folder/json"
+    echo
+}
+
 passing_case() { # N
+    if [ "$1" = 8 ]; then
+        copy_parts pass-8 none
+        grade 8 "$copy"
+        return
+    fi
     copy_source "${folders[$1]}/container.c" "pass-$1"
     grade "$1" "$copy"
 }
@@ -78,6 +114,7 @@ step_case() { # N
 
     [ "$1" != 1 ] || source=workshop/stage-0.c
     copy_source "$source" "step-$1"
+    [ "$1" != 8 ] || copy_parts step-8 all
     workshop/grade.sh --json --file "$copy" "$1" >"$folder/json"
     failing_checks "$1" "$folder/json"
     echo
@@ -109,11 +146,12 @@ odd_case() { # NAME
 list_cases() {
     local n file
 
-    for n in 1 2 3 4 5 6 7; do
+    for n in 1 2 3 4 5 6 7 8; do
         echo "pass $n"
-    done
-    for n in 1 2 3 4 5 6 7; do
         echo "step $n"
+    done
+    for file in workshop/parts/*.c; do
+        echo "part $(basename "$file" .c)"
     done
     for file in tests/grader/*.*; do
         file=${file##*/}
@@ -129,6 +167,7 @@ run_case() { # KIND NAME
     case $1 in
     pass) passing_case "$2" ;;
     step) step_case "$2" ;;
+    part) part_case "$2" ;;
     mutant) mutant_case "$2" ;;
     odd) odd_case "$2" ;;
     esac

@@ -83,7 +83,8 @@ complain() {
 
 # ---- the walk ------------------------------------------------------------
 
-folders=(. 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups)
+folders=(. 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups
+    08-full)
 
 # shellcheck disable=SC2016 # no expansion is meant
 # What the README says, word for word; it begins stage 1.
@@ -121,7 +122,14 @@ walk_stage() { # N
         'error:*it does not compile'
     answer_command "make solution-$n" 'See it all the same? ?y/N?' n 'Error 1'
     # the learner's edit
-    type_command "cp ${folders[n]}/container.c $file" ''
+    if [ "$n" = 8 ]; then
+        type_command "make grade-8 PART=network" 'Error 1'
+        type_command "cp workshop/parts/*.c work/08-full/" ''
+        type_command "patch $file workshop/parts/container.patch" 'patching'
+        type_command "make grade-8 PART=network" '3 of 3 checks hold*Done.'
+    else
+        type_command "cp ${folders[n]}/container.c $file" ''
+    fi
     type_command "make grade-$n" 'Done.'
     type_command "make try-$n ARGS='-- sh -c \"exit 9\"'" 'Error 9'
 }
@@ -147,7 +155,7 @@ type -P script >/dev/null || {
 trap 'exec 3>&-; kill "$terminal" 2>/dev/null; rm -rf "$scratch"' EXIT
 git clone -q . "$scratch/toy_docker" || exit 1
 open_terminal
-last=${1:-7}
+last=${1:-8}
 type_command 'make stages build/tests/check attacks >/dev/null 2>&1' ''
 walk_readme
 for ((n = 1; n <= last; n++)); do

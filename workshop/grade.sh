@@ -2,6 +2,8 @@
 # Grades a learner's stage: builds it, runs the checks of the stages up to this
 # one against it, and tells what fails, the most basic thing first.
 #
+# In stage 8 the exercise has parts; PART names one, in the environment.
+#
 #   workshop/grade.sh [--json] [--hint] [--file FILE | --program DIR] N
 #
 # --hint gives the next hint in place of the grade. --file grades another file
@@ -23,7 +25,10 @@ declare -A result text bomb
 held=0 verdict=''
 
 run_checks() { # N DIR FILE
-    as_root env "STAGE=$1" "STAGE_DIR=$2" FIRST=exit_status PATIENCE=5 \
+    local only=()
+
+    [ "$1" != 8 ] || only=("ONLY=exit_status $parts")
+    as_root env "${only[@]}" "STAGE=$1" "STAGE_DIR=$2" FIRST=exit_status PATIENCE=5 \
         MEASURE=2 "SLOWNESS=${SLOWNESS-1}" "EXCEPT=${left_out//$'\n'/ }" build/tests/check --report >"$3.new" &&
         mv "$3.new" "$3" && give_back "$3"
 }
@@ -146,11 +151,17 @@ find_basis() {
 # What Check says of "ck_assert_x_eq(SEEN, WANTED)", in two parts: $seen and
 # $wanted, which may be empty.
 split_text() {
-    local pattern="^Assertion '.*' failed: [^\"]* == (.*), [^\"]* == (.*)\$"
+    local left right
 
     seen=$1 wanted=''
-    if [[ $seen =~ $pattern ]]; then
-        seen=${BASH_REMATCH[1]} wanted=${BASH_REMATCH[2]}
+    left=${seen#"Assertion '"}
+    left=${left%%"' failed: "*}
+    right=${left#*" == "} left=${left%%" == "*}
+    # Assertion 'LEFT == RIGHT' failed: LEFT == SEEN, RIGHT == WANTED
+    if [[ $seen == *"' failed: $left == "*", $right == "* ]]; then
+        seen=${seen#*"' failed: $left == "}
+        wanted=${seen##*", $right == "}
+        seen=${seen%", $right == "*}
     elif [[ $seen == *'double end_'* ]]; then # suite.h's within()
         seen="it did not come true in time"
     else
@@ -262,8 +273,8 @@ show_grade() { # STAGE FILE
     say ''
     if [ ${#failed[@]} -gt 0 ]; then
         say "Next: make hint-$1; edit $2; make grade-$1"
-    elif [ "$1" = 7 ]; then
-        say "${green}That is all of it.$plain  make solution-$1 compares"
+    elif [ "$1" = 8 ]; then
+        say "${green}Done.$plain  make solution-8 compares"
     else
         say "${green}Done.$plain  make solution-$1 compares;" \
             "make start-$(($1 + 1)) goes on"
@@ -392,6 +403,7 @@ while [ $# -gt 0 ]; do
 done
 need_stage "$stage"
 read_messages
+[ "$stage" != 8 ] || find_parts
 make_work
 learners=''
 if [ -n "$folder" ]; then
@@ -401,12 +413,15 @@ elif [ -n "$file" ]; then
     build "$stage" "$file" "$folder"
 else
     learners=yes folder=build/work results=$state/$stage.results
+    if [ "$stage" = 8 ] && [ -n "$PART" ]; then
+        learners='' results=$state/8-$PART.results
+    fi
     need_file "$stage"
     file=$(file_of "$stage")
     build "$stage" "$file" "$folder"
 fi
 # a hint about the file as it was graded last needs no other grade
-if [ "$mode" != hint ] || ! is_graded "$stage" "$file"; then
+if [ "$mode" != hint ] || [ -z "$learners" ] || ! is_graded "$stage" "$file"; then
     run_checks "$stage" "$folder" "$results" || exit 2
 fi
 [ -z "$learners" ] || mark_graded "$stage" "$file"

@@ -41,6 +41,25 @@ find_source() {
     fi
 }
 
+# The parts of stage 8, with nothing in them yet.
+make_parts() { # FOLDER
+    local file function title
+
+    cp workshop/parts/parts.h "$1"
+    for file in workshop/parts/*.c; do
+        title=$(head -n 1 "$file")
+        function=$(sed -n 's/^void \([a-z_]*\)(void)$/\1/p' "$file")
+        cat >"$1/${file##*/}" <<-END
+		${title% \*/} Yours: parts.h says what it does. */
+		#include "parts.h"
+
+		void $function(void)
+		{
+		}
+		END
+    done
+}
+
 start() { # N
     local folder source
 
@@ -54,6 +73,7 @@ start() { # N
     make_work
     mkdir -p "$folder"
     cp "$source" "$folder/container.c"
+    [ "$1" != 8 ] || make_parts "$folder"
     cp "workshop/tasks/${folders[$1]}.md" "$folder/TASK.md"
     give_back work
     say "${bold}$folder/container.c$plain is yours; it begins as $source." \
@@ -99,7 +119,15 @@ solution() { # N
     need_file "$1"
     passes "$1" || ask "Your stage $1 does not pass yet. See it all the same?" ||
         return 1
-    diff -u --color=auto "$(file_of "$1")" "${folders[$1]}/container.c"
+    if [ "$1" != 8 ]; then
+        diff -u --color=auto "$(file_of "$1")" "${folders[$1]}/container.c"
+    elif [ -n "$PART" ]; then
+        diff -u --color=auto "$(folder_of 8)/$PART.c" "workshop/parts/$PART.c"
+    else
+        cat workshop/parts/container.patch
+        diff -ru --color=auto -x '[!a-z]*' -x 'container.*' \
+            "$(folder_of 8)" workshop/parts
+    fi
     [ $? -le 1 ] # they differ, as a rule
 }
 
@@ -127,7 +155,7 @@ progress_of() {
 progress() {
     local n line begun='' next=1
 
-    for n in 1 2 3 4 5 6 7; do
+    for n in 1 2 3 4 5 6 7 8; do
         progress_of "$n"
         printf '  %-12s %s\n' "${folders[n]}" "$line"
         if passes "$n"; then
@@ -138,7 +166,7 @@ progress() {
     done
     if [ -n "$begun" ]; then
         say "Next: make grade-$begun, make hint-$begun; $(folder_of "$begun")"
-    elif [ "$next" = 8 ]; then
+    elif [ "$next" = 9 ]; then
         say "All of them are done."
     else
         say "Next: make start-$next"

@@ -6,7 +6,7 @@
 set -uo pipefail
 export LC_ALL=C
 
-: "${CC:=cc}" "${FLAGS:=-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O1 -g}"
+: "${CC:=cc}" "${PART:=}" "${FLAGS:=-std=gnu11 -D_GNU_SOURCE -Wall -Wextra -O1 -g}"
 : "${LIBS_8:=-lcap -lseccomp}"
 folders=(. 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full)
 state=work/.state
@@ -27,8 +27,7 @@ fail() {
 }
 
 need_stage() { # N
-    [[ ${1-} =~ ^[1-7]$ ]] ||
-        fail "there are exercises for the stages 1 to 7, and none for ${1-no number}"
+    [[ ${1-} =~ ^[1-8]$ ]] || fail "there are the stages 1 to 8, and no ${1-other}"
 }
 
 # The learner's folder of a stage, and the file that is graded.
@@ -106,11 +105,16 @@ build_stage() {
 # Was the learner's file graded as it is now?
 is_graded() { # STAGE FILE
     [ -s "$state/$1.results" ] &&
-        [ "$(cksum <"$2")" = "$(cat "$state/$1.sum" 2>/dev/null)" ]
+        [ "$(sum_of "$2")" = "$(cat "$state/$1.sum" 2>/dev/null)" ]
+}
+
+# Of the file and those beside it.
+sum_of() { # FILE
+    cat "${1%/*}"/*.[ch] | cksum
 }
 
 mark_graded() { # STAGE FILE
-    cksum <"$2" >"$state/$1.sum"
+    sum_of "$2" >"$state/$1.sum"
     give_back "$state"
 }
 
@@ -170,6 +174,23 @@ read_messages() {
 # The lesson that the check $1 is a part of in stage $2.
 find_lesson() {
     lesson=${lesson_of[$1@$2]-${lesson_of[$1]-}}
+}
+
+# The checks of the parts of stage 8, or of the one that PART names: in $parts.
+find_parts() {
+    local lesson word list
+
+    parts=''
+    for lesson in "${lessons[@]}"; do
+        [ "${lesson_stage[$lesson]}" = 8 ] || continue
+        [ "${PART:-$lesson}" = "$lesson" ] || continue
+        read -ra list <<<"${lesson_checks[$lesson]}"
+        for word in "${list[@]}"; do
+            word=${word#attack/}
+            parts+="${word%@*} "
+        done
+    done
+    [ -n "$parts" ] || fail "there is no part $PART: see $(folder_of 8)/TASK.md"
 }
 
 # Prints a text under a heading, folded to the screen.
