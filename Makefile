@@ -16,7 +16,7 @@ OUT =# folder of the finished stages, with a slash at its end
 
 FOLDERS := 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full
 STAGES := $(foreach n,1 2 3 4 5 6 7 8,$(OUT)stage-$n)
-LIBRARIES_8 := libcap libseccomp json-c
+LIBRARIES_8 := libcap libseccomp json-c libarchive nettle
 
 # The folder of stage $1: 3 -> 03-ipc
 folder = $(filter 0$(1)-%,$(FOLDERS))
@@ -114,13 +114,18 @@ $(BUILD)/flags: FORCE
 
 compile_libraries = $(shell pkg-config --cflags $(1))
 
+# What the libraries need when they are static. libarchive names the libraries of
+# all formats it can read, and of those we use gzip and zstd.
+static_libraries = $(filter-out -lacl -llzma -llz4 -lbz2 -lb2 -lxml2 -lexpat, \
+	$(shell pkg-config --static --libs $(1)))
+
 # -static if a program with the libraries $1 can be linked so, else nothing.
 static_with = $(shell mkdir -p $(BUILD) && echo 'int main(void){return 0;}' | \
 	$(CC) $(FLAGS) -static -o $(BUILD)/probe -x c - \
-	$(if $(1),$$(pkg-config --static --libs $(1))) 2>/dev/null && \
+	$(if $(1),$(call static_libraries,$(1))) 2>/dev/null && \
 	echo -static; rm -f $(BUILD)/probe)
 link_libraries = $(if $(call static_with,$(1)), \
-	-static $(shell pkg-config --static --libs $(1)), \
+	-static $(call static_libraries,$(1)), \
 	$(shell pkg-config --libs $(1)))
 
 .PHONY: libraries-8 libraries-check

@@ -9,21 +9,24 @@
 #include "../common/common.h"
 #include "capabilities.h"
 #include "cli_network.h"
+#include "image.h"
 #include "rootfs.h"
 #include "store.h"
 #include "sync.h"
 
 static const char about[] =
     "Runs COMMAND in a container: own namespaces, root file system, devices,\n"
-    "limits and few privileges. \"run --rootfs DIR [FLAG...] [COMMAND...]\" is "
-    "the same\nwith docker's habits: no standard input without -i, no terminal "
-    "without -t.";
+    "limits and few privileges. \"run [FLAG...] IMAGE [COMMAND...]\" and\n"
+    "\"run --rootfs DIR [FLAG...] [COMMAND...]\" do it with docker's habits: no\n"
+    "standard input without -i, no terminal without -t, nothing that is written\n"
+    "stays.";
 
 /* What the flags say, before it becomes a struct config. */
 struct flags {
     const char *rootfs, *hostname, *workdir, *user;
     uint64_t memory, cpus, pids;
     struct list volumes, tmpfs, env, cap_add, cap_drop;
+    const char *entrypoint;
     const char *data_root; /* NULL: the usual one */
     uint64_t most_written;
     struct network_flags network;
@@ -112,6 +115,9 @@ static char **read_flags(int argc, char **argv, struct flags *to)
          &to->user},
         {"read-only", 0, NULL, "the root file system is read-only",
          parse_switch, &to->read_only},
+        {"entrypoint", 0, "COMMAND",
+         "run: in place of the image's; more words go behind it", parse_text,
+         &to->entrypoint},
         {"storage-opt", 0, "size=SIZE",
          "run: what is written is kept in memory, so much at most",
          parse_storage, &to->most_written},
@@ -273,8 +279,10 @@ static void use_flags(struct config *config, struct flags *flags)
     config->root.path = flags->rootfs;
     config->root.readonly = flags->read_only;
     config->hostname = flags->hostname;
-    config->process.cwd = flags->workdir;
-    config->process.user.name = flags->user;
+    if (flags->workdir)
+        config->process.cwd = flags->workdir;
+    if (flags->user)
+        config->process.user.name = flags->user;
     config->process.init = flags->init;
     resources->memory.limit = flags->memory;
     resources->memory.swap = flags->memory;
@@ -298,18 +306,29 @@ static void free_flags(const struct flags *flags)
     free(flags->cap_drop.items);
 }
 
-/* docker's form never writes to what it starts from. */
+/* docker's form never writes to what it starts from, an image or a folder. */
 static void use_layers(struct config *config, const struct flags *flags)
 {
+    struct process *process = &config->process;
     const char **layers = calloc(2, sizeof(*layers));
 
     if (!layers)
         die("allocate memory");
-    layers[0] = config->root.path;
-    config->root.layers = layers;
     config->root.store =
         flags->data_root ? flags->data_root : default_data_root;
     config->root.most_written = flags->most_written;
+    if (flags->rootfs) {
+        layers[0] = flags->rootfs;
+        config->root.layers = layers;
+        if (flags->entrypoint)
+            set_entrypoint(process, flags->entrypoint);
+        return;
+    }
+    free(layers);
+    if (!process->args[0])
+        die_usage("run: the name of an image, or --rootfs DIR, is missing");
+    use_image(config, *process->args++, flags->entrypoint);
+    remove_stage_mounts(config);
 }
 
 void parse_command_line(int argc, char **argv, struct config *config)
@@ -324,21 +343,20 @@ void parse_command_line(int argc, char **argv, struct config *config)
     if (!docker_form)
         flags.rootfs = config->root.path;
     flags.hostname = config->hostname;
-    flags.workdir = config->process.cwd;
     flags.memory = config->linux_.resources.memory.limit;
     flags.cpus = config->linux_.resources.cpu.quota;
     flags.pids = config->linux_.resources.pids.limit;
     config->process.args =
         read_flags(argc - docker_form, argv + docker_form, &flags);
-    if (!flags.rootfs)
-        die_usage("run: --rootfs DIR is missing");
-    if (!docker_form && (flags.data_root || flags.most_written != UNLIMITED))
-        die_usage("--storage-opt, --data-root: only with run");
+    if (!docker_form && (flags.data_root || flags.entrypoint ||
+                         flags.most_written != UNLIMITED))
+        die_usage("--storage-opt, --data-root, --entrypoint: only with run");
+    if (docker_form)
+        use_layers(config, &flags);
     use_flags(config, &flags);
     set_streams(config, &flags, docker_form);
     set_env(config, &flags);
-    add_conf_files(config);
-    if (docker_form)
-        use_layers(config, &flags);
+    if (flags.rootfs)
+        add_conf_files(config);
     free_flags(&flags);
 }

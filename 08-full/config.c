@@ -116,6 +116,20 @@ void add_mount(struct config *config, const struct mount *mount)
     append_mount(config, mount);
 }
 
+void remove_stage_mounts(struct config *config)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < config->mount_count; i++) {
+        struct mount *old = &config->mounts[i];
+
+        if (!is_default(old) || (strcmp(old->destination, "/tmp") != 0 &&
+                                 strcmp(old->destination, "/run") != 0))
+            config->mounts[kept++] = *old;
+    }
+    config->mount_count = kept;
+}
+
 bool has_environment(const struct config *config, const char *name)
 {
     size_t length = strlen(name);

@@ -232,6 +232,12 @@ void set_default_config(struct config *config);
  */
 void add_mount(struct config *config, const struct mount *mount);
 
+/*
+ * Takes back the default mounts on /tmp and /run, which are the stages' and not
+ * docker's: an image brings its own folders.
+ */
+void remove_stage_mounts(struct config *config);
+
 /* True if process.env has the variable `name`. */
 bool has_environment(const struct config *config, const char *name);
 

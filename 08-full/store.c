@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -11,16 +13,18 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "digest.h"
 #include "sync.h"
 #include "tree.h"
 
 const char default_data_root[] = "/var/lib/toy-docker";
 
 static const char work_name[] = "work";
+static const char *const folder_names[] = {work_name, "layers", "images"};
 
 /* For atexit: our own folder in work/. */
 static struct {
-    int parent;
+    int parent, folder;
     char *name;
 } own;
 
@@ -34,8 +38,10 @@ void open_store(struct store *store, const char *path)
     store->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->folder == -1)
         fail("open %s", path);
-    if (mkdirat(store->folder, work_name, 0700) == -1 && errno != EEXIST)
-        fail("mkdir %s/%s", path, work_name);
+    for (size_t i = 0; i < sizeof(folder_names) / sizeof(*folder_names); i++)
+        if (mkdirat(store->folder, folder_names[i], 0700) == -1 &&
+            errno != EEXIST)
+            fail("mkdir %s/%s", path, folder_names[i]);
 }
 
 int lock_store(const struct store *store)
@@ -83,7 +89,7 @@ static void remove_own_folder(void)
 
 const char *make_work_folder(const struct store *store)
 {
-    int lock = lock_store(store), number = 1, fd;
+    int lock = lock_store(store), number = 1;
 
     own.parent =
         openat(store->folder, work_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -98,11 +104,103 @@ const char *make_work_folder(const struct store *store)
         own.name = format_text("%d", ++number);
     }
     /* stays open, and locked, until the program ends */
-    fd = openat(own.parent, own.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == -1)
+    own.folder =
+        openat(own.parent, own.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (own.folder == -1 || flock(own.folder, LOCK_EX | LOCK_NB) == -1)
         fail("lock %s/%s/%s", store->path, work_name, own.name);
     if (atexit(remove_own_folder) != 0)
         fail("atexit");
     close(lock);
     return format_text("%s/%s/%s", store->path, work_name, own.name);
+}
+
+/* ---- layers ------------------------------------------------------------------- */
+
+static const char *layer_name(const char *digest)
+{
+    static char name[sizeof("layers/") + 64];
+
+    snprintf(name, sizeof(name), "layers/%s", digits_of(digest));
+    return name;
+}
+
+char *layer_path(const struct store *store, const char *digest)
+{
+    return format_text("%s/%s", store->path, layer_name(digest));
+}
+
+static int open_layer(const struct store *store, const char *name)
+{
+    return openat(store->folder, name,
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int hold_layer(const struct store *store, const char *digest)
+{
+    int fd = open_layer(store, layer_name(digest));
+
+    /* only who has the store's lock takes this one alone, and not for long */
+    if (fd != -1 && flock(fd, LOCK_SH) == -1)
+        fail("lock %s/%s", store->path, layer_name(digest));
+    return fd;
+}
+
+int publish_layer(const struct store *store, const char *name,
+                  const char *digest)
+{
+    int lock, held,
+        fd = openat(own.folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    /* all of it is on disk before it gets its name, and the name is, before
+     * an image's file says it */
+    if (fd == -1 || syncfs(fd) == -1 || flock(fd, LOCK_SH) == -1)
+        fail("write the layer %s", digest);
+    lock = lock_store(store);
+    held = hold_layer(store, digest);
+    if (held != -1) {
+        close(fd);
+    } else {
+        held = fd;
+        if (renameat(own.folder, name, store->folder, layer_name(digest)) ==
+                -1 ||
+            fsync(store->folder) == -1)
+            fail("rename the layer %s", digest);
+    }
+    close(lock);
+    if (remove_tree(own.folder, name) == -1)
+        fail("remove %s/%s/%s/%s", store->path, work_name, own.name, name);
+    return held;
+}
+
+static bool is_used(const char *digits, const char *const *used)
+{
+    for (; *used; used++)
+        if (strcmp(digits, digits_of(*used)) == 0)
+            return true;
+    return false;
+}
+
+void sweep_layers(const struct store *store, const char *const *used)
+{
+    int layers = open_layer(store, "layers");
+    DIR *folder = layers == -1 ? NULL : fdopendir(layers);
+    struct dirent *entry;
+
+    while (folder && (entry = readdir(folder))) {
+        int fd = *entry->d_name == '.' || is_used(entry->d_name, used)
+                   ? -1
+                   : openat(layers, entry->d_name,
+                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        if (fd == -1)
+            continue;
+        /* not removed in its place: a kill would leave a part of it */
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+            renameat(layers, entry->d_name, own.folder, entry->d_name) == -1)
+            warn("cannot remove the layer %s: %s", entry->d_name,
+                 strerror(errno));
+        close(fd);
+    }
+    if (folder)
+        closedir(folder);
 }

@@ -62,6 +62,12 @@ int events_verb(int argc, char **argv, const struct globals *globals);
 /* exec.c */
 int exec_verb(int argc, char **argv, const struct globals *globals);
 
+/* image_verbs.c */
+int import_verb(int argc, char **argv, const struct globals *globals);
+int load_verb(int argc, char **argv, const struct globals *globals);
+int images_verb(int argc, char **argv, const struct globals *globals);
+int rmi_verb(int argc, char **argv, const struct globals *globals);
+
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);
 int features_verb(int argc, char **argv, const struct globals *globals);

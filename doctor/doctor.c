@@ -55,6 +55,8 @@ static const struct check checks[] = {
     {"libcap", FROM(8), look_at_library, "libcap"},
     {"libseccomp", FROM(8), look_at_library, "libseccomp"},
     {"json-c", FROM(8), look_at_library, "json-c"},
+    {"libarchive", FROM(8), look_at_library, "libarchive"},
+    {"nettle", FROM(8), look_at_library, "nettle"},
     {"check (for tests)", 0, look_at_library, "check"},
     {"busybox", 0, look_at_program, "busybox"},
     {"rootfs", FROM(6), look_at_rootfs, NULL},

@@ -34,6 +34,8 @@ must   | program pkg-config    | pkg-config   | pkgconf-pkg-config | pkgconf    
 must   | library libcap        | libcap-dev   | libcap-devel       | libcap     | libcap-dev    | libcap-devel
 must   | library libseccomp    | libseccomp-dev | libseccomp-devel | libseccomp | libseccomp-dev | libseccomp-devel
 must   | library json-c        | libjson-c-dev | json-c-devel      | json-c     | json-c-dev    | libjson-c-devel
+must   | library libarchive    | libarchive-dev | libarchive-devel | libarchive | libarchive-dev | libarchive-devel
+must   | library nettle        | nettle-dev   | nettle-devel       | nettle     | nettle-dev    | libnettle-devel
 must   | library check         | check        | check-devel        | check      | check-dev     | check-devel
 must   | program ip            | iproute2     | iproute            | iproute2   | iproute2      | iproute2
 must   | program ps            | procps       | procps-ng          | procps-ng  | procps-ng     | procps
@@ -49,10 +51,13 @@ may    | link -static -lcap    | libcap-dev   | libcap-static      | -          
 may    | link -static -lseccomp | libseccomp-dev | libseccomp-static | -        | libseccomp-static | -
 may    | link -static -ljson-c | libjson-c-dev | -                 | -          | -             | -
 may    | program nft           | nftables     | nftables           | nftables   | nftables      | nftables
+may    | link -static -larchive -lzstd -lz | libarchive-dev libzstd-dev zlib1g-dev | - | -      | libarchive-static zstd-static zlib-static | -
+may    | link -static -lnettle | nettle-dev   | -                  | -          | nettle-static | -
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
 may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
 may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz
 may    | program zstd          | zstd         | zstd               | zstd       | zstd          | zstd
+may    | program umoci         | umoci        | -                  | -          | -             | umoci
 may    | program debootstrap   | debootstrap  | debootstrap        | debootstrap | debootstrap  | -
 '
 lint_table='

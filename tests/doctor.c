@@ -162,6 +162,8 @@ static const struct wrong {
     {&bad_programs, "libcap", "failed", "not there", "make deps"},
     {&bad_programs, "libseccomp", "failed", "not there", "make deps"},
     {&bad_programs, "json-c", "failed", "not there", "make deps"},
+    {&bad_programs, "libarchive", "failed", "not there", "make deps"},
+    {&bad_programs, "nettle", "failed", "not there", "make deps"},
     {&bad_programs, "check (for tests)", "warning", "not there", "make deps"},
     {&confined, "cgroup pids", "failed", "read-only", "--privileged"},
     {&no_rootfs, "rootfs", "warning", "none yet", "make rootfs"},

@@ -90,6 +90,7 @@ static const struct check *const tables[] = {
     network_checks,
     oci_attribute_checks,
     layer_checks,
+    stored_image_checks,
     oci_control_checks,
     oci_update_checks,
     NULL,

@@ -1,0 +1,98 @@
+/* blob.c - one libarchive reader unpacks, a second one reads the tar stream, and
+ * the digests are taken in between. */
+#include "blob.h"
+
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sync.h"
+
+const char *blob_error(struct archive *archive)
+{
+    const char *error = archive_error_string(archive);
+
+    return error ? error : "it is cut short";
+}
+
+static la_ssize_t read_stored(struct archive *archive, void *data,
+                              const void **bytes)
+{
+    struct blob *blob = data;
+    ssize_t count;
+
+    do
+        count = read(blob->fd, blob->stored_bytes, sizeof(blob->stored_bytes));
+    while (count == -1 && errno == EINTR);
+    if (count == -1)
+        archive_set_error(archive, errno, "read");
+    else
+        add_to_digest(&blob->stored_digest, blob->stored_bytes, (size_t)count);
+    *bytes = blob->stored_bytes;
+    return count;
+}
+
+static la_ssize_t read_plain(struct archive *archive, void *data,
+                             const void **bytes)
+{
+    struct blob *blob = data;
+    la_ssize_t count = archive_read_data(blob->plain, blob->plain_bytes,
+                                         sizeof(blob->plain_bytes));
+
+    if (count < 0)
+        archive_set_error(archive, archive_errno(blob->plain), "%s",
+                          blob_error(blob->plain));
+    else
+        add_to_digest(&blob->plain_digest, blob->plain_bytes, (size_t)count);
+    *bytes = blob->plain_bytes;
+    return count < 0 ? -1 : count;
+}
+
+struct blob *open_blob(int fd, const char *name)
+{
+    struct blob *blob = calloc(1, sizeof(*blob));
+    struct archive_entry *entry;
+
+    if (!blob || !(blob->plain = archive_read_new()) ||
+        !(blob->tar = archive_read_new()))
+        fail("allocate memory");
+    blob->fd = fd;
+    blob->name = name;
+    begin_digest(&blob->stored_digest);
+    begin_digest(&blob->plain_digest);
+    archive_read_support_filter_gzip(blob->plain);
+    archive_read_support_filter_zstd(blob->plain);
+    archive_read_support_format_raw(blob->plain);
+    archive_read_support_format_empty(blob->plain);
+    archive_read_support_format_tar(blob->tar);
+    if (archive_read_open(blob->plain, blob, NULL, read_stored, NULL) !=
+            ARCHIVE_OK ||
+        archive_read_next_header(blob->plain, &entry) < ARCHIVE_OK)
+        fail_plainly(NULL, "%s: %s", name, blob_error(blob->plain));
+    if (archive_read_open(blob->tar, blob, NULL, read_plain, NULL) !=
+        ARCHIVE_OK)
+        fail_plainly("a tar archive is wanted, plain or packed by gzip or zstd",
+                     "%s: %s", name, blob_error(blob->tar));
+    return blob;
+}
+
+void close_blob(struct blob *blob, char **stored, char **plain)
+{
+    const void *bytes;
+    la_ssize_t count;
+
+    /* the digests are of all of it, also of what comes behind the archive */
+    while ((count = read_plain(blob->tar, blob, &bytes)) > 0)
+        ;
+    while (count == 0 && read_stored(blob->tar, blob, &bytes) > 0)
+        ;
+    if (archive_errno(blob->tar))
+        fail_plainly(NULL, "%s: %s", blob->name, blob_error(blob->tar));
+    *stored = end_digest(&blob->stored_digest);
+    *plain = end_digest(&blob->plain_digest);
+    archive_read_free(blob->tar);
+    archive_read_free(blob->plain);
+    close(blob->fd);
+    free(blob);
+}

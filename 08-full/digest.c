@@ -1,0 +1,56 @@
+/* digest.c - SHA-256 by nettle. */
+#include "digest.h"
+
+#include <nettle/version.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../common/common.h"
+
+static const char prefix[] = "sha256:";
+
+void begin_digest(struct digest *digest)
+{
+    sha256_init(&digest->state);
+}
+
+void add_to_digest(struct digest *digest, const void *data, size_t size)
+{
+    sha256_update(&digest->state, size, data);
+}
+
+char *end_digest(struct digest *digest)
+{
+    unsigned char bytes[SHA256_DIGEST_SIZE];
+    char digits[2 * SHA256_DIGEST_SIZE + 1];
+
+#if NETTLE_VERSION_MAJOR >= 4
+    sha256_digest(&digest->state, bytes);
+#else
+    sha256_digest(&digest->state, sizeof(bytes), bytes);
+#endif
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
+    return format_text("%s%s", prefix, digits);
+}
+
+char *digest_of(const void *data, size_t size)
+{
+    struct digest digest;
+
+    begin_digest(&digest);
+    add_to_digest(&digest, data, size);
+    return end_digest(&digest);
+}
+
+bool is_digest(const char *text)
+{
+    return strncmp(text, prefix, sizeof(prefix) - 1) == 0 &&
+           strspn(digits_of(text), "0123456789abcdef") == 64 &&
+           strlen(digits_of(text)) == 64;
+}
+
+const char *digits_of(const char *digest)
+{
+    return digest + sizeof(prefix) - 1;
+}

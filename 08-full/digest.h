@@ -1,0 +1,32 @@
+/*
+ * digest.h - SHA-256: the name that content gives itself.
+ *
+ * See the OCI image specification, descriptor.md, "Digests".
+ */
+#ifndef DIGEST_H
+#define DIGEST_H
+
+#include <nettle/sha2.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct digest {
+    struct sha256_ctx state;
+};
+
+void begin_digest(struct digest *digest);
+void add_to_digest(struct digest *digest, const void *data, size_t size);
+
+/* "sha256:" and 64 hexadecimal digits, which the caller frees. */
+char *end_digest(struct digest *digest);
+
+/* All in one. */
+char *digest_of(const void *data, size_t size);
+
+/* True if `text` looks like that. Any other is no name for a file, either. */
+bool is_digest(const char *text);
+
+/* The digits alone. */
+const char *digits_of(const char *digest);
+
+#endif

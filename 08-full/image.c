@@ -1,0 +1,281 @@
+/* image.c - images in the store. */
+#include "image.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "digest.h"
+#include "layers.h"
+#include "paths.h"
+#include "sync.h"
+
+enum { MOST_BYTES = 8 << 20 };
+
+/* ---- names -------------------------------------------------------------------- */
+
+static bool is_small(char c)
+{
+    return islower((unsigned char)c) || isdigit((unsigned char)c);
+}
+
+/* Components between slashes: small letters, digits, . _ - and, for a host's
+ * port, :, of which none is the first. Then perhaps a colon and a tag. */
+static bool is_name(const char *name, const char *colon)
+{
+    const char *end = colon ? colon : name + strlen(name);
+    const char *tag = colon ? colon + 1 : "latest";
+
+    if (name == end || strlen(name) > 200 || end[-1] == '/')
+        return false;
+    for (const char *c = name; c < end; c++)
+        if (c == name || c[-1] == '/' ? !is_small(*c)
+                                      : !is_small(*c) && !strchr("._-:/", *c))
+            return false;
+    if (!isalnum((unsigned char)*tag) && *tag != '_')
+        return false;
+    for (; *tag; tag++)
+        if (!isalnum((unsigned char)*tag) && !strchr("._-", *tag))
+            return false;
+    return true;
+}
+
+char *full_name(const char *name)
+{
+    static const char *const usual[] = {"docker.io/library/", "docker.io/",
+                                        "localhost/"};
+    const char *slash, *colon;
+
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+        if (strncmp(name, usual[i], strlen(usual[i])) == 0) {
+            name += strlen(usual[i]);
+            break;
+        }
+    slash = strrchr(name, '/');
+    colon = strrchr(slash ? slash : name, ':');
+    if (!is_name(name, colon))
+        return NULL;
+    return format_text("%s%s", name, colon ? "" : ":latest");
+}
+
+/* How many letters must be changed to make `b` of `a`: at most `most`, or more
+ * than that. */
+static int distance(const char *a, const char *b, int most)
+{
+    int best, other;
+
+    if (most < 0)
+        return 1;
+    if (*a && *a == *b)
+        return distance(a + 1, b + 1, most);
+    if (!*a && !*b)
+        return 0;
+    best = *a && *b ? 1 + distance(a + 1, b + 1, most - 1) : most + 1;
+    other = *a ? 1 + distance(a + 1, b, most - 1) : most + 1;
+    best = other < best ? other : best;
+    other = *b ? 1 + distance(a, b + 1, most - 1) : most + 1;
+    return other < best ? other : best;
+}
+
+/* ---- files ---------------------------------------------------------------------- */
+
+static int open_images(const struct store *store)
+{
+    int fd =
+        openat(store->folder, "images", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd == -1)
+        fail("open %s/images", store->path);
+    return fd;
+}
+
+static void exchange(char *name, char from, char to)
+{
+    for (; *name; name++)
+        if (*name == from)
+            *name = to;
+}
+
+const char **layers_of(struct json config)
+{
+    struct json array = get_array(require_object(config, "rootfs"), "diff_ids");
+    size_t count = count_elements(array);
+    const char **layers = calloc(count + 1, sizeof(*layers));
+
+    if (!layers)
+        fail("allocate memory");
+    if (count == 0 || count > MOST_LAYERS)
+        refuse_json(array, "must be 1 to %d layers", MOST_LAYERS);
+    for (size_t i = 0; i < count; i++) {
+        layers[i] = text_at(array, i);
+        if (!is_digest(layers[i]))
+            refuse_json(get_element(array, i), "is no SHA-256 digest");
+    }
+    return layers;
+}
+
+static struct image read_image(int folder, const char *file)
+{
+    char *text = read_in_root(folder, file, MOST_BYTES);
+    struct image image = {.name = format_text("%s", file)};
+    struct json json;
+
+    if (!text)
+        fail("read the image %s", file);
+    json = parse_json(text, image.name);
+    exchange(image.name, '%', '/');
+    image.id = require_text(json, "id");
+    get_unsigned(json, "size", INT64_MAX, &image.size);
+    image.config = require_object(json, "config");
+    image.created = get_text(image.config, "created");
+    if (!image.created)
+        image.created = "";
+    image.layers = layers_of(image.config);
+    free(text);
+    return image;
+}
+
+static int is_no_dot(const struct dirent *entry)
+{
+    return *entry->d_name != '.';
+}
+
+struct image *list_images(const struct store *store, size_t *count)
+{
+    int folder = open_images(store), found;
+    struct dirent **entries = NULL;
+    struct image *images;
+
+    found = scandirat(folder, ".", &entries, is_no_dot, alphasort);
+    images = found == -1 ? NULL : calloc((size_t)found + 1, sizeof(*images));
+    if (!images)
+        fail("read %s/images", store->path);
+    for (int i = 0; i < found; i++) {
+        images[i] = read_image(folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+    close(folder);
+    *count = (size_t)found;
+    return images;
+}
+
+static noreturn void fail_without_image(const struct image *images,
+                                        size_t count, const char *name)
+{
+    const char *hint = "load and import bring images, images lists them; a "
+                       "folder is --rootfs DIR";
+
+    for (size_t i = 0; i < count; i++)
+        if (distance(name, images[i].name, 2) <= 2)
+            hint = format_text("did you mean %s?", images[i].name);
+    fail_plainly(hint, "there is no image \"%.200s\"", name);
+}
+
+struct image find_image(const struct store *store, const char *name)
+{
+    const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
+    bool hexadecimal = strlen(digits) >= 4 &&
+                       strspn(digits, "0123456789abcdef") == strlen(digits);
+    char *full = full_name(name);
+    size_t count, found = SIZE_MAX;
+    struct image *images = list_images(store, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (full && strcmp(images[i].name, full) == 0)
+            return images[i];
+    for (size_t i = 0; hexadecimal && i < count; i++) {
+        if (strncmp(digits_of(images[i].id), digits, strlen(digits)) != 0)
+            continue;
+        if (found != SIZE_MAX && strcmp(images[i].id, images[found].id) != 0)
+            fail_plainly(NULL, "\"%s\" is the beginning of several images' ids",
+                         digits);
+        found = i;
+    }
+    if (found == SIZE_MAX)
+        fail_without_image(images, count, full ? full : name);
+    return images[found];
+}
+
+static uint64_t counted_size; /* nftw has no place for it */
+
+static int count_size(const char *path, const struct stat *status, int type,
+                      struct FTW *place)
+{
+    (void)path;
+    (void)place;
+    if (type == FTW_F && S_ISREG(status->st_mode))
+        counted_size += (uint64_t)status->st_size;
+    return 0;
+}
+
+void save_image(const struct store *store, const char *name, const char *config)
+{
+    struct json_object *object = json_object_new_object();
+    struct json_object *parsed = json_tokener_parse(config);
+    struct json json = {.value = parsed, .path = ""};
+    char *file = format_text("%s", name);
+    int folder = open_images(store), fd;
+    const char *text;
+    size_t length;
+
+    counted_size = 0;
+    for (const char **layer = layers_of(json); *layer; layer++)
+        if (nftw(layer_path(store, *layer), count_size, 32, FTW_PHYS) == -1)
+            fail("read the layer %s", *layer);
+    json_object_object_add(
+        object, "id",
+        json_object_new_string(digest_of(config, strlen(config))));
+    json_object_object_add(object, "size",
+                           json_object_new_uint64(counted_size));
+    json_object_object_add(object, "config", parsed);
+    text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
+                                             &length);
+    exchange(file, '/', '%');
+    fd = openat(folder, ".new",
+                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
+        fsync(fd) == -1 || close(fd) == -1 ||
+        renameat(folder, ".new", folder, file) == -1 || fsync(folder) == -1)
+        fail("write the image %s", name);
+    close(folder);
+    free(file);
+    json_object_put(object);
+}
+
+void forget_image(const struct store *store, const struct image *image)
+{
+    char *file = format_text("%s", image->name);
+    int folder = open_images(store);
+
+    exchange(file, '/', '%');
+    if (unlinkat(folder, file, 0) == -1 || fsync(folder) == -1)
+        fail("remove the image %s", image->name);
+    close(folder);
+    free(file);
+}
+
+void sweep_unused_layers(const struct store *store)
+{
+    size_t count, used_count = 0;
+    struct image *images = list_images(store, &count);
+    const char **used = calloc(count * MOST_LAYERS + 1, sizeof(*used));
+
+    if (!used)
+        fail("allocate memory");
+    for (size_t i = 0; i < count; i++)
+        for (const char **layer = images[i].layers; *layer; layer++)
+            used[used_count++] = *layer;
+    sweep_layers(store, used);
+    free(used);
+    free(images); /* what they point to belongs to their documents */
+}

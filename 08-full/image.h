@@ -1,0 +1,67 @@
+/*
+ * image.h - images in the store: a name, and what it stands for.
+ *
+ * images/NAME:TAG (with "%" for "/") has an object: "id", the digest of the
+ * image's configuration; "size", its layers' files together in bytes; and
+ * "config", that configuration, with the digests of the layers. See the OCI
+ * image specification, config.md.
+ */
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include <stdint.h>
+
+#include "config.h"
+#include "json.h"
+#include "store.h"
+
+struct image {
+    char *name; /* with its tag */
+    const char *id;
+    const char *created; /* RFC 3339, or "" */
+    uint64_t size;
+    struct json config;
+    const char **layers; /* digests, the lowest first; NULL-terminated */
+};
+
+/* The full form of a name that somebody typed or an archive has: with a tag,
+ * and without docker.io/library/. NULL if it is no name for an image. */
+char *full_name(const char *name);
+
+/* The digests of a configuration's layers; it is refused if they are none.
+ * NULL-terminated, the lowest first. */
+const char **layers_of(struct json config);
+
+/* For the next ones the store must be locked. */
+
+/* All images, by name; `count` gets their number. */
+struct image *list_images(const struct store *store, size_t *count);
+
+/* Finds an image by its name or the beginning of its id. Ends the program if
+ * there is none, with a name that is near. */
+struct image find_image(const struct store *store, const char *name);
+
+/* Writes the image, whole or not at all, in place of one of that name. `config`
+ * is the text of its configuration. */
+void save_image(const struct store *store, const char *name,
+                const char *config);
+
+/* Removes the name. */
+void forget_image(const struct store *store, const struct image *image);
+
+/* Removes the layers that no image has and nobody uses. */
+void sweep_unused_layers(const struct store *store);
+
+/* ---- run IMAGE --------------------------------------------------------------- */
+
+/*
+ * Makes `name` what config's root consists of, and takes what the image says of
+ * the process. process.args are what the user gave behind it; `entrypoint` is
+ * what the user gave in place of the image's, or NULL.
+ */
+void use_image(struct config *config, const char *name, const char *entrypoint);
+
+/* Puts it in front of process.args. */
+void set_entrypoint(struct process *process, const char *entrypoint);
+
+#endif

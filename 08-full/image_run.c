@@ -1,0 +1,145 @@
+/* image_run.c - run IMAGE: what the image says of its container. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "image.h"
+#include "sync.h"
+
+static char **make_list(size_t count)
+{
+    char **list = calloc(count + 1, sizeof(*list));
+
+    if (!list)
+        fail("allocate memory");
+    return list;
+}
+
+static char **texts_of(struct json array)
+{
+    size_t count = count_elements(array);
+    char **texts = make_list(count);
+
+    for (size_t i = 0; i < count; i++)
+        texts[i] = (char *)text_at(array, i);
+    return texts;
+}
+
+static char **join(char **first, char **second)
+{
+    size_t count = 0, more = 0;
+    char **joined;
+
+    while (first[count])
+        count++;
+    while (second[more])
+        more++;
+    joined = make_list(count + more);
+    for (size_t i = 0; i < count; i++)
+        joined[i] = first[i];
+    for (size_t i = 0; i < more; i++)
+        joined[count + i] = second[i];
+    return joined;
+}
+
+void set_entrypoint(struct process *process, const char *entrypoint)
+{
+    char *first[] = {(char *)entrypoint, NULL};
+
+    process->args = join(first, process->args);
+}
+
+/* docker's rule: what the user types replaces Cmd, and goes behind Entrypoint;
+ * who gives another entrypoint gets no Cmd either. */
+static void set_args(struct process *process, struct json config,
+                     const char *entrypoint)
+{
+    char **first;
+
+    if (entrypoint) {
+        set_entrypoint(process, entrypoint);
+        return;
+    }
+    if (!process->args[0])
+        process->args = texts_of(get_array(config, "Cmd"));
+    first = texts_of(get_array(config, "Entrypoint"));
+    process->args = join(first, process->args);
+    free(first);
+}
+
+static void use_config(struct config *config, struct json image,
+                       const char *entrypoint)
+{
+    struct process *process = &config->process;
+    struct json from = get_object(image, "config");
+    struct json env = get_array(from, "Env");
+    const char *text;
+
+    for (size_t i = 0; i < count_elements(env); i++) {
+        text = text_at(env, i);
+        if (*text == '=' || !strchr(text, '='))
+            refuse_json(get_element(env, i), "must be NAME=VALUE");
+        set_environment(config, text);
+    }
+    text = get_text(from, "WorkingDir");
+    if (text && *text)
+        process->cwd = *text == '/' ? text : format_text("/%s", text);
+    text = get_text(from, "User");
+    if (text && *text)
+        process->user.name = text;
+    set_args(process, from, entrypoint);
+}
+
+/* A layer whose "/" hides what is below it is the last one: the kernel does not
+ * look for this mark on the top of a layer. */
+static bool hides_all_below(int layer)
+{
+    char value;
+
+    return fgetxattr(layer, "trusted.overlay.opaque", &value, 1) == 1;
+}
+
+static const char **open_layers(const struct store *store,
+                                const struct image *image)
+{
+    size_t count = 0, used = 0;
+    const char **paths;
+
+    while (image->layers[count])
+        count++;
+    paths = calloc(count + 1, sizeof(*paths));
+    if (!paths)
+        fail("allocate memory");
+    while (count > 0) {
+        const char *digest = image->layers[--count];
+        int fd = hold_layer(store, digest); /* open until the end */
+
+        if (fd == -1)
+            fail_plainly("load it again", "image %s: layer %s is missing",
+                         image->name, digest);
+        paths[used++] = layer_path(store, digest);
+        if (hides_all_below(fd))
+            break;
+    }
+    return paths;
+}
+
+void use_image(struct config *config, const char *name, const char *entrypoint)
+{
+    struct store store;
+    struct image image;
+    int lock;
+
+    open_store(&store, config->root.store);
+    lock = lock_store(&store);
+    image = find_image(&store, name);
+    config->root.layers = open_layers(&store, &image);
+    close(lock);
+    close(store.folder);
+    use_config(config, image.config, entrypoint);
+    if (!config->process.args[0] || !*config->process.args[0])
+        fail_plainly("give one behind its name",
+                     "image %s names no command to run", image.name);
+}

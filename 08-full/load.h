@@ -1,0 +1,25 @@
+/*
+ * load.h - images from archives: what docker save writes, and OCI layouts.
+ *
+ * An archive is believed nothing: its manifest, the image's configuration and
+ * each layer must have the digest by which they are named. See the OCI image
+ * specification, image-layout.md, manifest.md.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "store.h"
+
+/*
+ * Loads all images of this machine's kind from `path`, a folder, an archive, or
+ * "-" for standard input, and prints their names. `name` is for an image that
+ * has none of its own; or NULL. Call make_work_folder before.
+ */
+void load_images(const struct store *store, const char *work, const char *path,
+                 const char *name);
+
+/* Makes an image of one layer from a tar archive, and prints its id. */
+void import_image(const struct store *store, const char *work, const char *path,
+                  const char *name);
+
+#endif

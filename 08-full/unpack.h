@@ -1,0 +1,24 @@
+/*
+ * unpack.h - putting the entries of an archive into a folder, and nowhere else.
+ *
+ * The archive's author chose names, links and their order. So each name is
+ * looked up by paths.h with the folder as "/", a last component is never
+ * followed, and a hard link is to a file of the same folder. See the OCI image
+ * specification, layer.md.
+ */
+#ifndef UNPACK_H
+#define UNPACK_H
+
+#include "blob.h"
+
+/*
+ * Unpacks into the folder `root`. With `layer` it is one for overlayfs:
+ * ".wh.NAME" becomes a whiteout, a device with the number 0:0, and
+ * ".wh..wh..opq" marks a folder so that those below do not show through.
+ * Owners, modes, times, devices, hard links and the attributes user.* and
+ * security.capability are as in the archive; attributes by which overlayfs
+ * takes orders (trusted.*) are refused. Ends the program on failure.
+ */
+void unpack(struct blob *blob, int root, bool layer);
+
+#endif

@@ -1,0 +1,388 @@
+/* stored_images.c - checks of stage 8's images: load, import, run, rmi. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "host.h"
+#include "look.h"
+#include "run.h"
+#include "suite.h"
+
+#define stage(...) run_stage(8, __VA_ARGS__, NULL)
+#define STORE "--data-root", "images/store"
+
+/* VFS_CAP_REVISION_2 with CAP_NET_RAW permitted and effective. */
+static const struct vfs_cap_data net_raw = {
+    .magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+    .data = {{1 << 13, 0}},
+};
+
+/* The folder images/, with what tests/make-images.sh makes. */
+static void make_images(void)
+{
+    int status;
+    char *output;
+
+    host_command(NULL, "mkdir -p images/base/bin");
+    put_file("images/base/bin/ping", "ping");
+    if (setxattr("images/base/bin/ping", "security.capability", &net_raw,
+                 sizeof(net_raw), 0) == -1)
+        die("set a file's capabilities");
+    output = host_command(&status, "cd images && '%s/tests/make-images.sh'",
+                          top_folder);
+    if (status != 0)
+        skip("tests/make-images.sh: %.100s", output);
+}
+
+static void remove_images(void)
+{
+    ck_assert_str_eq(folder_text("images/store/work"), "");
+    host_command(NULL, "rm -rf images");
+}
+
+static void load(const char *path)
+{
+    expect_status(stage("load", STORE, "-i", path), 0);
+}
+
+/* One file for each layer, and no more. */
+static size_t layer_count(void)
+{
+    size_t count = 0;
+
+    for (char **names = list_folder("images/store/layers"); *names; names++)
+        count++;
+    return count;
+}
+
+/* ---- what an image says ------------------------------------------------------- */
+
+static void image_says(int stage_)
+{
+    char *facts = "id -u; id -g; pwd; echo $GREETING; cat /opaque/*";
+    struct result result;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    load("images/layout");
+    result = stage("run", STORE, "test:v1");
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "from-entrypoint from-cmd\n");
+    result = stage("run", STORE, "test:v1", "a", "b");
+    ck_assert_str_eq(result.out, "from-entrypoint a b\n");
+    result = stage("run", STORE, "--entrypoint", "sh", "test:v1", "-c", facts);
+    ck_assert_str_eq(result.out, "33\n44\n/srv\nhello\nshown\n");
+    result = stage("run", STORE, "--entrypoint", "sh", "-u", "7:8", "-w",
+                   "/etc", "-e", "GREETING=bye", "test:v1", "-c", facts);
+    ck_assert_str_eq(result.out, "7\n8\n/etc\nbye\nshown\n");
+    result = stage("run", STORE, "--entrypoint", "echo", "test:v1");
+    ck_assert_str_eq(result.out, "\n");
+    result = stage("run", STORE, "tst:v1");
+    expect_status(result, 125);
+    expect_text("stderr", result.err, "did you mean test:v1?");
+    remove_images();
+}
+
+/* Names, what is shared, and what goes. */
+static void image_names(int stage_)
+{
+    struct how from_stdin = {.program = "/bin/sh"};
+    struct process running;
+    struct result result;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    load("images/saved.tar");
+    ck_assert_uint_eq(layer_count(), 3);
+    result = run_stage_so(
+        8, &from_stdin, "-c",
+        format_text("'%s' load --data-root images/store <images/layout.tar.gz",
+                    stage_path(8)),
+        NULL);
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out,
+                     "Loaded image: test:v1\nLoaded image: test:gz\n");
+    ck_assert_uint_eq(layer_count(), 3);
+    result = stage("images", STORE);
+    expect_text("stdout", result.out, "REPOSITORY");
+    ck_assert_uint_eq(count_text(result.out, "test "), 2);
+    result = stage("images", STORE, "--format", "json");
+    expect_text("stdout", result.out,
+                "\"Repository\":\"saved\",\"Tag\":\"v2\",\"ID\":\"sha256:");
+    expect_text("stdout", result.out, "2020-01-02T03:04:05Z");
+    expect_status(stage("rmi", STORE, "saved:v1", "saved:v2", "test:gz"), 0);
+    ck_assert_str_eq(folder_text("images/store/images"), "test:v1");
+    ck_assert_uint_eq(layer_count(), 3);
+    running = start_stage(8, &(struct how){.keep_input = true}, "run", "-i",
+                          STORE, "--entrypoint", "sh", "test:v1", "-c",
+                          "echo ready; cat", NULL);
+    expect(&running, "ready");
+    result = stage("rmi", STORE, "test:v1");
+    expect_status(result, 125);
+    expect_text("stderr", result.err, "used by a running container");
+    end_container(&running);
+    expect_status(stage("rmi", STORE, "test:v1"), 0);
+    ck_assert_str_eq(folder_text("images/store/layers"), "");
+    expect_text("stderr", stage("rmi", STORE, "test:v1").err, "no image");
+    remove_images();
+}
+
+/* ---- file by file --------------------------------------------------------------- */
+
+/* All of the tree but the places of mounts. */
+static char *look_of(const char *path)
+{
+    return host_command(
+        NULL,
+        "cd '%s' && find . -mindepth 1 \\( -path ./proc -o -path ./sys -o "
+        "-path ./dev \\) -prune -o -printf '%%P %%y %%m %%U %%G %%l %%T@ ' "
+        "\\( -type b -o -type c -exec stat -c %%t:%%T '{}' ';' -o -type f -exec "
+        "cksum '{}' ';' -o -printf '\\n' \\) | sort",
+        path);
+}
+
+static void image_as_umoci(int stage_)
+{
+    struct process running;
+    struct stat three, four;
+    char *root, *output, data[64];
+    int status;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    output = host_command(
+        &status, "cd images && umoci unpack --image layout:gz umoci 2>&1");
+    if (status != 0) {
+        host_command(NULL, "rm -rf images");
+        skip("umoci: %.100s", output);
+    }
+    load("images/layout");
+    running = start_stage(8, &(struct how){.keep_input = true}, "run", "-i",
+                          STORE, "--entrypoint", "sh", "test:v1", "-c",
+                          "echo ready; cat", NULL);
+    expect(&running, "ready");
+    root = format_text("/proc/%d/root", (int)container_of(&running));
+    ck_assert_str_eq(look_of(root), look_of("images/umoci/rootfs"));
+    ck_assert_uint_gt(strlen(look_of(root)), 1000);
+    /* and what cannot be seen in a listing */
+    ck_assert_int_eq(stat(format_text("%s/three", root), &three), 0);
+    ck_assert_int_eq(stat(format_text("%s/dir/four", root), &four), 0);
+    ck_assert_uint_eq(three.st_ino, four.st_ino);
+    ck_assert_int_eq(getxattr(format_text("%s/bin/ping", root),
+                              "security.capability", data, sizeof(data)),
+                     (int)sizeof(net_raw));
+    ck_assert_mem_eq(data, &net_raw, sizeof(net_raw));
+    end_container(&running);
+    remove_images();
+}
+
+/* ---- archives that lie or mean harm ----------------------------------------------- */
+
+/* Nothing of it may stay. */
+static void expect_nothing(struct result result, const char *name)
+{
+    ck_assert_msg(result.status == 125, "%s: %d %s", name, result.status,
+                  result.out);
+    expect_text(name, result.err, ": ");
+    expect_no_text(name, result.err, "(null)");
+    ck_assert_str_eq(folder_text("images/store/images"), "");
+    ck_assert_str_eq(folder_text("images/store/work"), "");
+    ck_assert_str_eq(folder_text("images/out"), "victim");
+    ck_assert_str_eq(read_file("images/out/victim"), "secret\n");
+}
+
+static void image_damaged(int stage_)
+{
+    static const char *const names[] = {"manifest",   "config",  "plain-layer",
+                                        "gzip-layer", "missing", "cut",
+                                        "diff-id"};
+
+    (void)stage_;
+    make_images();
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        char *path = format_text("images/bad-%s", names[i]);
+
+        expect_nothing(stage("load", STORE, "-i", path), path);
+    }
+    load("images/layout"); /* without the mistakes it is good */
+    remove_images();
+}
+
+static void image_hostile(int stage_)
+{
+    struct stat victim;
+
+    (void)stage_;
+    make_images();
+    for (char **names = list_folder("images/hostile"); *names; names++) {
+        char *path = format_text("images/hostile/%s", *names);
+
+        expect_nothing(stage("import", STORE, path, "x"), *names);
+        ck_assert_str_eq(folder_text("images/store/layers"), "");
+    }
+    put_file("images/h/trusted", "x");
+    if (setxattr("images/h/trusted", "trusted.overlay.metacopy", "", 0, 0) ==
+        0) {
+        host_command(NULL, "cd images && tar --format=pax --xattrs "
+                           "--xattrs-include='*' -C h -cf t.tar trusted");
+        expect_nothing(stage("import", STORE, "images/t.tar", "x"), "trusted");
+    }
+    for (char **names = list_folder("images/odd"); *names; names++) {
+        char *path = format_text("images/odd/%s", *names);
+
+        expect_status(stage("import", STORE, path, "x"), 0);
+        expect_status(stage("rmi", STORE, "x"), 0);
+        expect_nothing((struct result){125, "", ": "}, *names);
+    }
+    ck_assert_int_eq(stat("images/out/victim", &victim), 0);
+    ck_assert_int_eq(victim.st_nlink, 1);
+    remove_images();
+}
+
+/* ---- whatever happens ------------------------------------------------------------- */
+
+/* The store is whole: what has a name can be run, nothing half-made is seen. */
+static void expect_whole(const char *layers)
+{
+    struct result result = stage("images", STORE);
+
+    expect_status(result, 0);
+    ck_assert_str_eq(folder_text("images/store/layers"), layers);
+    if (strstr(result.out, "v2"))
+        ck_assert_str_eq(stage("run", STORE, "saved:v2").out,
+                         "from-entrypoint from-cmd\n");
+}
+
+/* Each layer that is there looks as it did when all was well. */
+static void expect_whole_layers(char **names, char **looks)
+{
+    for (char **found = list_folder("images/store/layers"); *found; found++) {
+        int i = 0;
+
+        while (i < 3 && strcmp(names[i], *found) != 0)
+            i++;
+        ck_assert_msg(i < 3, "a layer %s", *found);
+        ck_assert_str_eq(look_of(format_text("images/store/layers/%s", *found)),
+                         looks[i]);
+    }
+}
+
+static void image_load_killed(int stage_)
+{
+    enum { MOMENTS = 50 };
+    char **names, *whole, *looks[4] = {NULL};
+    int unfinished = 0;
+    double time;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    time = now();
+    load("images/saved.tar");
+    time = now() - time;
+    whole = folder_text("images/store/layers");
+    names = list_folder("images/store/layers");
+    ck_assert_uint_eq(layer_count(), 3);
+    for (int i = 0; i < 3; i++)
+        looks[i] = look_of(format_text("images/store/layers/%s", names[i]));
+    for (int i = 0; i < MOMENTS; i++) {
+        struct process process;
+
+        stage("rmi", STORE, "saved:v1");
+        stage("rmi", STORE, "saved:v2");
+        ck_assert_str_eq(folder_text("images/store/layers"), "");
+        process =
+            start_stage(8, NULL, "load", STORE, "-i", "images/saved.tar", NULL);
+        usleep((useconds_t)(time * 1e6 * (i + 1) / MOMENTS));
+        end_now(&process);
+        unfinished += *folder_text("images/store/work") != '\0';
+        expect_whole_layers(names, looks);
+        if (strstr(folder_text("images/store/images"), "saved"))
+            expect_whole(whole);
+    }
+    ck_assert_int_gt(unfinished, 10);
+    load("images/saved.tar");
+    expect_whole_layers(names, looks);
+    expect_whole(whole);
+    remove_images();
+}
+
+static void image_disk_full(int stage_)
+{
+    struct result result;
+    char *layers;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    host_command(NULL, "mkdir images/store");
+    if (mount("small", "images/store", "tmpfs", 0, "size=6M") == -1)
+        skip("mount tmpfs: %s", strerror(errno));
+    expect_status(stage("import", STORE, "images/odd/over-link.tar", "small"),
+                  0);
+    layers = folder_text("images/store/layers");
+    result = stage("load", STORE, "-i", "images/saved.tar");
+    expect_status(result, 125);
+    expect_text("stderr", result.err, "No space left on device");
+    ck_assert_str_eq(folder_text("images/store/images"), "small:latest");
+    ck_assert_str_eq(folder_text("images/store/work"), "");
+    expect_status(stage("rmi", STORE, "small"), 0);
+    ck_assert_str_eq(folder_text("images/store/layers"), "");
+    ck_assert_str_ne(layers, "");
+    umount("images/store");
+    host_command(NULL, "rm -rf images");
+}
+
+/* 128 layers make the longest order to the kernel. */
+static void image_many_layers(int stage_)
+{
+    static const char make[] =
+        "cd images && mkdir -p many many-d && d= l= && n=0; cp 1.tar many; "
+        "while [ $n -lt %d ]; do n=$((n+1)); echo $n >many-d/n$n; "
+        "tar -C many-d -cf many/$n.tar n$n; "
+        "s=$(sha256sum <many/$n.tar); d=$d,\\\"sha256:${s%%%% *}\\\"; "
+        "l=$l,\\\"$n.tar\\\"; done; s=$(sha256sum <1.tar); "
+        "echo \"{\\\"rootfs\\\":{\\\"diff_ids\\\":[\\\"sha256:${s%%%% *}\\\"$d]}}\" "
+        ">many/c.json; echo \"[{\\\"Config\\\":\\\"c.json\\\",\\\"RepoTags\\\":"
+        "[\\\"many:1\\\"],\\\"Layers\\\":[\\\"1.tar\\\"$l]}]\" "
+        ">many/manifest.json; sed -i 's/1.tar/base.tar/' many/manifest.json; "
+        "cp 1.tar many/base.tar";
+    struct result result;
+
+    (void)stage_;
+    need_cgroups();
+    make_images();
+    host_command(NULL, make, 127);
+    load("images/many");
+    ck_assert_uint_eq(layer_count(), 128);
+    result = stage("run", STORE, "many:1", "/bin/cat", "/n1", "/n64", "/n127");
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "1\n64\n127\n");
+    host_command(NULL, make, 128);
+    expect_text("stderr", stage("load", STORE, "-i", "images/many").err,
+                "1 to 128 layers");
+    remove_images();
+}
+
+const struct check stored_image_checks[] = {
+    {"image_says", 8, 8, image_says},
+    {"image_names", 8, 8, image_names},
+    {"image_as_umoci", 8, 8, image_as_umoci},
+    {"image_damaged", 8, 8, image_damaged},
+    {"image_hostile", 8, 8, image_hostile},
+    {"image_load_killed", 8, 8, image_load_killed},
+    {"image_disk_full", 8, 8, image_disk_full},
+    {"image_many_layers", 8, 8, image_many_layers},
+    {.name = NULL},
+};
