@@ -280,7 +280,9 @@ static void root_propagation(int stage)
                       "%s: a mount of the container is on the host", name);
         end_box();
     }
-    host_command(NULL, "rmdir rootfs/run/later rootfs/run/inside");
+    /* mount(8) in the container keeps a folder of its own */
+    host_command(NULL, "rm -rf rootfs/run/later rootfs/run/inside "
+                       "rootfs/run/mount");
 }
 
 /* ---- id-mapped mounts -------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* oci_namespaces.c - checks of the namespaces of an OCI container. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 
@@ -208,7 +210,7 @@ static void shared_mount_namespace(int stage)
         access(format_text("/proc/%d/root/%s/conf", (int)pid, scratch_folder),
                F_OK),
         -1);
-    ck_assert_str_eq(oci("exec", "box", "ls", "/run").out, "mark\n");
+    ck_assert_str_eq(oci("exec", "box", "ls", "/run/mark").out, "/run/mark\n");
     /* its mounts are there, and not on the host */
     ck_assert(
         find_mount(sleeper, format_text("%s/rootfs/proc", scratch_folder)));
@@ -308,6 +310,13 @@ static void user_namespace(int stage)
     end_box();
     unlink("rootfs/root/made");
     remove_shifted();
+}
+
+/* Before Linux 5.12. */
+static void user_namespace_of_old(int stage)
+{
+    forbid(SYS_mount_setattr, ENOSYS);
+    user_namespace(stage);
 }
 
 /* Its process may be of any mapped user, and of no other. */
@@ -562,6 +571,7 @@ const struct check oci_namespace_checks[] = {
     {"oci_namespaces", 8, 8, namespaces},
     {"oci_shared_mount_namespace", 8, 8, shared_mount_namespace},
     {"oci_user_namespace", 8, 8, user_namespace},
+    {"oci_user_namespace_of_old", 8, 8, user_namespace_of_old},
     {"oci_mapped_users", 8, 8, mapped_users},
     {"oci_user_namespace_files", 8, 8, user_namespace_files},
     {"oci_user_namespace_devices", 8, 8, user_namespace_devices},
