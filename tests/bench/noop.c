@@ -5,7 +5,7 @@
 int main(int argc, char **argv)
 {
     (void)argv;
-    while (argc > 1)
+    if (argc > 1)
         pause();
     return 0;
 }
