@@ -311,14 +311,21 @@ int v2_group(const struct cgroup *cgroup)
     return -1;
 }
 
-void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2)
+void enter_v1_groups(const struct cgroup *cgroup)
 {
     for (size_t i = 0; i < cgroup->count; i++) {
         const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
-        if (hierarchy->path && (!hierarchy->v2 || also_v2))
-            set_limit(hierarchy, "cgroup.procs", "%d", (int)pid);
+        if (hierarchy->path && !hierarchy->v2)
+            set_limit_text(hierarchy, "tasks", "0");
     }
+}
+
+void join_cgroup(const struct cgroup *cgroup, pid_t pid)
+{
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->hierarchies[i].path)
+            set_limit(&cgroup->hierarchies[i], "cgroup.procs", "%d", (int)pid);
 }
 
 bool was_killed_for_memory(const struct cgroup *cgroup)

@@ -107,9 +107,14 @@ void limit_cgroup(const struct cgroup *cgroup,
 /* The folder of the v2 group for CLONE_INTO_CGROUP, or -1 without v2. */
 int v2_group(const struct cgroup *cgroup);
 
-/* Moves `pid` into those of the groups that are there; the v2 one too if
- * `also_v2`. */
-void join_cgroup(const struct cgroup *cgroup, pid_t pid, bool also_v2);
+/* Moves the calling process, which has one thread, into those of the v1 groups
+ * that are there. Somebody else who moves it, by cgroup.procs, waits until every
+ * CPU has passed through the scheduler; who writes to "tasks" about itself does
+ * not, and that is most of the time that a container takes. */
+void enter_v1_groups(const struct cgroup *cgroup);
+
+/* Moves `pid` into those of the groups that are there, v1 and v2. */
+void join_cgroup(const struct cgroup *cgroup, pid_t pid);
 
 /* True if the kernel killed a process of the container for its memory. */
 bool was_killed_for_memory(const struct cgroup *cgroup);

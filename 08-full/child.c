@@ -128,6 +128,13 @@ enum message_kind hear(struct child *child, const struct errands *errands)
     return kind;
 }
 
+bool is_limited(struct child *child)
+{
+    struct message message;
+
+    return receive_or_end(child, &message) == MESSAGE_LIMITED;
+}
+
 bool adopt_child(struct child *child)
 {
     struct message message;

@@ -41,6 +41,10 @@ pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync);
  * made in its place, and reaps it. False if it has ended without one. */
 bool adopt_child(struct child *child);
 
+/* Waits until one that joins the container's groups is in them. False if it has
+ * ended before. */
+bool is_limited(struct child *child);
+
 /* What the child may ask for while it is on its way to the command. */
 struct errands {
     const char *console_socket; /* gets the terminal's master; NULL: it is kept

@@ -118,7 +118,8 @@ static void start_process(struct config *config, const struct life *life)
             "= %d",
             namespaces & CLONE_NEWNET ? "|CLONE_NEWNET" : "",
             group == -1 ? "" : "|CLONE_INTO_CGROUP", (int)pid);
-    join_cgroup(&container.cgroup, container.first.pid, helped);
+    if (helped)
+        join_cgroup(&container.cgroup, container.first.pid);
     give_cgroup(&container.cgroup, config, container.first.pid);
     /* it waits for our word, and is in its network namespace if that is new */
     move_net_devices(config, container.first.pid);

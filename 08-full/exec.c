@@ -284,6 +284,14 @@ static int open_root_of(pid_t pid)
     return fd;
 }
 
+static noreturn void end_without_command(void)
+{
+    int status = reap_child(&child);
+
+    fail_plainly(NULL, "the process ended with status %d before the command",
+                 status);
+}
+
 static void start_process(struct config *config, const struct state *state,
                           struct cgroup *cgroup, const struct request *request)
 {
@@ -294,6 +302,9 @@ static void start_process(struct config *config, const struct state *state,
     };
     int first = open_state_process(state);
     int kinds = other_namespaces(state->pid);
+    /* in a frozen group it can neither do nor say anything before the resume,
+     * which needs the lock: it is moved, then */
+    bool moved = status_of(state) == STATUS_PAUSED;
     pid_t pid;
 
     if (first == -1)
@@ -316,9 +327,13 @@ static void start_process(struct config *config, const struct state *state,
     if (pid == -1)
         fail("clone3 of the process");
     if (pid == 0)
-        join_container(config, first, kinds & ~CLONE_NEWPID, &launch);
+        join_container(config, moved ? NULL : cgroup, first,
+                       kinds & ~CLONE_NEWPID, &launch);
     explain("clone3() = %d # in the container's PID namespace", (int)pid);
-    join_cgroup(cgroup, pid, false);
+    if (moved)
+        join_cgroup(cgroup, pid);
+    else if (!is_limited(&child))
+        end_without_command();
     /* from here on whoever kills the container kills this process, too */
     unlock_state(state);
 }
@@ -335,10 +350,7 @@ static void make_process(const struct config *config, const struct state *state,
 
     send_go(child.sync);
     if (hear(&child, &errands) != MESSAGE_READY)
-        fail_plainly(NULL,
-                     "the process ended with status %d before the "
-                     "command",
-                     reap_child(&child));
+        end_without_command();
     if (request->pid_file)
         write_pid_file(&child, request->pid_file);
     let_execute(&child, &errands);

@@ -229,10 +229,12 @@ void init_container(struct config *config, struct cgroup *cgroup,
     /* 1. Safe from its surroundings, and they from it. */
     begin_inside(launch);
 
-    /* 2. Wait until the limits hold. */
+    /* 2. Limited from here on. */
     wait_for_go(sync);
-    if (!launch->outside)
+    if (!launch->outside) {
+        enter_v1_groups(cgroup);
         set_oom_score(process);
+    }
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
     if (!launch->outside)
@@ -311,8 +313,8 @@ static void enter_namespaces(int first, int kinds)
     hide_process(); /* the change of user took it back */
 }
 
-void join_container(struct config *config, int first, int kinds,
-                    const struct launch *launch)
+void join_container(struct config *config, const struct cgroup *cgroup,
+                    int first, int kinds, const struct launch *launch)
 {
     const struct process *process = &config->process;
     struct launch inner = *launch;
@@ -320,7 +322,11 @@ void join_container(struct config *config, int first, int kinds,
     struct inside inside;
 
     begin_inside(launch);
-    wait_for_go(launch->sync); /* until the limits hold */
+    if (cgroup) {
+        enter_v1_groups(cgroup);
+        send_message(launch->sync, MESSAGE_LIMITED, -1);
+    }
+    wait_for_go(launch->sync);
     if (process->first_processors || process->processors)
         set_processors(process->processors);
     set_oom_score(process);

@@ -35,10 +35,10 @@ noreturn void init_container(struct config *config, struct cgroup *cgroup,
 /*
  * The same for one more process in a container that is there: joins the
  * namespaces `kinds` (CLONE_NEW* flags) of the container's first process,
- * whose pidfd is `first`, and becomes the command. The PID namespace is what it
- * is in already.
+ * whose pidfd is `first`, and the v1 groups (unless NULL: it is moved there), and
+ * becomes the command. The PID namespace is what it is in already.
  */
-noreturn void join_container(struct config *config, int first, int kinds,
-                             const struct launch *launch);
+noreturn void join_container(struct config *config, const struct cgroup *cgroup,
+                             int first, int kinds, const struct launch *launch);
 
 #endif

@@ -3,10 +3,10 @@
  * other while the container is made, and how either of them fails.
  *
  * The two ends of a socket pair. The container's process waits twice for the
- * runtime's word to go on (once until its cgroup limits it, once before it
- * becomes the command). In the other direction go messages: the terminal,
- * "I am ready", or what failed. When the command is executed the socket
- * closes by itself (close on exec), and that is the message of success.
+ * runtime's word to go on (once until the runtime has done its part for it,
+ * once before it becomes the command). In the other direction go messages: the
+ * terminal, "I am ready", or what failed. When the command is executed the
+ * socket closes by itself (close on exec), and that is the message of success.
  *
  * A container that was created and is to be started by another run of the
  * runtime listens on a socket of its state's folder: the connection that brings
@@ -23,6 +23,7 @@
 enum message_kind {
     MESSAGE_FAILED = 1, /* with a struct failure */
     MESSAGE_PROCESS,    /* with the number of the container's process */
+    MESSAGE_LIMITED,    /* it is in its cgroups */
     MESSAGE_CONSOLE,    /* with the descriptor of the terminal's master */
     MESSAGE_MADE,       /* hooks can look at it; wants a "go" in return */
     MESSAGE_LISTENER,   /* with that of a filter; wants a "go" in return */
