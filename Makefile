@@ -285,6 +285,7 @@ endef
 ## progress           the stairs, with what passes
 ## trace-N            its system calls, by strace (ARGS as for try-N)
 ## trace-diff-N       what stage N adds to those of the one before it
+## attack-N           (root) write the attack on stage N that N+1 stops; try it
 ## grade-all          (root) DIR=submissions: every DIR/NAME/NN-name/container.c
 ##                    (JSON=1: for programs)
 .PHONY: progress grade-all
@@ -312,6 +313,8 @@ trace-%: $(BUILD)/common.a FORCE
 	@$(WORKSHOP)/trace.sh $* $(ARGS)
 trace-diff-%: $(BUILD)/common.a FORCE
 	@$(WORKSHOP)/trace.sh diff $*
+attack-%: $(GRADER) FORCE
+	@$(WORKSHOP)/attack.sh $*
 grade-all: $(GRADER)
 	@$(WORKSHOP)/grade-all.sh $(if $(JSON),--json) '$(DIR)'
 

@@ -276,7 +276,9 @@ static struct process start_attack_with(int stage, const struct how *how,
                                         const char *name, va_list list)
 {
     struct arguments arguments = begin_arguments(stage, how ? how : &ordinary);
-    char *folder = format_text("%s/build/attacks", top_folder);
+    const char *given = getenv("ATTACK_DIR"); /* by its full path */
+    char *folder = given ? format_text("%s", given)
+                         : format_text("%s/build/attacks", top_folder);
 
     if (stage >= 6) {
         add(&arguments, "-v");

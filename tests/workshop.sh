@@ -134,6 +134,14 @@ walk_stage() { # N
     type_command "make try-$n ARGS='-- sh -c \"exit 9\"'" 'Error 9'
 }
 
+# The attacker's side; stage 8 has nothing that breaks it.
+walk_attack() { # N
+    type_command "make attack-$1" "work/attacks/attack-$1.c*is yours*attack-$1"
+    type_command "make attack-$1" '✗ stage*observed*Error 1'
+    type_command "cp ${folders[$1]}/attack.c work/attacks/attack-$1.c" ''
+    type_command "make attack-$1" '✓ stage*works*✓ stage*stopped'
+}
+
 walk_the_rest() { # LAST
     type_command 'make progress' "07-cgroups "
     type_command "make solution-$1; echo is \$?" 'is 0'
@@ -160,6 +168,7 @@ type_command 'make stages build/tests/check attacks >/dev/null 2>&1' ''
 walk_readme
 for ((n = 1; n <= last; n++)); do
     walk_stage "$n"
+    [ "$n" = 8 ] || walk_attack "$n"
     echo "workshop: stage $n, $failed failed ($SECONDS s)"
 done
 walk_the_rest "$last"

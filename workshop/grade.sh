@@ -277,7 +277,7 @@ show_grade() { # STAGE FILE
         say "${green}Done.$plain  make solution-8 compares"
     else
         say "${green}Done.$plain  make solution-$1 compares;" \
-            "make start-$(($1 + 1)) goes on"
+            "make attack-$1 breaks it; make start-$(($1 + 1)) goes on"
     fi
 }
 
