@@ -295,7 +295,8 @@ void enter_group_below(struct hierarchy *hierarchy, const char *path)
     path += strspn(path, "/");
     below = sys_openat2(hierarchy->fd, *path ? path : ".", &how);
     if (below == -1)
-        fail("cgroup: open %.200s below %s", path, hierarchy->path);
+        fail_with_hint("it must be there, below the container's own group",
+                       "cgroup: open %.200s below %s", path, hierarchy->path);
     close(hierarchy->fd);
     hierarchy->fd = below;
     hierarchy->path = format_text("%s/%s", hierarchy->path, path);

@@ -206,7 +206,7 @@ static void events_out_of_memory(int stage)
 
     (void)stage;
     make_bundle("while ! test -e /tmp/go; do sleep 0.05; done; "
-                "tail -c 100m /dev/zero; sleep 100",
+                "dd if=/dev/zero of=/dev/null bs=100M count=1; sleep 100",
                 NULL);
     start_box();
     expect_status(
