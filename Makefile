@@ -187,7 +187,8 @@ demo:
 ##                    kernel that apt has (VM=v2 takes one of v2, v1, newest;
 ##                    VM=oldest: Linux 5.10)
 ## check-clients      (root) podman, containerd and dockerd drive stage-8;
-##                    RUNTIME='stage-8 crun runc': these side by side
+##                    RUNTIME='stage-8 crun runc': these side by side; VM=v2:
+##                    in a virtual machine; CLIENTS=docker: one of the clients
 ## check-fresh        (root) README's commands on a machine with nothing but git,
 ##                    make, sudo (SUITE=trixie, noble; FRESH=quick: no check)
 ## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
@@ -235,7 +236,9 @@ check-clients:
 	scripts/deps.sh --needed
 	scripts/deps.sh clients
 	+$(MAKE) stage-8
-	RUNTIME='$(RUNTIME)' tests/clients/check-clients.sh
+	$(if $(VM),scripts/deps.sh vm)
+	RUNTIME='$(RUNTIME)' CLIENTS='$(CLIENTS)' ONLY='$(ONLY)' V='$(V)' \
+		$(if $(VM),tests/clients/in-vm.sh $(VM),tests/clients/check-clients.sh)
 
 check-fresh:
 	$(call prepare,stage-8)

@@ -115,7 +115,7 @@ bool is_oci_command(int argc, char **argv)
         return true;
     while (i < argc && (words = words_of_flag(argv[i])) > 0)
         i += words;
-    if (i >= argc || !find_verb(argv[i]))
+    if (i >= argc || (i == 1 && !find_verb(argv[i])))
         return false;
     return i > 1 || strcmp(argv[i], "run") != 0 || runs_a_bundle(argv + i + 1);
 }
@@ -157,7 +157,7 @@ static char **read_globals(int argc, char **argv, struct globals *to)
         {"log", 0, "FILE", "failures are also written there", parse_text, &log},
         {"log-format", 0, "text|json", "how they are (text)", parse_log_format,
          &json},
-        {"debug", 0, NULL, "the log also tells of success", parse_switch,
+        {"debug", 0, NULL, "the log tells of each call", parse_switch,
          &to->debug},
         {"cgroup-manager", 0, "cgroupfs|disabled", "make cgroups (cgroupfs)",
          parse_manager, &to->no_cgroup},
@@ -324,6 +324,30 @@ static int print_verb(const struct verb *verb)
     return EXIT_SUCCESS;
 }
 
+/* "conmon: start ID": who has called us, and with which words. */
+static char *describe_call(char **words)
+{
+    char *file = format_text("/proc/%d/comm", (int)getppid());
+    char *name = read_file(file), *line;
+
+    line = format_text("%.*s:", name ? (int)strcspn(name, "\n") : 1,
+                       name ? name : "?");
+    for (; *words; words++) {
+        char *longer = format_text("%s %s", line, *words);
+
+        free(line);
+        line = longer;
+    }
+    free(name);
+    free(file);
+    return line;
+}
+
+static void log_call(int status, void *line)
+{
+    write_log("debug", format_text("%s ended with %d", (char *)line, status));
+}
+
 int run_oci_command(int argc, char **argv)
 {
     struct globals globals = {.argv = argv};
@@ -334,13 +358,16 @@ int run_oci_command(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     words = read_globals(argc, argv, &globals);
-    verb = find_verb(words[0]);
+    verb = words[0] ? find_verb(words[0]) : NULL;
+    if (!verb)
+        fail_plainly(NULL, "\"%.80s\" is not supported: --help lists what is",
+                     words[0] ? words[0] : "");
     if (words[1] &&
         (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0))
         return print_verb(verb);
     optind = 0; /* getopt_long begins anew, with the verb as the program */
+    if (globals.debug && on_exit(log_call, describe_call(words)) != 0)
+        fail("allocate memory");
     status = verb->run(argc - (int)(words - argv), words, &globals);
-    if (globals.debug)
-        write_log("debug", format_text("%s ended with %d", verb->name, status));
     return fflush(stdout) == 0 ? status : EXIT_STAGE_FAILED;
 }

@@ -6,7 +6,9 @@
 #     sudo tests/chapters.sh [FILE...]      # all */README.md and README.md
 #     sudo tests/chapters.sh --self-test    # are wrong chapters noticed?
 #
-# A fenced block with the info string "console" is run; others are not. All
+# A fenced block with the info string "console" is run; others are not, and of
+# "console clients" only that with CHAPTERS_BLOCKS=clients: what needs programs
+# that make check-clients installs, and the stand-in host that it makes. All
 # blocks of a file run in order, in one session, as root, in a stand-in host:
 # namespaces of its own for mounts (shared, as systemd has them), UTS, IPC,
 # PIDs and network. The working folder is the top of the repository.
@@ -36,6 +38,7 @@ program=${0##*/}
 top=$(cd "$(dirname "$0")/.." && pwd) || exit 1
 self=$top/tests/$program
 timeout=${CHAPTERS_TIMEOUT:-60} # seconds for one command
+wanted=console${CHAPTERS_BLOCKS:+ $CHAPTERS_BLOCKS} # blocks
 
 # ---- reading a chapter ---------------------------------------------------
 
@@ -77,8 +80,10 @@ parse_chapter() { # sets step_*; returns 1 if the chapter's form is wrong
         number=$((number + 1))
         if [[ $inside == no && $line =~ ^([[:blank:]]*)'```'(.*)$ ]]; then
             indent=${BASH_REMATCH[1]} inside=other block_commands=0
-            [[ ${BASH_REMATCH[2]} != console ]] || inside=console
-            [[ $inside == console || ${BASH_REMATCH[2]} != *console* ]] ||
+            [[ ${BASH_REMATCH[2]} != "$wanted" ]] || inside=console
+            [[ ${BASH_REMATCH[2]} == console ||
+                ${BASH_REMATCH[2]} == 'console clients' ||
+                ${BASH_REMATCH[2]} != *console* ]] ||
                 bad_chapter "$number" "write the fence as \`\`\`console"
         elif [[ $inside != no && $line =~ ^[[:blank:]]*'```'[[:blank:]]*$ ]]
         then

@@ -249,6 +249,12 @@ static void missing_command(int stage)
     expect_status(oci("--log", "log", "state", "box"), 125);
     expect_text("the log", read_file("log"), "level=error msg=\"container box");
     unlink("log");
+    expect_status(oci("--debug", "--log", "log", "state", "box"), 125);
+    expect_text("the log", read_file("log"), ": state box ended with 125\"");
+    unlink("log");
+    expect_refused(oci("--log", "log", "checkpoint", "box"),
+                   "\"checkpoint\" is not supported");
+    unlink("log");
     make_bundle("true", folder);
     expect_status(oci("--log", "log", "create", "--bundle", "bundle", "box"),
                   126);

@@ -118,7 +118,9 @@ leave_v2_top() {
 # With it the kernel kills process 1 of the stand-in, and so all others.
 # shellcheck disable=SC2317 # by trap
 kill_child() {
-    [ -z "$child" ] || kill -KILL "$child" && wait "$child"
+    [ -n "$child" ] || return 0
+    kill -KILL "$child"
+    wait "$child" 2>/dev/null || true
 }
 
 # ---- inside -----------------------------------------------------------------

@@ -12,6 +12,7 @@
 set -u
 export LC_ALL=C
 
+# shellcheck disable=SC2034 # for those who source this
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 client=$(basename "$0" .sh)
 folder=/run/clients/$client
@@ -37,15 +38,8 @@ is_selected() { # NAME
     [[ "$client: $1" == ${ONLY:-*} ]]
 }
 
-# What stage-8 does not do yet is in the file not-yet, with the reason.
-missing_in_stage_8() { # NAME
-    [ "$RUNTIME" = stage-8 ] || return 1
-    awk -F ' *[|] *' -v name="$client: $1" '$1 == name { print $2 }' \
-        "$here/not-yet" | grep .
-}
-
 check() { # NAME FUNCTION [ARG...]
-    local name=$1 log=$folder/log status reason start=$SECONDS
+    local name=$1 log=$folder/log outcome status reason start=$SECONDS
     shift
 
     is_selected "$name" || return 0
@@ -57,18 +51,14 @@ check() { # NAME FUNCTION [ARG...]
     ) >"$log" 2>&1 </dev/null
     status=$?
     clean_up >"$folder/clean_up.log" 2>&1 </dev/null
-    reason=$(missing_in_stage_8 "$name")
+    reason=''
     case $status in
     0) outcome=passed ;;
     77) outcome=skipped reason=$(cat "$folder/reason") ;;
     *) outcome=failed ;;
     esac
-    case $outcome:$reason in
-    failed:?*) outcome='not yet' ;;
-    passed:?*) outcome=failed reason="works by now: not-yet is wrong" ;;
-    esac
     record "$outcome" "$name" "$reason"
-    if [ "$outcome" = failed ] && [ "$status" != 0 ]; then
+    if [ "$outcome" = failed ]; then
         grep -Evx '\++ (local -|set \+x)' "$log" | tail -n 30 | sed 's/^/    /'
     fi
     [ -z "${V-}" ] || echo "         $((SECONDS - start)) s"
