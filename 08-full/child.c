@@ -205,9 +205,13 @@ int reap_child(struct child *child)
 
 void end_child(struct child *child)
 {
+    struct pollfd end = {child->pidfd, POLLIN, 0};
+
     leave_raw_mode(&child->terminal);
     if (!child->pid)
         return;
     sys_pidfd_send_signal(child->pidfd, SIGKILL);
-    reap_child(child);
+    /* in a paused container it dies when that goes on, without us */
+    if (poll(&end, 1, 3000) > 0)
+        reap_child(child);
 }

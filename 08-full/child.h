@@ -75,7 +75,8 @@ void accompany(struct child *child, bool typing);
 /* Waits for it, and returns its exit status, 128+N after signal N. */
 int reap_child(struct child *child);
 
-/* Kills and reaps it, if there is one, and gives the terminal back. */
+/* Kills and, unless it takes too long, reaps it, if there is one; and gives the
+ * terminal back. */
 void end_child(struct child *child);
 
 #endif

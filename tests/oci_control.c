@@ -113,6 +113,16 @@ static void exec_in_paused(int stage)
     expect_status(oci("resume", "box"), 0);
     expect_status(finish(&process), 0);
     ck_assert_str_eq(output_of(&process), "ran\n");
+    /* who is tired of waiting may go */
+    expect_status(oci("pause", "box"), 0);
+    process = start_stage(8, &oci_how, "exec", "--ignore-paused", "box", "sh",
+                          "-c", "echo ran >/tmp/ran", NULL);
+    usleep(200000);
+    kill(process.pid, SIGTERM);
+    expect_status(finish(&process), 128 + SIGTERM);
+    expect_status(oci("resume", "box"), 0);
+    usleep(200000);
+    ck_assert_int_eq(access("rootfs/tmp/ran", F_OK), -1);
     end_box();
 }
 
