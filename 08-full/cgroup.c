@@ -27,10 +27,14 @@ static const char prefix[] = "stage-8-";
  * have made in it. A group stays busy until its last process is reaped. */
 static int remove_group(int folder, const char *name)
 {
-    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *group = fd == -1 ? NULL : fdopendir(fd);
     struct dirent *entry;
+    DIR *group;
+    int fd;
 
+    if (unlinkat(folder, name, AT_REMOVEDIR) == 0)
+        return 0; /* none below it, and nobody in it: as a rule */
+    fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    group = fd == -1 ? NULL : fdopendir(fd);
     if (!group)
         return -1;
     while ((entry = readdir(group)))
@@ -38,9 +42,9 @@ static int remove_group(int folder, const char *name)
             remove_group(fd, entry->d_name);
     closedir(group);
     for (int tries = 0; unlinkat(folder, name, AT_REMOVEDIR) == -1; tries++) {
-        if (errno != EBUSY || tries == 200)
+        if (errno != EBUSY || tries == 2000)
             return -1;
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     }
     return 0;
 }

@@ -65,10 +65,11 @@ static void load_user(struct json process, struct user *to)
 
 /* Names that this kernel does not have, and capabilities that we could not
  * give, are a warning, as the specification demands. */
-static uint64_t load_set(struct json capabilities, const char *name)
+static uint64_t load_set(struct json capabilities, const char *name,
+                         uint64_t available)
 {
     struct json array = get_array(capabilities, name);
-    uint64_t set = 0, available = all_capabilities();
+    uint64_t set = 0;
 
     for (size_t i = 0; i < count_elements(array); i++) {
         const char *text = text_at(array, i);
@@ -86,12 +87,13 @@ static uint64_t load_set(struct json capabilities, const char *name)
 static void load_capabilities(struct json process, struct capability_sets *to)
 {
     struct json sets = get_object(process, "capabilities");
+    uint64_t available = all_capabilities();
 
-    to->bounding = load_set(sets, "bounding");
-    to->effective = load_set(sets, "effective");
-    to->inheritable = load_set(sets, "inheritable");
-    to->permitted = load_set(sets, "permitted");
-    to->ambient = load_set(sets, "ambient");
+    to->bounding = load_set(sets, "bounding", available);
+    to->effective = load_set(sets, "effective", available);
+    to->inheritable = load_set(sets, "inheritable", available);
+    to->permitted = load_set(sets, "permitted", available);
+    to->ambient = load_set(sets, "ambient", available);
     if (to->effective & ~to->permitted)
         refuse_json(get_member(sets, "effective"), "has more than permitted");
     if (to->ambient & ~(to->permitted & to->inheritable))
