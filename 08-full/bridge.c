@@ -262,6 +262,7 @@ void prepare_network(struct config *config)
                        "nft: make the table toy-docker");
     explain("nft -f - # table ip toy-docker; published ports: %zu",
             network->ports.count);
+    warn_of_others(bridge);
     free(rules);
     close(network->pool);
     network->pool = -1;

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,15 +79,22 @@ static int as_file(const char *text)
     return fd;
 }
 
-/* Where root has no /usr/sbin in its PATH (su without -), it is there. */
-static int spawn_nft(pid_t *pid, int input)
+/* Starts it with `input` as its standard input, or, if that is -1, with `output`
+ * for what it prints, and silent about errors. Where root has no /usr/sbin in
+ * its PATH (su without -), it is there. Returns an errno, or 0. */
+static int spawn_nft(pid_t *pid, char *const *argv, int input, int output)
 {
-    static char *const argv[] = {"nft", "-f", "-", NULL};
     posix_spawn_file_actions_t actions;
     int error;
 
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (input != -1) {
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    } else {
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
+                                         O_WRONLY, 0);
+    }
     error = posix_spawnp(pid, "nft", &actions, NULL, argv, environ);
     if (error == ENOENT)
         error =
@@ -95,14 +103,13 @@ static int spawn_nft(pid_t *pid, int input)
     return error;
 }
 
-static int run_nft(const char *text)
+/* Returns 0, or -1 and errno. */
+static int run_nft(char *const *argv, int input, int output)
 {
-    int input = as_file(text), status;
     pid_t pid = 0;
+    int status;
 
-    errno = input == -1 ? errno : spawn_nft(&pid, input);
-    if (input != -1)
-        close(input);
+    errno = spawn_nft(&pid, argv, input, output);
     if (errno)
         return -1;
     while (waitpid(pid, &status, 0) == -1)
@@ -111,6 +118,53 @@ static int run_nft(const char *text)
     errno = EINVAL; /* it has said more on stderr */
     return status == 0 ? 0 : -1;
 }
+
+static int change_rules(const char *text)
+{
+    static char *const argv[] = {"nft", "-f", "-", NULL};
+    int input = as_file(text), result, number;
+
+    if (input == -1)
+        return -1;
+    result = run_nft(argv, input, -1);
+    number = errno;
+    close(input);
+    errno = number;
+    return result;
+}
+
+/* ---- rules of others -------------------------------------------------------- */
+
+/* True if the rules' text has a chain whose policy drops what is forwarded, and
+ * none of them is about the bridge. */
+static bool drop_all(const char *rules, const char *bridge)
+{
+    const char *chain = strstr(rules, "hook forward ");
+    const char *policy = chain ? strstr(chain, "policy drop") : NULL;
+
+    return policy && policy < chain + strcspn(chain, "\n") &&
+           !strstr(rules, bridge);
+}
+
+void warn_of_others(const char *bridge)
+{
+    static char *const argv[] = {"nft", "list", "table", "ip", "filter", NULL};
+    int output = as_file("");
+    char *path = format_text("/proc/self/fd/%d", output);
+    char *rules = run_nft(argv, -1, output) == 0 ? read_file(path) : NULL;
+
+    if (rules && drop_all(rules, bridge))
+        warn("other rules (table ip filter, as docker sets it) drop what is "
+             "forwarded: containers will not reach the world\n"
+             "hint: iptables -I DOCKER-USER -i %s -j ACCEPT, and the same "
+             "with -o",
+             bridge);
+    free(rules);
+    free(path);
+    close(output);
+}
+
+/* ---- our own ----------------------------------------------------------------- */
 
 /* The rules of all containers. */
 static char *all_rules(int pool)
@@ -136,7 +190,7 @@ int write_table(int pool, const char *bridge, struct in_addr gateway)
     char *table = format_text(our_table, rules, bridge, inet_ntoa(gateway),
                               PREFIX_LENGTH);
     char *text = format_text("%s%s", no_table, table);
-    int result = run_nft(text);
+    int result = change_rules(text);
 
     free(text);
     free(table);
@@ -146,7 +200,7 @@ int write_table(int pool, const char *bridge, struct in_addr gateway)
 
 int remove_table(void)
 {
-    return run_nft(no_table);
+    return change_rules(no_table);
 }
 
 void allow_forwarding(const char *bridge)

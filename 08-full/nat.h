@@ -18,6 +18,9 @@ int write_table(int pool, const char *bridge, struct in_addr gateway);
 /* Removes the table, if there is one. Returns as write_table. */
 int remove_table(void);
 
+/* Warns if rules of others drop what `bridge` forwards. They stay as they are. */
+void warn_of_others(const char *bridge);
+
 /* Lets the kernel forward packets, and those from 127.0.0.1 to `bridge`. Ends
  * the program on failure. */
 void allow_forwarding(const char *bridge);

@@ -59,6 +59,7 @@ static const struct check checks[] = {
     {"nettle", FROM(8), look_at_library, "nettle"},
     {"check (for tests)", 0, look_at_library, "check"},
     {"busybox", 0, look_at_program, "busybox"},
+    {"nft", 0, look_at_program, "nft"},
     {"rootfs", FROM(6), look_at_rootfs, NULL},
     {"terminal", 0, look_at_terminal, NULL},
 };

@@ -5,6 +5,8 @@
 #   cgroups   toy-docker/{stage,check,doctor}-* of each hierarchy, if nobody
 #             holds a lock on them (their owner is dead) and no process is in
 #   mounts    on ./rootfs, in the mount namespace of the caller
+#   networks  stage 8's bridge, its links and nft table, in the network
+#             namespace of the caller, and addresses that no runtime holds
 #   states    in /run/toy-docker (or STATES=DIR), of stage 8's containers that
 #             have ended, with the cgroups that they name
 #
@@ -190,11 +192,77 @@ clean_states() {
     [ -n "$dry" ] || rmdir "$states" 2>/dev/null
 }
 
+# ---- networks --------------------------------------------------------------
+
+# The folder $1 of an address, whose runtime is dead if nobody has it locked;
+# $2: it is one of our own network namespace.
+clean_address() {
+    local folder=$1 own=$2
+
+    if ! flock -n -x "$folder" true; then
+        say "in use: network $folder"
+    elif [ -n "$dry" ]; then
+        say "would remove: network $folder"
+    elif { ! $own || ! ip link show "toy-veth${folder##*.}" >/dev/null 2>&1 ||
+        ip link del "toy-veth${folder##*.}"; } && rm -r "$folder"; then
+        say "removed: network $folder"
+    else
+        say "NOT removed: network $folder"
+        left=1
+    fi
+}
+
+# The bridge and the rules, when no address is left.
+clean_bridge() {
+    if nft list table ip toy-docker >/dev/null 2>&1; then
+        nft delete table ip toy-docker && say "removed: nft table toy-docker"
+    fi
+    if ip link show toy-docker0 >/dev/null 2>&1; then
+        ip link del toy-docker0 && say "removed: link toy-docker0"
+    fi
+}
+
+# The pool $1, a network namespace's folder of addresses; $2: it is our own's.
+clean_pool() {
+    local pool=$1 own=$2 folder lock
+
+    exec {lock}<"$pool" || return 0
+    if flock -w 10 "$lock"; then
+        for folder in "$pool"/*/; do
+            [ ! -d "$folder" ] || clean_address "${folder%/}" "$own"
+        done
+        if [ -z "$dry" ] && rmdir "$pool" 2>/dev/null && $own; then
+            clean_bridge
+        fi
+    else
+        say "NOT looked at: $pool is locked"
+        left=1
+    fi
+    exec {lock}<&-
+}
+
+# As stage 8's pool.c has them.
+clean_networks() {
+    local pool own
+
+    own=$(stat -L -c %i /proc/self/ns/net)
+    for pool in "$states"/.network.*/; do
+        [ -d "$pool" ] || continue
+        pool=${pool%/}
+        if [ "${pool##*.}" = "$own" ]; then
+            clean_pool "$pool" true
+        else
+            clean_pool "$pool" false
+        fi
+    done
+}
+
 if [ "$(id -u)" != 0 ]; then
     echo "clean-host: this needs root: sudo make clean-host" >&2
     exit 125
 fi
 clean_mounts
+clean_networks
 clean_states
 clean_cgroups
 [ "$found" -gt 0 ] || echo "nothing of ours is left on this machine"

@@ -158,6 +158,7 @@ static const struct wrong {
     {&no_programs, "make", "failed", "no make in PATH", "scripts/deps.sh"},
     {&no_programs, "pkg-config", "failed", "no pkg-config", "scripts/deps.sh"},
     {&no_programs, "busybox", "warning", "no busybox", "scripts/deps.sh"},
+    {&no_programs, "nft", "warning", "no nft", "scripts/deps.sh"},
     {&bad_programs, "compiler", "failed", "cannot compile", "make deps"},
     {&bad_programs, "libcap", "failed", "not there", "make deps"},
     {&bad_programs, "libseccomp", "failed", "not there", "make deps"},

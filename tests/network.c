@@ -589,6 +589,34 @@ static void network_of_dead_runtime(int stage)
     expect_no_network();
 }
 
+/* make clean-host does the same, and leaves the living alone. */
+static void network_cleaned(int stage)
+{
+    struct process dead, living;
+    char *command = format_text("%s/scripts/clean-host.sh", top_folder);
+    char *text;
+    int status;
+
+    (void)stage;
+    need_network();
+    dead = start_at_bridge("-p", "8080:80");
+    living = start_at_bridge("-p", "8081:80");
+    end_now(&dead);
+    text = host_command(&status, "DRY=1 '%s'", command);
+    expect_text("the plan", text, "would remove: network ");
+    text = host_command(&status, "'%s'", command);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(count_text(text, "removed: network "), 1);
+    ck_assert_int_eq(count_text(text, "in use: network "), 1);
+    expect_text("the links", read_file("/proc/net/dev"), "toy-veth3");
+    end_now(&living);
+    text = host_command(&status, "'%s'", command);
+    ck_assert_int_eq(status, 0);
+    expect_text("what it says", text, "removed: link toy-docker0");
+    expect_no_network();
+    ck_assert_str_eq(folder_text("/run/toy-docker"), "");
+}
+
 /* Rules and links of others are as they were. */
 static void rules_of_others(int stage)
 {
@@ -607,9 +635,14 @@ static void rules_of_others(int stage)
     link = host_command(NULL, "ip addr show docker0");
     process = start_at_bridge("-p", "8080:80");
     expect_text("the rules", host_command(NULL, "nft list ruleset"), before);
+    expect_text("stderr", errors_of(&process), "other rules");
     end_container(&process);
     ck_assert_str_eq(host_command(NULL, "nft list ruleset"), before);
     ck_assert_str_eq(host_command(NULL, "ip addr show docker0"), link);
+    must("nft add rule ip filter FORWARD iifname toy-docker0 accept");
+    process = start_at_bridge(NULL, NULL);
+    ck_assert_str_eq(errors_of(&process), "");
+    end_container(&process);
     must("nft flush ruleset; ip link del docker0");
 }
 
@@ -861,6 +894,7 @@ const struct check network_checks[] = {
     {"port_in_use", 8, 8, port_in_use},
     {"etc_files", 8, 8, etc_files},
     {"network_of_dead_runtime", 8, 8, network_of_dead_runtime},
+    {"network_cleaned", 8, 8, network_cleaned},
     {"rules_of_others", 8, 8, rules_of_others},
     {"network_in_use", 8, 8, network_in_use},
     {"network_of_container", 8, 8, network_of_container},
