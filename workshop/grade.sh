@@ -233,11 +233,11 @@ show_failures() {
         fi
     done
     [ ${#followers[@]} -gt 0 ] || return
-    say "${yellow}These need what fails above, and may follow from it:$plain"
+    say "$yellow$(tell followers)$plain"
     for lesson in "${followers[@]}"; do
         read -r lesson basis <<<"$lesson"
         read -ra list <<<"${failing[$lesson]}"
-        say "  ✗ $lesson (needs $basis): ${title[$lesson]}"
+        say "  ✗ $(tell follower "$lesson" "$basis"): ${title[$lesson]}"
         show '' "$(names "${list[@]}")"
     done
     say ''
@@ -257,7 +257,7 @@ show_held() { # STAGE
     done
     [ -z "$line" ] || show holds "${line%, }"
     for check in "${skipped[@]}"; do
-        show 'no try' "${text[$check]}"
+        show skipped "${text[$check]}"
     done
 }
 
@@ -265,19 +265,19 @@ show_grade() { # STAGE FILE
     local total=$((${#checks[@]} - ${#skipped[@]})) colour=$red
 
     [ ${#failed[@]} -gt 0 ] || colour=$green
-    say "${bold}Stage $1: $colour$held of $total checks hold$plain  ($2)"
+    say "$bold$colour$(tell grade "$1" "$held" "$total")$plain  ($2)"
     say ''
     show_failures
     [ "$held" != 0 ] || say "  ${said[nothing]}"
     show_held "$1"
     say ''
     if [ ${#failed[@]} -gt 0 ]; then
-        say "Next: make hint-$1; edit $2; make grade-$1"
+        tell next "$1" "$2" "$1"
     elif [ "$1" = 8 ]; then
-        say "${green}Done.$plain  make solution-8 compares"
+        say "$green$(tell finished)$plain  $(tell compare "$1")"
     else
-        say "${green}Done.$plain  make solution-$1 compares;" \
-            "make attack-$1 breaks it; make start-$(($1 + 1)) goes on"
+        say "$green$(tell finished)$plain  $(tell compare "$1")"
+        tell go_on "$1" "$(($1 + 1))"
     fi
 }
 
@@ -288,7 +288,7 @@ show_hint() { # STAGE FILE
     local lesson level=0 former='' file=$state/$1.hint
 
     if [ ${#failed[@]} = 0 ]; then
-        say "Nothing fails in stage $1: no hint is needed."
+        tell no_hint "$1"
         return
     fi
     lesson=${failing_lessons[0]}
@@ -297,14 +297,14 @@ show_hint() { # STAGE FILE
     ((level == 3)) || level=$((level + 1))
     say "$lesson $level" >"$file"
     give_back "$file"
-    say "${bold}Stage $1, hint $level of 3${plain}: ${title[$lesson]-$lesson}"
+    say "$bold$(tell hint "$1" "$level")$plain: ${title[$lesson]-$lesson}"
     case $level in
     1) show question "${ask[$lesson]-}" ;;
     2) show way "${tip[$lesson]-}" ;;
     3) show call "${call[$lesson]-}" ;;
     esac
     show read "${look[$lesson]-}"
-    ((level == 3)) || say "make hint-$1 once more says more."
+    ((level == 3)) || tell more "$1"
 }
 
 # ---- for machines --------------------------------------------------------
@@ -365,7 +365,7 @@ not_compiled() { # STAGE FILE ERRORS
     *)
         cat "$3"
         say ''
-        say "${bold}Stage $1: ${red}it does not compile$plain  ($2)"
+        say "$bold$red$(tell no_build "$1")$plain  ($2)"
         show why "${said[compile]}"
         ;;
     esac

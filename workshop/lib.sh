@@ -193,9 +193,15 @@ find_parts() {
     [ -n "$parts" ] || fail "there is no part $PART: see $(folder_of 8)/TASK.md"
 }
 
+# Prints a sentence of the messages; %s in it are the other arguments.
+tell() { # NAME [ARG...]
+    # shellcheck disable=SC2059 # the formats are ours
+    printf "${said[$1]}\n" "${@:2}"
+}
+
 # Prints a text under a heading, folded to the screen.
 show() { # HEADING TEXT
-    local line first=$1
+    local line first=${1:+${said[$1]-$1}}
 
     while IFS= read -r line; do
         printf '  %s%-9s%s %s\n' "$bold" "$first" "$plain" "${line% }"

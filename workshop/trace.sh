@@ -57,6 +57,7 @@ if [ "${1-}" = diff ]; then
     for n in "$(($2 - 1))" "$2"; do
         trace "$(program_of "$n")" -- true | normalize >"$state/trace-$n"
     done
+    give_back "$state"
     diff -U 2 --color=auto "$state/trace-$(($2 - 1))" "$state/trace-$2"
     [ $? -le 1 ]
     exit
