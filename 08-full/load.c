@@ -172,7 +172,7 @@ static bool is_for_us(struct json descriptor)
                 0);
 }
 
-/* Its own name, or --name; a tag alone goes behind that. */
+/* Its own name. Some have a tag alone; what it belongs to is --name. */
 static const char *name_in_layout(const struct source *source,
                                   struct json descriptor)
 {
@@ -182,11 +182,12 @@ static const char *name_in_layout(const struct source *source,
 
     if (!name)
         name = get_text(annotations, "org.opencontainers.image.ref.name");
-    if (!own && !name)
-        fail_plainly("--name NAME:TAG gives it one", "the image has no name");
-    if (!own || !name || strpbrk(own, ":"))
-        return own ? own : name;
-    return format_text("%s:%s", own, name);
+    if (name && strpbrk(name, ":/"))
+        return name;
+    if (!own)
+        fail_plainly("--name NAME gives it one", "the image has no name%s%.80s",
+                     name ? ", only the tag " : "", name ? name : "");
+    return name && !strchr(own, ':') ? format_text("%s:%s", own, name) : own;
 }
 
 static void load_manifest(struct source *source, struct json descriptor,

@@ -89,6 +89,15 @@ static void image_says(int stage_)
     result = stage("run", STORE, "tst:v1");
     expect_status(result, 125);
     expect_text("stderr", result.err, "did you mean test:v1?");
+    /* a tag alone is no name */
+    host_command(NULL, "sed -i 's,docker.io.library.test:gz,gz,; "
+                       "s,\"test:v1\",\"v1\",' images/layout/index.json");
+    result = stage("load", STORE, "-i", "images/layout");
+    expect_status(result, 125);
+    expect_text("stderr", result.err, "only the tag v1");
+    result = stage("load", STORE, "-i", "images/layout", "--name", "mine");
+    ck_assert_str_eq(result.out,
+                     "Loaded image: mine:v1\nLoaded image: mine:gz\n");
     remove_images();
 }
 
