@@ -22,14 +22,17 @@ static pid_t start_keeper(void)
 {
     struct clone_args arguments = {.flags = CLONE_NEWUSER,
                                    .exit_signal = SIGCHLD};
-    pid_t pid = sys_clone3(&arguments);
+    pid_t parent = getpid(), pid = sys_clone3(&arguments);
 
     if (pid == -1)
         fail("clone3 with CLONE_NEWUSER");
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;)
+        /* if the parent has died before this, it would wait for ever, and
+         * hold the lock of the state's folder */
+        while (getppid() == parent)
             pause();
+        _exit(EXIT_SUCCESS);
     }
     return pid;
 }
