@@ -138,8 +138,6 @@ static void make_own_bridge(struct in_addr gateway)
         fail("give %s the address %s", bridge, inet_ntoa(gateway));
     explain("RTM_NEWADDR {%s, %s/%d}", bridge, inet_ntoa(gateway),
             PREFIX_LENGTH);
-    if (set_link_up(bridge) == -1)
-        fail("set %s up", bridge);
 }
 
 /* Returns its address. One without is what a killed runtime left. */
@@ -148,12 +146,16 @@ static struct in_addr find_or_make_bridge(void)
     struct ifreq link;
     struct in_addr gateway;
 
-    if (look_at_link(bridge, SIOCGIFADDR, &link))
-        return ((struct sockaddr_in *)&link.ifr_addr)->sin_addr;
-    if (remove_link(bridge) == -1 && errno != ENODEV)
-        fail("remove the half-made bridge %s", bridge);
-    gateway = choose_gateway();
-    make_own_bridge(gateway);
+    if (look_at_link(bridge, SIOCGIFADDR, &link)) {
+        gateway = ((struct sockaddr_in *)&link.ifr_addr)->sin_addr;
+    } else {
+        if (remove_link(bridge) == -1 && errno != ENODEV)
+            fail("remove the half-made bridge %s", bridge);
+        gateway = choose_gateway();
+        make_own_bridge(gateway);
+    }
+    if (set_link_up(bridge) == -1)
+        fail("set %s up", bridge);
     return gateway;
 }
 
@@ -206,7 +208,7 @@ static void tidy(int pool)
         result = write_table(pool, bridge,
                              ((struct sockaddr_in *)&link.ifr_addr)->sin_addr);
     } else {
-        result = remove_table();
+        result = remove_table(pool);
         if (remove_link(bridge) == -1 && errno != ENODEV)
             warn("cannot remove the bridge %s: %s", bridge, strerror(errno));
         remove_pool();

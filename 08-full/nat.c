@@ -79,10 +79,11 @@ static int as_file(const char *text)
     return fd;
 }
 
-/* Starts it with `input` as its standard input, or, if that is -1, with `output`
+/* Starts it with `input` as its standard input and the pool in `other`, whose lock so
+ * holds until it ends, even if we are killed; or, if `input` is -1, with `other`
  * for what it prints, and silent about errors. Where root has no /usr/sbin in
  * its PATH (su without -), it is there. Returns an errno, or 0. */
-static int spawn_nft(pid_t *pid, char *const *argv, int input, int output)
+static int spawn_nft(pid_t *pid, char *const *argv, int input, int other)
 {
     posix_spawn_file_actions_t actions;
     int error;
@@ -90,8 +91,9 @@ static int spawn_nft(pid_t *pid, char *const *argv, int input, int output)
     posix_spawn_file_actions_init(&actions);
     if (input != -1) {
         posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, other, STDERR_FILENO + 1);
     } else {
-        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        posix_spawn_file_actions_adddup2(&actions, other, STDOUT_FILENO);
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null",
                                          O_WRONLY, 0);
     }
@@ -104,12 +106,12 @@ static int spawn_nft(pid_t *pid, char *const *argv, int input, int output)
 }
 
 /* Returns 0, or -1 and errno. */
-static int run_nft(char *const *argv, int input, int output)
+static int run_nft(char *const *argv, int input, int other)
 {
     pid_t pid = 0;
     int status;
 
-    errno = spawn_nft(&pid, argv, input, output);
+    errno = spawn_nft(&pid, argv, input, other);
     if (errno)
         return -1;
     while (waitpid(pid, &status, 0) == -1)
@@ -119,14 +121,14 @@ static int run_nft(char *const *argv, int input, int output)
     return status == 0 ? 0 : -1;
 }
 
-static int change_rules(const char *text)
+static int change_rules(int pool, const char *text)
 {
     static char *const argv[] = {"nft", "-f", "-", NULL};
     int input = as_file(text), result, number;
 
     if (input == -1)
         return -1;
-    result = run_nft(argv, input, -1);
+    result = run_nft(argv, input, pool);
     number = errno;
     close(input);
     errno = number;
@@ -190,7 +192,7 @@ int write_table(int pool, const char *bridge, struct in_addr gateway)
     char *table = format_text(our_table, rules, bridge, inet_ntoa(gateway),
                               PREFIX_LENGTH);
     char *text = format_text("%s%s", no_table, table);
-    int result = change_rules(text);
+    int result = change_rules(pool, text);
 
     free(text);
     free(table);
@@ -198,9 +200,9 @@ int write_table(int pool, const char *bridge, struct in_addr gateway)
     return result;
 }
 
-int remove_table(void)
+int remove_table(int pool)
 {
-    return change_rules(no_table);
+    return change_rules(pool, no_table);
 }
 
 void allow_forwarding(const char *bridge)

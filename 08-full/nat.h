@@ -9,14 +9,14 @@
 
 /*
  * Writes the table anew, as a whole or not at all, from the "rules" of all
- * addresses in the pool. Packets of the network of `gateway`, the first address
+ * addresses in the pool, whose lock the caller holds. Packets of the network of `gateway`, the first address
  * of `bridge`, leave with the host's address. Returns 0, or -1 with what nft
  * says on stderr.
  */
 int write_table(int pool, const char *bridge, struct in_addr gateway);
 
 /* Removes the table, if there is one. Returns as write_table. */
-int remove_table(void);
+int remove_table(int pool);
 
 /* Warns if rules of others drop what `bridge` forwards. They stay as they are. */
 void warn_of_others(const char *bridge);

@@ -589,6 +589,42 @@ static void network_of_dead_runtime(int stage)
     expect_no_network();
 }
 
+static bool is_clean_after_a_start(void)
+{
+    expect_status(run_stage(8, "true", NULL), 0);
+    return !strstr(read_file("/proc/net/dev"), "toy-") &&
+           !strstr(host_command(NULL, "nft list tables"), "toy-docker") &&
+           strcmp(folder_text("/run/toy-docker"), "") == 0;
+}
+
+/* From before the first instruction to after the command's start. */
+static void network_killed_at_any_moment(int stage)
+{
+    struct process process;
+    double start;
+
+    (void)stage;
+    need_network();
+    start = now();
+    process = start_at_bridge("-p", "8080:80");
+    start = now() - start;
+    end_now(&process);
+    ck_assert(within(5, is_clean_after_a_start()));
+    for (int i = 0; i < 16; i++) {
+        process = start_stage(8, NULL, "--network", "bridge", "-p", "8080:80",
+                              "--", "sleep", "60", NULL);
+        usleep((useconds_t)(1.2 * start * i / 16 * 1e6));
+        end_now(&process);
+        ck_assert_msg(
+            within(5, is_clean_after_a_start()), "moment %d: now there: %s%s",
+            i, read_file("/proc/net/dev"), folder_text("/run/toy-docker"));
+        expect_status(run_stage(8, "--network", "bridge", "-p", "8080:80", "--",
+                                "true", NULL),
+                      0);
+    }
+    expect_no_network();
+}
+
 /* make clean-host does the same, and leaves the living alone. */
 static void network_cleaned(int stage)
 {
@@ -894,6 +930,7 @@ const struct check network_checks[] = {
     {"port_in_use", 8, 8, port_in_use},
     {"etc_files", 8, 8, etc_files},
     {"network_of_dead_runtime", 8, 8, network_of_dead_runtime},
+    {"network_killed_at_any_moment", 8, 8, network_killed_at_any_moment},
     {"network_cleaned", 8, 8, network_cleaned},
     {"rules_of_others", 8, 8, rules_of_others},
     {"network_in_use", 8, 8, network_in_use},
