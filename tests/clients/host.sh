@@ -64,9 +64,10 @@ make_cgroups() {
         if [ "$type" = cgroup2 ]; then
             hand_down "$top"
             hand_down "$folder"
+        else
+            fill_cpuset "$folder"
+            fill_cpuset "$folder/$group"
         fi
-        fill_cpuset "$folder"
-        fill_cpuset "$folder/$group"
         # locked: in use, say the programs that sweep
         exec {fd}<"$folder/$group"
         flock -s "$fd"
