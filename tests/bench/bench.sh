@@ -25,8 +25,8 @@ declare -A programs
 # In namespaces of its own, whose first process reaps what create leaves.
 # crun does not start where v1 and v2 are mixed: v1 alone is shown then.
 enter_namespaces() {
-    exec unshare --mount --pid --fork --mount-proc --propagation private \
-        "$0" --inside
+    exec unshare --mount --pid --fork --kill-child --mount-proc \
+        --propagation private "$0" --inside
 }
 
 show_v1_alone() {
