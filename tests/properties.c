@@ -327,10 +327,10 @@ static pid_t start_control(void)
 }
 
 /* The loop of the container beside one of the host on the same CPU: a free one
- * gets as much as that, however busy the machine is; a limited one 5 %. */
+ * gets as much as that, however busy the machine is; a limited one 2 %. */
 static enum outcome use_cpu(int stage)
 {
-    struct how how = limited(stage, "--cpus", "0.05");
+    struct how how = limited(stage, "--cpus", "0.02");
     struct process attack =
         start_attack(stage, &how, "attack-6", "cpu", "60", NULL);
     double used, free_share;

@@ -123,7 +123,8 @@ walk_stage() { # N
     answer_command "make solution-$n" 'See it all the same? ?y/N?' n 'Error 1'
     # the learner's edit
     if [ "$n" = 8 ]; then
-        type_command "make grade-8 PART=network" 'Error 1'
+        type_command "sed -i 's/main (int,/main(int/' $file" ''
+        type_command "make grade-8 PART=network" '✗ network*Error 1'
         type_command "cp workshop/parts/*.c work/08-full/" ''
         type_command "patch $file workshop/parts/container.patch" 'patching'
         type_command "make grade-8 PART=network" '3 of 3 checks hold*Done.'
@@ -159,9 +160,11 @@ type -P script >/dev/null || {
     echo "workshop: script(1) is missing: sudo make deps GROUP=workshop" >&2
     exit 1
 }
-# shellcheck disable=SC2154 # set by then
-trap 'exec 3>&-; kill "$terminal" 2>/dev/null; rm -rf "$scratch"' EXIT
-git clone -q . "$scratch/toy_docker" || exit 1
+terminal=''
+trap 'exec 3>&-; [ -z "$terminal" ] || kill "$terminal" 2>/dev/null; rm -rf "$scratch"' EXIT
+# what is committed, as a clone has it; git distrusts a checkout that is not root's
+mkdir "$scratch/toy_docker"
+git -c safe.directory='*' archive HEAD | tar -x -C "$scratch/toy_docker" || exit 1
 open_terminal
 last=${1:-8}
 type_command 'make stages build/tests/check attacks >/dev/null 2>&1' ''
