@@ -284,7 +284,7 @@ static void bad_values_of_stage_8(int stage)
     static const char *const env[] = {"", "=", "=x", NULL};
     static const char *const folder[] = {"", "relative", NULL};
     static const char *const tmpfs[] = {"", "relative", "/", ":", NULL};
-    static const char *const net[] = {"", "bridge", "hosts", "-1", NULL};
+    static const char *const net[] = {"", "bridges", "hosts", "-1", NULL};
 
     refuse_values(stage, "--env", env);
     refuse_values(stage, "--workdir", folder);

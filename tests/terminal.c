@@ -29,13 +29,15 @@ static void ctrl_c_reaches_command(int stage)
 {
     struct process process =
         start_script(stage, &at_terminal,
-                     "trap 'echo interrupted; exit 9' INT; echo armed; "
-                     "while :; do sleep 0.1; done");
+                     "trap 'echo interrupted; read line; exit 9' INT; "
+                     "echo armed; while :; do sleep 0.1; done");
 
     expect(&process, "armed");
     type_text(&process, "\003");
+    /* before it ends: a terminal may forget what its last process wrote */
+    expect(&process, "interrupted");
+    type_text(&process, "\n");
     expect_status(finish(&process), 9);
-    expect_text("the screen", output_of(&process), "interrupted");
 }
 
 /* In the shell, Ctrl-C ends the command of the shell, and not the shell. */
