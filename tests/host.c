@@ -324,15 +324,17 @@ static void bring_loopback_up(void)
     close(fd);
 }
 
-/* States and networks of containers are known by names that two stand-ins may
- * use at the same time. */
+/* States, networks and layers of containers are known by names that two
+ * stand-ins may use at the same time. */
 static void hide_states(void)
 {
-    static const char folder[] = "/run/toy-docker";
+    static const char *const folders[] = {"/run/toy-docker",
+                                          "/var/lib/toy-docker"};
 
-    if (make_dir(folder) == -1 ||
-        mount("states", folder, "tmpfs", 0, "mode=755") == -1)
-        die("mount tmpfs on %s", folder);
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (make_dir(folders[i]) == -1 ||
+            mount("states", folders[i], "tmpfs", 0, "mode=755") == -1)
+            die("mount tmpfs on %s", folders[i]);
 }
 
 static void leave_true_host(void)
