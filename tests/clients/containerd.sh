@@ -37,8 +37,8 @@ run_it() { # FLAG... -- ID COMMAND...
 }
 
 clean_up() {
-    ctr task kill -s KILL it
-    within 5 task_is STOPPED
+    ctr task resume it
+    ctr task kill -s KILL it && within 5 task_is STOPPED
     ctr task delete it
     ctr container delete it
 }
