@@ -282,11 +282,12 @@ seccomp_default() {
 
 privileged() {
     has_all_capabilities || skip "root itself lacks capabilities here"
-    is "$(docker run --rm --network none --privileged test grep CapEff \
-        /proc/self/status)" "$(grep CapEff /proc/self/status)"
+    # all that docker knows: 38 in Debian 12, of the kernel's 41
+    like "$(docker run --rm --network none --privileged test grep CapEff \
+        /proc/self/status)" '*fffffffff'
     start_counter
-    is "$(docker exec --privileged it grep CapEff /proc/self/status)" \
-        "$(grep CapEff /proc/self/status)"
+    like "$(docker exec --privileged it grep CapEff /proc/self/status)" \
+        '*fffffffff'
 }
 
 user_and_more() {
