@@ -90,3 +90,17 @@ void end_box(void)
     expect_status(oci("delete", "--force", "box"), 0);
     remove_bundle();
 }
+
+void expect_mistakes_named(const struct mistake *mistakes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct result result;
+
+        make_bundle("echo it ran", EDITS(mistakes[i].edit));
+        result = oci("create", "--bundle", "bundle", "box");
+        ck_assert_msg(result.status == 125, "%s: status %d %s",
+                      mistakes[i].message, result.status, result.err);
+        expect_text("stderr", result.err, mistakes[i].message);
+        ck_assert_int_eq(access("state", F_OK), -1);
+    }
+}

@@ -53,4 +53,13 @@ char *box_status(void);
 /* Kills and deletes it. */
 void end_box(void);
 
+/* An edit that makes config.json wrong, and what must be said about it. */
+struct mistake {
+    struct edit edit;
+    const char *message;
+};
+
+/* Each is refused with its message, before anything is made. */
+void expect_mistakes_named(const struct mistake *mistakes, size_t count);
+
 #endif

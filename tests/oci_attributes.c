@@ -18,10 +18,7 @@
 
 /* ---- what is wrong ----------------------------------------------------------- */
 
-static const struct {
-    struct edit edit;
-    const char *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
     {PROCESS("\"scheduler\": {\"nice\": 1}"),
      "process.scheduler.policy: is missing"},
     {PROCESS("\"scheduler\": {\"policy\": \"SCHED_FAIR\"}"),
@@ -72,14 +69,7 @@ static void attribute_errors(int stage)
     struct result result;
 
     (void)stage;
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
-        make_bundle("echo it ran", EDITS(mistakes[i].edit));
-        result = oci("create", "--bundle", "bundle", "box");
-        ck_assert_msg(result.status == 125, "%s: status %d %s",
-                      mistakes[i].message, result.status, result.err);
-        expect_text("stderr", result.err, mistakes[i].message);
-        ck_assert_int_eq(access("state", F_OK), -1);
-    }
+    expect_mistakes_named(mistakes, sizeof(mistakes) / sizeof(*mistakes));
     make_bundle("true",
                 EDITS({"{\n        \"type\": \"network\"\n      },", ""},
                       IN("linux", "\"netDevices\": {\"v0\": {}}")));

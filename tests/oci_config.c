@@ -16,10 +16,7 @@
 
 /* ---- what is wrong ----------------------------------------------------------------- */
 
-static const struct {
-    struct edit edit;
-    const char *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
     {{"\"network\"", "\"netwrok\""},
      "linux.namespaces[1].type: \"netwrok\" is not a namespace"},
     {{"\"network\"", "\"pid\""}, "linux.namespaces[1].type: is there twice"},
@@ -86,16 +83,7 @@ static const struct {
 static void errors_name_the_path(int stage)
 {
     (void)stage;
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
-        struct result result;
-
-        make_bundle("echo it ran", EDITS(mistakes[i].edit));
-        result = oci("create", "--bundle", "bundle", "box");
-        ck_assert_msg(result.status == 125, "%s: status %d %s",
-                      mistakes[i].message, result.status, result.err);
-        expect_text("stderr", result.err, mistakes[i].message);
-        ck_assert_int_eq(access("state", F_OK), -1);
-    }
+    expect_mistakes_named(mistakes, sizeof(mistakes) / sizeof(*mistakes));
     remove_bundle();
 }
 

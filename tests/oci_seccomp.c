@@ -41,10 +41,7 @@ static struct edit profile(const char *rule)
     ALLOW ", \"syscalls\": [{\"names\": [\"mkdir\"], \"action\": "             \
           "\"SCMP_ACT_ERRNO\", " text "}]"
 
-static const struct {
-    struct edit edit;
-    const char *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
     {MEMBER("\"flags\": []"), "linux.seccomp.defaultAction: is missing"},
     {MEMBER("\"defaultAction\": \"ALLOW\""),
      "linux.seccomp.defaultAction: \"ALLOW\" is not an action"},
@@ -79,16 +76,7 @@ static const struct {
 static void seccomp_errors(int stage)
 {
     (void)stage;
-    for (size_t i = 0; i < sizeof(mistakes) / sizeof(*mistakes); i++) {
-        struct result result;
-
-        make_bundle("echo it ran", EDITS(mistakes[i].edit));
-        result = oci("create", "--bundle", "bundle", "box");
-        ck_assert_msg(result.status == 125, "%s: status %d %s",
-                      mistakes[i].message, result.status, result.err);
-        expect_text("stderr", result.err, mistakes[i].message);
-        ck_assert_int_eq(access("state", F_OK), -1);
-    }
+    expect_mistakes_named(mistakes, sizeof(mistakes) / sizeof(*mistakes));
     remove_bundle();
 }
 
