@@ -1,0 +1,114 @@
+/*
+ * record.h - what is known for good of a container that "run" has made:
+ * DATA-ROOT/containers/ID/, a bundle with more beside it.
+ *
+ *     config.json     what it is: what "run" made of its flags
+ *     container.json  what config.json has no words for; see below
+ *     status.json     how it goes; written by the monitor
+ *     stopped         is there once somebody wanted it to end: no restart
+ *     errors          what the monitor had to say
+ *     log, log.1 ...  what the container has written, see container_log.h
+ *     upper/          what it has changed; work/ and root/ are the mount's
+ *
+ * The monitor holds the folder's lock (flock(2)) as long as it lives, and with
+ * it the container: who has the lock knows that there is neither. What is known
+ * while the container runs is in state.h, with the same id.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "json.h"
+#include "state.h"
+#include "store.h"
+
+enum { SHORT_ID = 12 };
+
+struct record {
+    char *id;         /* 64 hexadecimal digits */
+    const char *name; /* for people */
+    char *path;       /* of its folder */
+    int folder;       /* its descriptor */
+    struct json json; /* container.json:
+        "name", "image" (as typed; or the folder of --rootfs), "imageId" ("" for
+        a folder), "created" (RFC 3339), "layers" (digests, the topmost first)
+        or "rootfs", "command" (texts), "ports" (texts of -p), "terminal",
+        "openStdin", "removeAtEnd", "restart" ("no", "always", "on-failure"),
+        "mostRestarts", "stopSignal", and what monitor.c needs beside */
+    struct {
+        const char *started, *finished; /* RFC 3339; NULL: not yet */
+        int exit_status;
+        bool out_of_memory;
+        uint64_t restarts;
+        pid_t monitor; /* valid while the lock is held */
+    } status;
+};
+
+/* How it is, as docker says it. */
+enum record_state {
+    RECORD_CREATED, /* never started */
+    RECORD_RUNNING,
+    RECORD_PAUSED,
+    RECORD_RESTARTING, /* the monitor waits to start it again */
+    RECORD_EXITED,
+    RECORD_DEAD, /* its monitor was killed, and the container with it */
+};
+
+/*
+ * Makes the folder for a new container of the given name (NULL: one is made
+ * up), with the files config.json and container.json, which gets "name" from
+ * here. A name that is taken, or is no name, ends the program.
+ */
+void make_record(struct record *record, const struct store *store,
+                 const char *name, const char *config,
+                 struct json_object *container);
+
+/*
+ * Opens the container whose name, id or unique beginning of an id `word` is.
+ * False if there is none; a beginning of several ids ends the program.
+ */
+bool find_record(struct record *record, const char *data_root,
+                 const char *word);
+
+/* The same; without one the program ends, with a name that is near. */
+void require_record(struct record *record, const char *data_root,
+                    const char *word);
+
+/* All of them, the newest first; `count` gets their number. */
+struct record *list_records(const char *data_root, size_t *count);
+
+/* How it is now; *state is filled in if it runs or is paused, else its folder
+ * is -1. */
+enum record_state look_at_record(const struct record *record,
+                                 struct state *state);
+
+/* "created", "running", ..., as docker's State.Status. */
+const char *record_word(enum record_state state);
+
+/* Reads status.json anew. */
+void read_status(struct record *record);
+
+/* Writes status.json, whole or not at all. */
+void save_status(const struct record *record);
+
+/* Writes container.json anew, after a change of record->json. */
+void save_record(const struct record *record);
+
+/* Waits until the monitor has ended. With `wait` false it does not, and returns
+ * whether it has. The lock is held then until unlock_record. */
+bool lock_record(const struct record *record, bool wait);
+void unlock_record(const struct record *record);
+
+/* Ends what a killed monitor has left of the container in memory: processes,
+ * cgroups, state. Call it with the lock. */
+void discard_remains(const struct record *record);
+
+/* Removes the folder; and what is left in memory first. Call it with the lock.
+ */
+void remove_record(struct record *record);
+
+#endif
