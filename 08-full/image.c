@@ -16,6 +16,7 @@
 #include "../common/common.h"
 #include "digest.h"
 #include "layers.h"
+#include "names.h"
 #include "paths.h"
 #include "sync.h"
 
@@ -65,25 +66,6 @@ char *full_name(const char *name)
     if (!is_name(name, colon))
         return NULL;
     return format_text("%s%s", name, colon ? "" : ":latest");
-}
-
-/* How many letters must be changed to make `b` of `a`: at most `most`, or more
- * than that. */
-static int distance(const char *a, const char *b, int most)
-{
-    int best, other;
-
-    if (most < 0)
-        return 1;
-    if (*a && *a == *b)
-        return distance(a + 1, b + 1, most);
-    if (!*a && !*b)
-        return 0;
-    best = *a && *b ? 1 + distance(a + 1, b + 1, most - 1) : most + 1;
-    other = *a ? 1 + distance(a + 1, b, most - 1) : most + 1;
-    best = other < best ? other : best;
-    other = *b ? 1 + distance(a, b + 1, most - 1) : most + 1;
-    return other < best ? other : best;
 }
 
 /* ---- files ---------------------------------------------------------------------- */
@@ -176,7 +158,7 @@ static noreturn void fail_without_image(const struct image *images,
                        "folder is --rootfs DIR";
 
     for (size_t i = 0; i < count; i++)
-        if (distance(name, images[i].name, 2) <= 2)
+        if (is_near(name, images[i].name))
             hint = format_text("did you mean %s?", images[i].name);
     fail_plainly(hint, "there is no image \"%.200s\"", name);
 }

@@ -58,13 +58,16 @@ enum record_state {
     RECORD_DEAD, /* its monitor was killed, and the container with it */
 };
 
+/* A new id; the caller frees it. */
+char *make_id(void);
+
 /*
  * Makes the folder for a new container of the given name (NULL: one is made
  * up), with the files config.json and container.json, which gets "name" from
  * here. A name that is taken, or is no name, ends the program.
  */
 void make_record(struct record *record, const struct store *store,
-                 const char *name, const char *config,
+                 const char *name, const char *id, const char *config,
                  struct json_object *container);
 
 /*

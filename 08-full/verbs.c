@@ -233,10 +233,21 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- delete ----------------------------------------------------------------- */
 
-int delete_verb(int argc, char **argv, const struct globals *globals)
+void delete_container(struct state *state)
 {
     struct cgroup cgroup = {0};
     struct hooks hooks;
+
+    open_groups(state, &cgroup);
+    load_hooks(saved_config(state), &hooks);
+    kill_all(state, &cgroup);
+    remove_cgroup(&cgroup);
+    remove_state(state);
+    run_hooks(&hooks, POSTSTOP_HOOK, state, "stopped", 0, environ);
+}
+
+int delete_verb(int argc, char **argv, const struct globals *globals)
+{
     struct state state;
     bool force = false;
     const struct flag flags[] = {
@@ -255,12 +266,7 @@ int delete_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly("kill it first, or delete --force",
                      "cannot delete container %s: it is %s, not stopped", id,
                      status_word(status_of(&state)));
-    open_groups(&state, &cgroup);
-    load_hooks(saved_config(&state), &hooks);
-    kill_all(&state, &cgroup);
-    remove_cgroup(&cgroup);
-    remove_state(&state);
-    run_hooks(&hooks, POSTSTOP_HOOK, &state, "stopped", 0, environ);
+    delete_container(&state);
     return EXIT_SUCCESS;
 }
 

@@ -28,6 +28,10 @@ void require_state(struct state *state, const struct globals *globals,
 /* Opens the container's cgroups, if it has any. */
 void open_groups(const struct state *state, struct cgroup *cgroup);
 
+/* Kills what lives of the container whose state is open and locked, and removes
+ * its cgroups and its state. */
+void delete_container(struct state *state);
+
 /* The parser of --format: *value, a bool, says whether it is json. */
 const char *parse_table_format(const char *text, void *value);
 

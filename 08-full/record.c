@@ -1,0 +1,409 @@
+/* record.c - containers in the store. */
+#include "record.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "names.h"
+#include "paths.h"
+#include "sync.h"
+#include "tree.h"
+#include "verbs.h"
+
+enum { ID_LENGTH = 64, MOST_BYTES = 4 << 20 };
+
+static const char folder_name[] = "containers";
+static const char container_file[] = "container.json";
+static const char status_file[] = "status.json";
+
+/* ---- files ------------------------------------------------------------------ */
+
+/* Writes a file of the folder, whole or not at all, also if the machine stops
+ * meanwhile. */
+static void write_whole(const struct record *record, const char *name,
+                        const char *text)
+{
+    static const char new_name[] = "new";
+    size_t length = strlen(text);
+    int fd =
+        openat(record->folder, new_name,
+               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
+        fsync(fd) == -1 || close(fd) == -1 ||
+        renameat(record->folder, new_name, record->folder, name) == -1)
+        fail("write %s/%s", record->path, name);
+}
+
+void save_record(const struct record *record)
+{
+    write_whole(record, container_file,
+                json_object_to_json_string_ext(record->json.value,
+                                               JSON_C_TO_STRING_PLAIN));
+}
+
+static void add_text(struct json_object *object, const char *name,
+                     const char *text)
+{
+    if (text)
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+void save_status(const struct record *record)
+{
+    struct json_object *object = json_object_new_object();
+
+    add_text(object, "started", record->status.started);
+    add_text(object, "finished", record->status.finished);
+    json_object_object_add(object, "exitStatus",
+                           json_object_new_int(record->status.exit_status));
+    json_object_object_add(
+        object, "outOfMemory",
+        json_object_new_boolean(record->status.out_of_memory));
+    json_object_object_add(object, "restarts",
+                           json_object_new_uint64(record->status.restarts));
+    json_object_object_add(object, "monitor",
+                           json_object_new_int(record->status.monitor));
+    write_whole(record, status_file,
+                json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    json_object_put(object);
+}
+
+void read_status(struct record *record)
+{
+    char *text = read_in_root(record->folder, status_file, MOST_BYTES);
+    struct json json = {.path = ""};
+    uint64_t exit_status = 0, monitor = 0;
+
+    if (text)
+        json = parse_json(text, status_file);
+    else if (errno != ENOENT)
+        fail("read %s/%s", record->path, status_file);
+    get_unsigned(json, "exitStatus", 255, &exit_status);
+    get_unsigned(json, "monitor", INT32_MAX, &monitor);
+    record->status.restarts = 0;
+    get_unsigned(json, "restarts", UINT64_MAX, &record->status.restarts);
+    record->status.started = get_text(json, "started");
+    record->status.finished = get_text(json, "finished");
+    record->status.out_of_memory = get_bool(json, "outOfMemory");
+    record->status.exit_status = (int)exit_status;
+    record->status.monitor = (pid_t)monitor;
+    free(text);
+}
+
+/* ---- finding them ------------------------------------------------------------- */
+
+static bool is_id(const char *text)
+{
+    return strlen(text) == ID_LENGTH &&
+           strspn(text, "0123456789abcdef") == ID_LENGTH;
+}
+
+/* False if it is not there, or not yet as a whole. */
+static bool open_record(struct record *record, const char *data_root,
+                        const char *id)
+{
+    char *text;
+
+    *record = (struct record){
+        .id = format_text("%s", id),
+        .path = format_text("%s/%s/%s", data_root, folder_name, id),
+    };
+    record->folder =
+        open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (record->folder == -1) {
+        if (errno != ENOENT)
+            fail("open %s", record->path);
+        return false;
+    }
+    text = read_in_root(record->folder, container_file, MOST_BYTES);
+    if (!text) {
+        close(record->folder);
+        return false;
+    }
+    record->json = parse_json(text, container_file);
+    record->name = require_text(record->json, "name");
+    free(text);
+    read_status(record);
+    return true;
+}
+
+static void close_record(struct record *record)
+{
+    close(record->folder);
+    free(record->path);
+    free(record->id);
+}
+
+/* The newest first: RFC 3339's times are in the order of their letters. */
+static int compare_created(const void *a, const void *b)
+{
+    const struct record *first = a, *second = b;
+
+    return strcmp(require_text(second->json, "created"),
+                  require_text(first->json, "created"));
+}
+
+struct record *list_records(const char *data_root, size_t *count)
+{
+    char *path = format_text("%s/%s", data_root, folder_name);
+    struct dirent **entries = NULL;
+    int found = scandir(path, &entries, NULL, NULL);
+    struct record *records;
+
+    if (found == -1 && errno != ENOENT)
+        fail("read %s", path);
+    records = calloc(found > 0 ? (size_t)found : 1, sizeof(*records));
+    if (!records)
+        fail("allocate memory");
+    *count = 0;
+    for (int i = 0; i < found; i++) {
+        if (is_id(entries[i]->d_name) &&
+            open_record(&records[*count], data_root, entries[i]->d_name))
+            ++*count;
+        free(entries[i]);
+    }
+    free(entries);
+    free(path);
+    qsort(records, *count, sizeof(*records), compare_created);
+    return records;
+}
+
+/* A name before a beginning of an id, as docker has it. */
+static size_t choose_record(const struct record *records, size_t count,
+                            const char *word)
+{
+    size_t length = strlen(word), found = count;
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(records[i].name, word) == 0 ||
+            strcmp(records[i].id, word) == 0)
+            return i;
+    for (size_t i = 0; i < count && *word; i++) {
+        if (strncmp(records[i].id, word, length) != 0)
+            continue;
+        if (found != count)
+            fail_plainly("more of its digits",
+                         "\"%.80s\" is the beginning of "
+                         "several containers' ids",
+                         word);
+        found = i;
+    }
+    return found;
+}
+
+bool find_record(struct record *record, const char *data_root, const char *word)
+{
+    size_t count, chosen;
+    struct record *records = list_records(data_root, &count);
+
+    chosen = choose_record(records, count, word);
+    for (size_t i = 0; i < count; i++)
+        if (i == chosen)
+            *record = records[i];
+        else
+            close_record(&records[i]);
+    free(records);
+    return chosen < count;
+}
+
+void require_record(struct record *record, const char *data_root,
+                    const char *word)
+{
+    const char *near = NULL;
+    struct record *records;
+    size_t count;
+
+    if (find_record(record, data_root, word))
+        return;
+    records = list_records(data_root, &count);
+    for (size_t i = 0; i < count && !near; i++)
+        if (is_near(word, records[i].name))
+            near = records[i].name;
+    fail_plainly(near ? format_text("did you mean %s?", near)
+                      : "ps -a lists those that there are",
+                 "no such container: %.80s", word);
+}
+
+/* ---- making one ------------------------------------------------------------------ */
+
+char *make_id(void)
+{
+    unsigned char bytes[ID_LENGTH / 2];
+    char *id = format_text("%*s", ID_LENGTH, "");
+
+    do {
+        if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+            fail("getrandom");
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
+            id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
+        }
+        /* a short id of digits alone would be taken for a number */
+    } while (strspn(id, "0123456789") >= SHORT_ID);
+    return id;
+}
+
+static const struct record *find_name(const struct record *records,
+                                      size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(records[i].name, name) == 0)
+            return &records[i];
+    return NULL;
+}
+
+/* Two letters at least, as docker's. */
+static void check_name(const char *name)
+{
+    bool good = isalnum((unsigned char)*name) && name[1] && strlen(name) <= 200;
+
+    for (const char *c = name; *c; c++)
+        good = good && (isalnum((unsigned char)*c) || strchr("_.-", *c));
+    if (!good)
+        fail_plainly(NULL,
+                     "--name \"%.80s\": must be letters, digits, and _ . - "
+                     "after the first, at least two and at most 200",
+                     name);
+}
+
+static const char *choose_name(const char *data_root, const char *wanted)
+{
+    size_t count;
+    struct record *records = list_records(data_root, &count);
+    const struct record *other;
+    const char *name = wanted;
+
+    if (wanted) {
+        check_name(wanted);
+        other = find_name(records, count, wanted);
+        if (other)
+            fail_plainly(format_text("rm %s, or another name", wanted),
+                         "the name \"%s\" is taken by container %.*s", wanted,
+                         SHORT_ID, other->id);
+    }
+    while (!name || (!wanted && find_name(records, count, name)))
+        name = make_up_name();
+    for (size_t i = 0; i < count; i++)
+        close_record(&records[i]);
+    free(records);
+    return name;
+}
+
+void make_record(struct record *record, const struct store *store,
+                 const char *name, const char *id, const char *config,
+                 struct json_object *container)
+{
+    /* nobody else takes the name meanwhile */
+    int lock = lock_store(store);
+
+    *record = (struct record){
+        .id = format_text("%s", id),
+        .name = choose_name(store->path, name),
+        .path = format_text("%s/%s/%s", store->path, folder_name, id),
+        .json = {.value = container, .path = ""},
+    };
+    add_text(container, "name", record->name);
+    if (make_dir(record->path) == -1 || chmod(record->path, 0711) == -1)
+        fail("mkdir %s", record->path);
+    record->folder =
+        open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (record->folder == -1)
+        fail("open %s", record->path);
+    write_whole(record, "config.json", config);
+    save_record(record);
+    close(lock);
+}
+
+/* ---- how it is ------------------------------------------------------------------- */
+
+bool lock_record(const struct record *record, bool wait)
+{
+    while (flock(record->folder, LOCK_EX | (wait ? 0 : LOCK_NB)) == -1) {
+        if (errno == EWOULDBLOCK)
+            return false;
+        if (errno != EINTR)
+            fail("lock %s", record->path);
+    }
+    return true;
+}
+
+void unlock_record(const struct record *record)
+{
+    flock(record->folder, LOCK_UN);
+}
+
+/* Only looked at: who wants the lock for himself does not notice. */
+static bool has_monitor(const struct record *record)
+{
+    bool held = flock(record->folder, LOCK_SH | LOCK_NB) == -1;
+
+    if (!held)
+        unlock_record(record);
+    return held;
+}
+
+enum record_state look_at_record(const struct record *record,
+                                 struct state *state)
+{
+    bool lives = has_monitor(record);
+
+    *state = (struct state){.folder = -1};
+    if (lives && look_at_state(state, default_state_root(), record->id)) {
+        if (status_of(state) == STATUS_RUNNING)
+            return RECORD_RUNNING;
+        if (status_of(state) == STATUS_PAUSED)
+            return RECORD_PAUSED;
+        close(state->folder);
+        state->folder = -1;
+    }
+    if (!record->status.started)
+        return RECORD_CREATED;
+    if (lives)
+        return RECORD_RESTARTING;
+    return record->status.finished ? RECORD_EXITED : RECORD_DEAD;
+}
+
+const char *record_word(enum record_state state)
+{
+    static const char *const words[] = {"created",    "running", "paused",
+                                        "restarting", "exited",  "dead"};
+
+    return words[state];
+}
+
+/* ---- the end ---------------------------------------------------------------------- */
+
+void discard_remains(const struct record *record)
+{
+    struct state state;
+
+    if (open_state(&state, default_state_root(), record->id))
+        delete_container(&state);
+}
+
+void remove_record(struct record *record)
+{
+    int parent;
+
+    discard_remains(record);
+    /* first what makes it a container: a kill leaves no half of one */
+    unlinkat(record->folder, container_file, 0);
+    parent = openat(record->folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent == -1 || remove_tree(parent, record->id) == -1)
+        fail("remove %s", record->path);
+    close(parent);
+    close(record->folder);
+    record->folder = -1;
+}
