@@ -2,6 +2,7 @@
 #include "capabilities.h"
 
 #include <ctype.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -56,6 +57,22 @@ bool find_capability(const char *name, uint64_t *set)
         return false;
     *set = BIT(value);
     return true;
+}
+
+struct json_object *list_capabilities(uint64_t set)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (cap_value_t i = 0; cap_get_bound(i) >= 0; i++) {
+        char *name = set & BIT(i) ? cap_to_name(i) : NULL;
+
+        for (char *c = name; c && *c; c++)
+            *c = (char)toupper((unsigned char)*c);
+        if (name)
+            json_object_array_add(array, json_object_new_string(name));
+        cap_free(name);
+    }
+    return array;
 }
 
 void cut_bounding_set(const struct capability_sets *sets)

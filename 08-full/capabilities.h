@@ -26,6 +26,10 @@ uint64_t all_capabilities(void);
  */
 bool find_capability(const char *name, uint64_t *set);
 
+/* An array of the names ("CAP_CHOWN") of those in `set` that this kernel has.
+ */
+struct json_object *list_capabilities(uint64_t set);
+
 /*
  * Takes from the calling process, for ever, what `sets` does not have in its
  * bounding set. Needs CAP_SETPCAP: call it before the user is changed, which

@@ -129,8 +129,11 @@ struct pair {
     const char *name, *value;
 };
 
+struct json_object; /* of json-c */
+
 /* linux.seccomp, compiled to a program for the kernel; see seccomp(2). */
 struct seccomp {
+    struct json_object *json; /* as it was written */
     struct sock_fprog program;
     uint32_t flags;                /* SECCOMP_FILTER_FLAG_... */
     const char *listener_path;     /* NULL: no call is passed to a listener */

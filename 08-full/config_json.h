@@ -29,6 +29,7 @@ void load_hooks(struct json document, struct hooks *to);
 const char *load_label(struct json object, const char *name, bool supported);
 char **load_texts(struct json object, const char *name);
 void load_process(struct json process, struct process *to);
+extern const struct word rlimit_types[]; /* RLIMIT_... */
 
 /* config_net_devices.c: "linux.netDevices"; the namespaces are there already */
 void load_net_devices(struct json linux_, struct config *config);
@@ -64,6 +65,7 @@ void load_joined(struct json linux_, struct config *config);
  * all of it but the rules for devices, which can be changed later. */
 void load_resources(struct json linux_, struct config *config);
 void load_limits(struct json resources, struct resources *to);
+extern const struct word rate_lists[]; /* of blockIO, an enum rate_kind each */
 
 /* config_devices.c: "linux.resources.devices" */
 void load_device_rules(struct json resources, struct config *config);

@@ -12,10 +12,7 @@
 /* Not -1, which setresuid(2) takes for "as it is". */
 #define MOST_ID (UINT32_MAX - 1)
 
-static const struct {
-    const char *name;
-    int type;
-} rlimit_types[] = {
+const struct word rlimit_types[] = {
     {"RLIMIT_AS", RLIMIT_AS},
     {"RLIMIT_CORE", RLIMIT_CORE},
     {"RLIMIT_CPU", RLIMIT_CPU},
@@ -32,6 +29,7 @@ static const struct {
     {"RLIMIT_RTTIME", RLIMIT_RTTIME},
     {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
     {"RLIMIT_STACK", RLIMIT_STACK},
+    {0},
 };
 
 char **load_texts(struct json object, const char *name)
@@ -101,17 +99,6 @@ static void load_capabilities(struct json process, struct capability_sets *to)
                     "has more than permitted and inheritable");
 }
 
-static int find_rlimit(struct json limit)
-{
-    const char *name = require_text(limit, "type");
-
-    for (size_t i = 0; i < sizeof(rlimit_types) / sizeof(rlimit_types[0]); i++)
-        if (strcmp(name, rlimit_types[i].name) == 0)
-            return rlimit_types[i].type;
-    refuse_json(get_member(limit, "type"), "\"%.80s\" is not a resource limit",
-                name);
-}
-
 static void load_rlimits(struct json process, struct process *to)
 {
     struct json array = get_array(process, "rlimits");
@@ -121,7 +108,9 @@ static void load_rlimits(struct json process, struct process *to)
     for (size_t i = 0; i < count; i++) {
         struct json limit = object_at(array, i);
 
-        limits[i].type = find_rlimit(limit);
+        limits[i].type =
+            (int)find_word(rlimit_types, get_member(limit, "type"),
+                           require_text(limit, "type"), "a resource limit");
         if (!get_unsigned(limit, "soft", UINT64_MAX, &limits[i].soft) ||
             !get_unsigned(limit, "hard", UINT64_MAX, &limits[i].hard))
             refuse_json(limit, "soft or hard is missing");

@@ -112,34 +112,33 @@ static void load_weights(struct json block_io, struct resources *to)
     to->block_io.weight_count = count;
 }
 
-static const struct {
-    const char *name;
-    enum rate_kind kind;
-} rate_lists[] = {
+const struct word rate_lists[] = {
     {"throttleReadBpsDevice", READ_BYTES},
     {"throttleWriteBpsDevice", WRITE_BYTES},
     {"throttleReadIOPSDevice", READ_OPERATIONS},
     {"throttleWriteIOPSDevice", WRITE_OPERATIONS},
+    {0},
 };
 
 static void load_rates(struct json block_io, struct resources *to)
 {
-    size_t lists = sizeof(rate_lists) / sizeof(rate_lists[0]), count = 0;
+    const struct word *list;
     struct block_rate *rates;
+    size_t count = 0;
 
-    for (size_t i = 0; i < lists; i++)
-        count += count_elements(get_array(block_io, rate_lists[i].name));
+    for (list = rate_lists; list->name; list++)
+        count += count_elements(get_array(block_io, list->name));
     rates = allocate(count, sizeof(*rates));
     to->block_io.rates = rates;
     to->block_io.rate_count = count;
-    for (size_t i = 0; i < lists; i++) {
-        struct json array = get_array(block_io, rate_lists[i].name);
+    for (list = rate_lists; list->name; list++) {
+        struct json array = get_array(block_io, list->name);
 
         for (size_t j = 0; j < count_elements(array); j++) {
             struct json one = object_at(array, j);
 
             *rates++ = (struct block_rate){
-                .kind = rate_lists[i].kind,
+                .kind = list->value,
                 .major = (unsigned)require_unsigned(one, "major", MOST_MAJOR),
                 .minor = (unsigned)require_unsigned(one, "minor", MOST_MINOR),
                 .rate = require_unsigned(one, "rate", UINT64_MAX - 1),

@@ -277,6 +277,7 @@ const struct seccomp *load_seccomp(struct json linux_)
     if (!is_there(seccomp))
         return NULL;
     to = allocate(1, sizeof(*to));
+    to->json = seccomp.value;
     action = load_action(seccomp, "defaultAction", "defaultErrnoRet");
     filter = seccomp_init(action);
     if (!filter)

@@ -265,6 +265,14 @@ struct json_object *list_words(const struct word *words)
     return array;
 }
 
+char *json_text(struct json_object *object)
+{
+    return format_text("%s\n", json_object_to_json_string_ext(
+                                   object, JSON_C_TO_STRING_PRETTY |
+                                               JSON_C_TO_STRING_SPACED |
+                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
 void refuse_member(struct json object, const char *name)
 {
     struct json json = get_member(object, name);

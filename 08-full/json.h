@@ -89,6 +89,9 @@ uint32_t find_word(const struct word *words, struct json json, const char *text,
 /* An array of the words. */
 struct json_object *list_words(const struct word *words);
 
+/* The object in lines for people; the caller frees the text. */
+char *json_text(struct json_object *object);
+
 /* Ends the program if the member is there and not empty, false, or the number
  * 0, which callers write for "nothing": it is not supported. */
 void refuse_member(struct json object, const char *name);

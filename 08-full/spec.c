@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "capabilities.h"
 #include "config_json.h"
 #include "hooks.h"
 #include "mount_options.h"
@@ -68,10 +67,7 @@ static char *pretty(const char *text)
             *c = '"';
     object = json_tokener_parse(copy);
     free(copy);
-    copy = format_text("%s\n", json_object_to_json_string_ext(
-                                   object, JSON_C_TO_STRING_PRETTY |
-                                               JSON_C_TO_STRING_SPACED |
-                                               JSON_C_TO_STRING_NOSLASHESCAPE));
+    copy = json_text(object);
     json_object_put(object);
     return copy;
 }
@@ -100,22 +96,6 @@ int spec_verb(int argc, char **argv, const struct globals *globals)
 }
 
 /* ---- features ----------------------------------------------------------------- */
-
-static struct json_object *capability_names(void)
-{
-    struct json_object *array = json_object_new_array();
-
-    for (cap_value_t i = 0; cap_get_bound(i) >= 0; i++) {
-        char *name = cap_to_name(i);
-
-        for (char *c = name; c && *c; c++)
-            *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-        if (name)
-            json_object_array_add(array, json_object_new_string(name));
-        cap_free(name);
-    }
-    return array;
-}
 
 static struct json_object *mount_option_names(void)
 {
@@ -167,15 +147,14 @@ int features_verb(int argc, char **argv, const struct globals *globals)
                            json_object_new_string(SPEC_VERSION));
     json_object_object_add(object, "hooks", hook_names());
     json_object_object_add(object, "mountOptions", mount_option_names());
-    json_object_object_add(linux_, "capabilities", capability_names());
+    json_object_object_add(linux_, "capabilities",
+                           list_capabilities(UINT64_MAX));
     json_object_object_add(linux_, "seccomp", describe_seccomp());
     json_object_object_add(policy, "modes", list_words(memory_modes));
     json_object_object_add(policy, "flags", list_words(memory_flags));
     json_object_object_add(linux_, "memoryPolicy", policy);
     json_object_object_add(object, "linux", linux_);
-    puts(json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                    JSON_C_TO_STRING_NOSLASHESCAPE));
+    fputs(json_text(object), stdout);
     json_object_put(object);
     return EXIT_SUCCESS;
 }

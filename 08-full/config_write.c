@@ -1,0 +1,367 @@
+/* config_write.c - a struct config becomes a config.json. */
+#include "config_write.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+#include "config_json.h"
+#include "namespaces.h"
+#include "state.h"
+
+/* ---- members; those that say nothing are left out --------------------------- */
+
+static struct json_object *add_object(struct json_object *to, const char *name)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_object_object_add(to, name, object);
+    return object;
+}
+
+static struct json_object *add_array(struct json_object *to, const char *name)
+{
+    struct json_object *array = json_object_new_array();
+
+    json_object_object_add(to, name, array);
+    return array;
+}
+
+static struct json_object *append_object(struct json_object *array)
+{
+    struct json_object *object = json_object_new_object();
+
+    json_object_array_add(array, object);
+    return object;
+}
+
+static void add_text(struct json_object *to, const char *name, const char *text)
+{
+    if (text)
+        json_object_object_add(to, name, json_object_new_string(text));
+}
+
+static void add_bool(struct json_object *to, const char *name, bool value)
+{
+    json_object_object_add(to, name, json_object_new_boolean(value));
+}
+
+static void add_number(struct json_object *to, const char *name, uint64_t value)
+{
+    json_object_object_add(to, name, json_object_new_uint64(value));
+}
+
+/* A limit of resources.h: 0 says nothing, and -1 is none. */
+static void add_limit(struct json_object *to, const char *name, uint64_t limit)
+{
+    if (limit == UNLIMITED)
+        json_object_object_add(to, name, json_object_new_int64(-1));
+    else if (limit)
+        add_number(to, name, limit);
+}
+
+static void add_texts(struct json_object *to, const char *name,
+                      const char *const *texts)
+{
+    struct json_object *array = add_array(to, name);
+
+    for (; texts && *texts; texts++)
+        json_object_array_add(array, json_object_new_string(*texts));
+}
+
+static void add_pairs(struct json_object *to, const char *name,
+                      const struct pair *pairs, size_t count)
+{
+    struct json_object *object = add_object(to, name);
+
+    for (size_t i = 0; i < count; i++)
+        add_text(object, pairs[i].name, pairs[i].value);
+}
+
+/* ---- process ------------------------------------------------------------------- */
+
+static void write_user(struct json_object *process, const struct user *user)
+{
+    struct json_object *object = add_object(process, "user"), *groups;
+    unsigned uid = 0, gid = 0;
+    char end;
+
+    /* not a number, or more than that: the container's own files say it */
+    if (user->name && sscanf(user->name, "%u%c", &uid, &end) != 1 &&
+        sscanf(user->name, "%u:%u%c", &uid, &gid, &end) != 2)
+        uid = gid = 0;
+    add_number(object, "uid", uid);
+    add_number(object, "gid", gid);
+    add_number(object, "umask", user->umask);
+    groups = add_array(object, "additionalGids");
+    for (size_t i = 0; i < user->additional_gid_count; i++)
+        json_object_array_add(groups,
+                              json_object_new_int64(user->additional_gids[i]));
+}
+
+static void write_capabilities(struct json_object *process,
+                               const struct capability_sets *sets)
+{
+    struct json_object *object = add_object(process, "capabilities");
+    const struct {
+        const char *name;
+        uint64_t set;
+    } all[] = {
+        {"bounding", sets->bounding},       {"effective", sets->effective},
+        {"inheritable", sets->inheritable}, {"permitted", sets->permitted},
+        {"ambient", sets->ambient},
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        json_object_object_add(object, all[i].name,
+                               list_capabilities(all[i].set));
+}
+
+static const char *word_for(const struct word *words, uint32_t value)
+{
+    for (; words->name; words++)
+        if (words->value == value)
+            return words->name;
+    return "?";
+}
+
+static void write_rlimits(struct json_object *to, const struct process *process)
+{
+    struct json_object *array = add_array(to, "rlimits");
+
+    for (size_t i = 0; i < process->rlimit_count; i++) {
+        const struct process_rlimit *limit = &process->rlimits[i];
+        struct json_object *object = append_object(array);
+
+        add_text(object, "type", word_for(rlimit_types, (uint32_t)limit->type));
+        add_number(object, "soft", limit->soft);
+        add_number(object, "hard", limit->hard);
+    }
+}
+
+static void write_process(struct json_object *document,
+                          const struct process *process)
+{
+    struct json_object *object = add_object(document, "process");
+
+    add_bool(object, "terminal", process->terminal);
+    write_user(object, &process->user);
+    add_texts(object, "args", (const char *const *)process->args);
+    add_texts(object, "env", (const char *const *)process->env);
+    add_text(object, "cwd", process->cwd);
+    write_capabilities(object, &process->capabilities);
+    write_rlimits(object, process);
+    add_bool(object, "noNewPrivileges", process->no_new_privileges);
+    if (process->oom_score_adj)
+        json_object_object_add(
+            object, "oomScoreAdj",
+            json_object_new_int64(strtoll(process->oom_score_adj, NULL, 10)));
+    add_text(object, "apparmorProfile", process->apparmor_profile);
+    add_text(object, "selinuxLabel", process->selinux_label);
+}
+
+/* ---- mounts, namespaces, devices ------------------------------------------------ */
+
+static void write_ids(struct json_object *to, const char *name,
+                      const struct id_mapping *ids, size_t count)
+{
+    struct json_object *array = add_array(to, name);
+
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *object = append_object(array);
+
+        add_number(object, "containerID", ids[i].container);
+        add_number(object, "hostID", ids[i].host);
+        add_number(object, "size", ids[i].size);
+    }
+}
+
+static void write_mappings(struct json_object *to,
+                           const struct id_mappings *mappings)
+{
+    if (!mappings->uid_count)
+        return;
+    write_ids(to, "uidMappings", mappings->uids, mappings->uid_count);
+    write_ids(to, "gidMappings", mappings->gids, mappings->gid_count);
+}
+
+static void write_mounts(struct json_object *document,
+                         const struct config *config)
+{
+    struct json_object *array = add_array(document, "mounts");
+
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct json_object *object = append_object(array);
+
+        add_text(object, "destination", mount->destination);
+        add_text(object, "type", mount->type);
+        add_text(object, "source", mount->source);
+        add_texts(object, "options", mount->options);
+        write_mappings(object, &mount->mappings);
+    }
+}
+
+static void write_namespaces(struct json_object *linux_,
+                             const struct config *config)
+{
+    static const int kinds[] = {
+        CLONE_NEWPID, CLONE_NEWNET,  CLONE_NEWIPC,    CLONE_NEWUTS,
+        CLONE_NEWNS,  CLONE_NEWUSER, CLONE_NEWCGROUP,
+    };
+    struct json_object *array = add_array(linux_, "namespaces");
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        struct json_object *object;
+
+        if (!has_namespace(config, kinds[i]))
+            continue;
+        object = append_object(array);
+        add_text(object, "type", namespace_type(kinds[i]));
+        add_text(object, "path", joined_path(config, kinds[i]));
+    }
+}
+
+static void write_devices(struct json_object *linux_,
+                          const struct config *config)
+{
+    struct json_object *array = add_array(linux_, "devices");
+
+    for (size_t i = 0; i < config->linux_.device_count; i++) {
+        const struct device *device = &config->linux_.devices[i];
+        struct json_object *object = append_object(array);
+
+        add_text(object, "path", device->path);
+        add_text(object, "type",
+                 S_ISBLK(device->mode)    ? "b"
+                 : S_ISFIFO(device->mode) ? "p"
+                                          : "c");
+        add_number(object, "major", device->major);
+        add_number(object, "minor", device->minor);
+        add_number(object, "fileMode", device->mode & 07777);
+        add_number(object, "uid", device->uid);
+        add_number(object, "gid", device->gid);
+    }
+}
+
+/* ---- resources ------------------------------------------------------------------- */
+
+static void write_rules(struct json_object *to, const struct resources *from)
+{
+    struct json_object *array = add_array(to, "devices");
+
+    for (size_t i = 0; i < from->device_count; i++) {
+        const struct device_rule *rule = &from->devices[i];
+        struct json_object *object = append_object(array);
+        const char type[] = {rule->type, '\0'};
+
+        add_bool(object, "allow", rule->allow);
+        add_text(object, "type", type);
+        if (rule->major != -1)
+            add_number(object, "major", (uint64_t)rule->major);
+        if (rule->minor != -1)
+            add_number(object, "minor", (uint64_t)rule->minor);
+        add_text(object, "access", rule->access);
+    }
+}
+
+static void write_block_io(struct json_object *to, const struct resources *from)
+{
+    struct json_object *block_io = add_object(to, "blockIO");
+
+    add_limit(block_io, "weight", from->block_io.weight);
+    for (const struct word *list = rate_lists; list->name; list++) {
+        struct json_object *array = add_array(block_io, list->name);
+
+        for (size_t i = 0; i < from->block_io.rate_count; i++) {
+            const struct block_rate *rate = &from->block_io.rates[i];
+            struct json_object *object;
+
+            if (rate->kind != list->value)
+                continue;
+            object = append_object(array);
+            add_number(object, "major", rate->major);
+            add_number(object, "minor", rate->minor);
+            add_number(object, "rate", rate->rate);
+        }
+    }
+}
+
+static void write_resources(struct json_object *linux_,
+                            const struct resources *from)
+{
+    struct json_object *to = add_object(linux_, "resources");
+    struct json_object *memory = add_object(to, "memory");
+    struct json_object *cpu = add_object(to, "cpu");
+
+    write_rules(to, from);
+    add_limit(memory, "limit", from->memory.limit);
+    add_limit(memory, "swap", from->memory.swap);
+    add_limit(memory, "reservation", from->memory.reservation);
+    if (from->memory.swappiness)
+        add_number(memory, "swappiness", *from->memory.swappiness);
+    if (from->memory.disable_oom_killer)
+        add_bool(memory, "disableOOMKiller", true);
+    add_limit(cpu, "shares", from->cpu.shares);
+    add_limit(cpu, "quota", from->cpu.quota);
+    add_limit(cpu, "period", from->cpu.period);
+    add_text(cpu, "cpus", from->cpu.cpus);
+    add_text(cpu, "mems", from->cpu.mems);
+    add_limit(add_object(to, "pids"), "limit", from->pids.limit);
+    write_block_io(to, from);
+}
+
+/* ---- the whole -------------------------------------------------------------------- */
+
+static void write_linux(struct json_object *document,
+                        const struct config *config)
+{
+    struct json_object *linux_ = add_object(document, "linux");
+    const struct seccomp *seccomp = config->linux_.seccomp;
+
+    write_namespaces(linux_, config);
+    write_mappings(linux_, &config->linux_.mappings);
+    write_devices(linux_, config);
+    if (config->linux_.cgroups_path) {
+        char *path = format_text("/%s", config->linux_.cgroups_path);
+
+        add_text(linux_, "cgroupsPath", path);
+        free(path);
+    }
+    write_resources(linux_, &config->linux_.resources);
+    add_pairs(linux_, "sysctl", config->linux_.sysctl,
+              config->linux_.sysctl_count);
+    add_text(linux_, "rootfsPropagation", config->linux_.rootfs_propagation);
+    if (seccomp)
+        json_object_object_add(linux_, "seccomp",
+                               json_object_get(seccomp->json));
+    add_texts(linux_, "maskedPaths", config->linux_.masked_paths);
+    add_texts(linux_, "readonlyPaths", config->linux_.readonly_paths);
+}
+
+char *write_config(const struct config *config)
+{
+    struct json_object *document = json_object_new_object(), *root;
+    char *text;
+
+    add_text(document, "ociVersion", SPEC_VERSION);
+    write_process(document, &config->process);
+    root = add_object(document, "root");
+    add_text(root, "path", config->root.path ? config->root.path : "root");
+    add_bool(root, "readonly", config->root.readonly);
+    add_text(document, "hostname", config->hostname);
+    add_text(document, "domainname", config->domainname);
+    write_mounts(document, config);
+    write_linux(document, config);
+    add_pairs(document, "annotations", config->annotations,
+              config->annotation_count);
+    text = json_text(document);
+    json_object_put(document);
+    return text;
+}
