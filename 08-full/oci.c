@@ -44,6 +44,8 @@ static const struct verb {
     {"delete", "[FLAG...] ID", "remove what is left of a stopped container",
      delete_verb},
     {"list", "[FLAG...]", "list the containers", list_verb},
+    {"logs", "[FLAG...] CONTAINER", "print what a container has written",
+     logs_verb},
     {"import", "[FLAG...] TARBALL|- NAME[:TAG]",
      "make an image of a tar archive", import_verb},
     {"load", "[FLAG...]", "take images from an archive or folder", load_verb},

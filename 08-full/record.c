@@ -345,7 +345,7 @@ void unlock_record(const struct record *record)
 }
 
 /* Only looked at: who wants the lock for himself does not notice. */
-static bool has_monitor(const struct record *record)
+bool has_monitor(const struct record *record)
 {
     bool held = flock(record->folder, LOCK_SH | LOCK_NB) == -1;
 

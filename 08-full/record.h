@@ -106,6 +106,9 @@ void save_record(const struct record *record);
 bool lock_record(const struct record *record, bool wait);
 void unlock_record(const struct record *record);
 
+/* True if somebody has the lock. */
+bool has_monitor(const struct record *record);
+
 /* Ends what a killed monitor has left of the container in memory: processes,
  * cgroups, state. Call it with the lock. */
 void discard_remains(const struct record *record);

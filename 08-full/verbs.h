@@ -66,6 +66,9 @@ int events_verb(int argc, char **argv, const struct globals *globals);
 /* exec.c */
 int exec_verb(int argc, char **argv, const struct globals *globals);
 
+/* logs.c */
+int logs_verb(int argc, char **argv, const struct globals *globals);
+
 /* image_verbs.c */
 int import_verb(int argc, char **argv, const struct globals *globals);
 int load_verb(int argc, char **argv, const struct globals *globals);

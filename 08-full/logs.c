@@ -1,0 +1,364 @@
+/* logs.c - logs: reading what a container has written. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "container_log.h"
+#include "record.h"
+#include "sync.h"
+#include "verbs.h"
+
+/* ---- points in time ---------------------------------------------------------- */
+
+enum { SECOND = 1000000000 };
+
+/* "1h30m10.5s": how long ago. */
+static bool parse_ago(const char *text, struct timespec *time)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9},
+                 {"h", 3600},  {"m", 60},    {"s", 1}};
+    double ago = 0, now;
+
+    clock_gettime(CLOCK_REALTIME, time);
+    now = (double)time->tv_sec + (double)time->tv_nsec / SECOND;
+    while (isdigit((unsigned char)*text)) {
+        char *end;
+        double number = strtod(text, &end);
+        size_t i = 0, count = sizeof(units) / sizeof(units[0]);
+
+        while (i < count &&
+               strncmp(end, units[i].name, strlen(units[i].name)) != 0)
+            i++;
+        if (i == count)
+            return false;
+        ago += number * units[i].seconds;
+        text = end + strlen(units[i].name);
+    }
+    if (ago > now)
+        return false;
+    time->tv_sec = (time_t)(now - ago);
+    time->tv_nsec = (long)((now - ago - (double)time->tv_sec) * SECOND);
+    return !*text;
+}
+
+/* ".25" */
+static const char *parse_fraction(const char *text, long *nanoseconds)
+{
+    *nanoseconds = 0;
+    if (*text != '.')
+        return text;
+    text++;
+    for (long unit = SECOND / 10; isdigit((unsigned char)*text); unit /= 10)
+        *nanoseconds += (*text++ - '0') * unit;
+    return text;
+}
+
+static bool parse_seconds(const char *text, struct timespec *time)
+{
+    char *end;
+
+    errno = 0;
+    time->tv_sec = strtol(text, &end, 10);
+    return isdigit((unsigned char)*text) && errno == 0 &&
+           !*parse_fraction(end, &time->tv_nsec);
+}
+
+/* RFC 3339, or the beginning of it; without a zone it is the machine's. */
+static bool parse_date(const char *text, struct timespec *time)
+{
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
+                                        "%Y-%m-%d"};
+    struct tm parts = {0}, offset = {0};
+    const char *rest = NULL;
+    char sign;
+
+    for (size_t i = 0; !rest && i < sizeof(forms) / sizeof(forms[0]); i++)
+        rest = strptime(text, forms[i], &parts);
+    if (!rest)
+        return false;
+    rest = parse_fraction(rest, &time->tv_nsec);
+    sign = *rest;
+    if (!sign) {
+        parts.tm_isdst = -1;
+        time->tv_sec = mktime(&parts);
+        return true;
+    }
+    time->tv_sec = timegm(&parts);
+    if (strcmp(rest, "Z") == 0)
+        return true;
+    rest = strptime(rest + 1, "%H:%M", &offset);
+    time->tv_sec -=
+        (sign == '-' ? -60 : 60) * (60 * offset.tm_hour + offset.tm_min);
+    return (sign == '+' || sign == '-') && rest && !*rest;
+}
+
+/* To a text such as the log has. */
+static const char *parse_time(const char *text, void *value)
+{
+    struct timespec time;
+
+    if (!parse_date(text, &time) && !parse_seconds(text, &time) &&
+        !parse_ago(text, &time))
+        return "2026-11-22T05:00:00Z, seconds since 1970, or how long ago: "
+               "1h30m, 10s";
+    format_log_time(value, &time);
+    return NULL;
+}
+
+static const char *parse_tail(const char *text, void *value)
+{
+    char *end;
+
+    *(uint64_t *)value = UINT64_MAX;
+    if (strcmp(text, "all") == 0)
+        return NULL;
+    *(uint64_t *)value = strtoull(text, &end, 10);
+    return isdigit((unsigned char)*text) && !*end ? NULL
+                                                  : "a number of lines, or all";
+}
+
+/* ---- lines --------------------------------------------------------------------- */
+
+struct reading {
+    struct record record;
+    bool follow, timestamps;
+    char since[40], until[40]; /* as in the log; "" */
+    uint64_t tail, skipped;    /* lines */
+    bool is_over;              /* the line of --until was reached */
+    char *line;
+    size_t size;
+};
+
+/* Reads a line; one that is not whole (yet) is none. */
+static bool read_line(struct reading *reading, FILE *file)
+{
+    off_t start = ftello(file);
+    ssize_t length = getline(&reading->line, &reading->size, file);
+
+    if (length > 0 && reading->line[length - 1] == '\n')
+        return true;
+    if (ferror(file) || fseeko(file, start, SEEK_SET) == -1)
+        fail("read the log");
+    return false;
+}
+
+/* Not so what a killed writer left. */
+static bool is_entry(const char *line)
+{
+    size_t length = strlen(line);
+
+    return length > 2 && *line == '{' && line[length - 2] == '}';
+}
+
+static void print_entry(struct reading *reading, struct json_object *entry)
+{
+    struct json json = {.value = entry, .path = "log"};
+    const char *time = require_text(json, "time");
+    struct json_object *text = get_member(json, "log").value;
+    FILE *to =
+        strcmp(require_text(json, "stream"), "stdout") == 0 ? stdout : stderr;
+
+    if (strcmp(time, reading->since) < 0)
+        return;
+    reading->is_over = *reading->until && strcmp(time, reading->until) > 0;
+    if (reading->is_over)
+        return;
+    if (to == stderr)
+        fflush(stdout); /* at one terminal they stay in their order */
+    if (reading->timestamps)
+        fprintf(to, "%s ", time);
+    /* NUL bytes, too */
+    fwrite(json_object_get_string(text), 1,
+           (size_t)json_object_get_string_len(text), to);
+}
+
+static void print_lines(struct reading *reading, FILE *file)
+{
+    while (!reading->is_over && read_line(reading, file)) {
+        struct json_object *entry;
+
+        if (!is_entry(reading->line))
+            continue;
+        if (reading->skipped > 0) {
+            reading->skipped--;
+            continue;
+        }
+        entry = json_tokener_parse(reading->line);
+        if (entry)
+            print_entry(reading, entry);
+        json_object_put(entry);
+    }
+}
+
+static uint64_t count_lines(struct reading *reading, FILE *file)
+{
+    uint64_t count = 0;
+
+    while (read_line(reading, file))
+        count += is_entry(reading->line);
+    rewind(file);
+    return count;
+}
+
+/* ---- files ------------------------------------------------------------------------ */
+
+struct log_file {
+    FILE *stream; /* NULL: none */
+    ino_t inode;
+};
+
+static struct log_file open_log_file(const struct record *record,
+                                     unsigned number)
+{
+    int fd = openat(record->folder, log_file_name(number),
+                    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    struct log_file file = {0};
+    struct stat status;
+
+    if (fd == -1 && errno == ENOENT)
+        return file;
+    if (fd != -1 && fstat(fd, &status) == 0)
+        file.stream = fdopen(fd, "r");
+    if (!file.stream)
+        fail("open %s/%s", record->path, log_file_name(number));
+    file.inode = status.st_ino;
+    return file;
+}
+
+/*
+ * Opens the files that are newer than the one with the inode `known`, or all if
+ * that is 0; returns their number. The newest is the first. Meanwhile they may
+ * be rotated: then the one just opened is met again, or one number is missing.
+ */
+static size_t open_files(const struct record *record, ino_t known,
+                         struct log_file **files)
+{
+    size_t count = 0;
+    ino_t newer = 0;
+
+    *files = NULL;
+    for (unsigned number = 0, missing = 0; missing < 2; number++) {
+        struct log_file file = open_log_file(record, number);
+
+        missing = file.stream ? 0 : missing + 1;
+        if (!file.stream)
+            continue;
+        if (file.inode == known || file.inode == newer) {
+            fclose(file.stream);
+            if (file.inode == known)
+                break;
+            continue;
+        }
+        *files = reallocarray(*files, count + 1, sizeof(**files));
+        if (!*files)
+            fail("allocate memory");
+        (*files)[count++] = file;
+        newer = file.inode;
+    }
+    return count;
+}
+
+/* Prints what is new; *current becomes the newest file. */
+static void print_news(struct reading *reading, struct log_file *current)
+{
+    struct log_file *files;
+    size_t count = open_files(&reading->record, current->inode, &files);
+    uint64_t lines = 0;
+
+    if (!current->stream && reading->tail != UINT64_MAX) {
+        for (size_t i = 0; i < count; i++)
+            lines += count_lines(reading, files[i].stream);
+        reading->skipped = lines > reading->tail ? lines - reading->tail : 0;
+    }
+    /* it gets no more once there is a newer one */
+    if (current->stream)
+        print_lines(reading, current->stream);
+    for (size_t i = count; i-- > 0;) {
+        print_lines(reading, files[i].stream);
+        if (current->stream)
+            fclose(current->stream);
+        *current = files[i];
+    }
+    free(files);
+    fflush(stdout);
+}
+
+/* Until something is written, or, at the latest, a second is over: the end of
+ * a monitor is not told. False if nobody reads what we write. */
+static bool wait_for_news(int watch)
+{
+    struct pollfd ready[] = {{watch, POLLIN, 0}, {STDOUT_FILENO, 0, 0}};
+    char events[4096];
+
+    if (poll(ready, 2, 1000) > 0 && ready[0].revents &&
+        read(watch, events, sizeof(events)) == -1 && errno != EINTR)
+        fail("read inotify's events");
+    return !(ready[1].revents & POLLERR);
+}
+
+static int watch_folder(const struct record *record)
+{
+    int watch = inotify_init1(IN_CLOEXEC);
+    char *path = format_text("/proc/self/fd/%d", record->folder);
+
+    if (watch == -1 ||
+        inotify_add_watch(watch, path, IN_MODIFY | IN_CREATE | IN_MOVE) == -1)
+        fail("watch %s", record->path);
+    free(path);
+    return watch;
+}
+
+static void print_log(struct reading *reading)
+{
+    int watch = reading->follow ? watch_folder(&reading->record) : -1;
+    bool lives = reading->follow && has_monitor(&reading->record);
+    struct log_file current = {0};
+
+    print_news(reading, &current);
+    /* what comes last is read after it was seen that nobody writes any more */
+    while (lives && !reading->is_over && wait_for_news(watch)) {
+        lives = has_monitor(&reading->record);
+        print_news(reading, &current);
+    }
+}
+
+int logs_verb(int argc, char **argv, const struct globals *globals)
+{
+    static struct reading reading = {.tail = UINT64_MAX};
+    const char *data_root = default_data_root;
+    const struct flag flags[] = {
+        {"follow", 'f', NULL, "go on until the container ends", parse_switch,
+         &reading.follow},
+        {"tail", 'n', "N", "the last N lines alone (all)", parse_tail,
+         &reading.tail},
+        {"since", 0, "TIME", "from then on: a date, or how long ago (10m)",
+         parse_time, reading.since},
+        {"until", 0, "TIME", "and not after that", parse_time, reading.until},
+        {"timestamps", 't', NULL, "when each line was written", parse_switch,
+         &reading.timestamps},
+        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
+         &data_root},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+
+    (void)globals;
+    if (!words[0] || words[1])
+        fail_plainly(NULL, "logs: one container is wanted");
+    require_record(&reading.record, data_root, words[0]);
+    print_log(&reading);
+    return EXIT_SUCCESS;
+}
