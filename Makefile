@@ -12,6 +12,7 @@ FLAGS = -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS)
 ROOTFS = rootfs# where `make rootfs` puts the root file system
 FROM =# what it is made from; empty: from this machine's own programs
 BUILD = build# objects, attacks, tests
+PREFIX = /usr/local# where `make install` puts stage-8; below DESTDIR
 OUT =# folder of the finished stages, with a slash at its end
 
 FOLDERS := 01-clone 02-uts 03-ipc 04-pid 05-mount 06-rootfs 07-cgroups 08-full
@@ -177,6 +178,35 @@ demo:
 	scripts/deps.sh --needed
 	$(MAKE) stage-8
 	scripts/demo.sh
+
+# ---- installing ----------------------------------------------------------
+
+## install            (root) stage-8, its manual page and completion, in PREFIX
+##                    (/usr/local); DESTDIR=DIR goes before it
+## uninstall          (root) remove them
+MANUAL = share/man/man8/stage-8.8
+BASH = share/bash-completion/completions/stage-8
+ZSH = share/zsh/site-functions/_stage-8
+FISH = share/fish/vendor_completions.d/stage-8.fish
+.PHONY: install uninstall
+install: $(OUT)stage-8
+	install -D $(OUT)stage-8 '$(DESTDIR)$(PREFIX)/bin/stage-8'
+	$(call install_text,help --man,$(MANUAL))
+	$(call install_text,completion bash,$(BASH))
+	$(call install_text,completion zsh,$(ZSH))
+	$(call install_text,completion fish,$(FISH))
+
+uninstall:
+	cd '$(DESTDIR)$(PREFIX)' && \
+		rm -f bin/stage-8 $(MANUAL) $(BASH) $(ZSH) $(FISH)
+
+# What stage-8 prints when called with $1.
+define install_text
+@mkdir -p $(BUILD)
+$(abspath $(OUT)stage-8) $(1) >$(BUILD)/installed
+@install -D -m 644 $(BUILD)/installed '$(DESTDIR)$(PREFIX)/$(2)'
+@rm $(BUILD)/installed
+endef
 
 # ---- testing -------------------------------------------------------------
 

@@ -15,11 +15,8 @@
 #include "sync.h"
 
 static const char about[] =
-    "Runs COMMAND in a container: own namespaces, root file system, devices,\n"
-    "limits and few privileges. \"run [FLAG...] IMAGE [COMMAND...]\" and\n"
-    "\"run --rootfs DIR [FLAG...] [COMMAND...]\" do it with docker's habits: no\n"
-    "standard input without -i, no terminal without -t, nothing that is written\n"
-    "stays.";
+    "Without a verb COMMAND, or a shell, runs in a container of ./rootfs:\n"
+    "own namespaces, root file system, devices, limits and few privileges.";
 
 /* What the flags say, before it becomes a struct config. */
 struct flags {

@@ -13,6 +13,7 @@
 #include "../common/common.h"
 #include "config_json.h"
 #include "container.h"
+#include "help.h"
 #include "log.h"
 #include "self.h"
 #include "state.h"
@@ -21,54 +22,57 @@
 
 static int create_or_run(int argc, char **argv, const struct globals *globals);
 
-static const struct verb {
-    const char *name, *usage, *help;
-    int (*run)(int argc, char **argv, const struct globals *globals);
-} verbs[] = {
+const struct verb verbs[] = {
+    {"Containers", NULL, NULL, NULL},
+    {"run", "[FLAG...] IMAGE [COMMAND...]",
+     "make a container, and run a command in it", run_verb},
+    {"exec", "[FLAG...] CONTAINER COMMAND...",
+     "run one more command in a container", exec_verb},
+    {"ps", "[FLAG...] CONTAINER [ARGUMENT...]", "list a container's processes",
+     ps_verb},
+    {"logs", "[FLAG...] CONTAINER", "print what a container has written",
+     logs_verb},
+    {"pause", "CONTAINER", "stop all its processes where they are", pause_verb},
+    {"kill", "[FLAG...] CONTAINER [SIGNAL]", "send a signal", kill_verb},
+    {"update", "[FLAG...] CONTAINER", "change a container's limits",
+     update_verb},
+
+    {"Images", NULL, NULL, NULL},
+    {"images", "[FLAG...]", "list the images", images_verb},
+    {"import", "[FLAG...] TARBALL NAME[:TAG]", "make an image of a tar archive",
+     import_verb},
+    {"load", "[FLAG...]", "take images from an archive or folder", load_verb},
+    {"rmi", "[FLAG...] IMAGE...", "remove images", rmi_verb},
+
+    {"Containers of bundles, for podman, containerd and dockerd", NULL, NULL,
+     NULL},
     {"create", "[FLAG...] ID", "make a container that waits to be started",
      create_or_run},
-    {"run", "[FLAG...] ID", "make a container from a bundle, and start it",
-     create_or_run},
+    {"run", "--bundle DIR [FLAG...] ID",
+     "make a container from a bundle, and start it", create_or_run},
     {"start", "ID", "let a created container's command begin", start_verb},
     {"state", "ID", "print a container's state", state_verb},
-    {"exec", "[FLAG...] ID [COMMAND...]", "run a command in a container",
-     exec_verb},
-    {"update", "[FLAG...] ID", "change a container's limits", update_verb},
     {"events", "[FLAG...] ID", "print what it uses, and when memory is out",
      events_verb},
-    {"ps", "[FLAG...] ID [ARGUMENT...]", "list a container's processes",
-     ps_verb},
-    {"pause", "ID", "stop all its processes where they are", pause_verb},
-    {"resume", "ID", "let them go on", resume_verb},
-    {"kill", "[FLAG...] ID [SIGNAL]", "send a signal (TERM)", kill_verb},
+    {"resume", "ID", "let the processes of a paused one go on", resume_verb},
     {"delete", "[FLAG...] ID", "remove what is left of a stopped container",
      delete_verb},
     {"list", "[FLAG...]", "list the containers", list_verb},
-    {"logs", "[FLAG...] CONTAINER", "print what a container has written",
-     logs_verb},
-    {"import", "[FLAG...] TARBALL|- NAME[:TAG]",
-     "make an image of a tar archive", import_verb},
-    {"load", "[FLAG...]", "take images from an archive or folder", load_verb},
-    {"images", "[FLAG...]", "list the images", images_verb},
-    {"rmi", "[FLAG...] NAME...", "remove images", rmi_verb},
     {"spec", "[FLAG...]", "write a config.json to begin with", spec_verb},
     {"features", "", "print what this runtime can do", features_verb},
+
+    {"Help", NULL, NULL, NULL},
+    {"help", "[FLAG...] [VERB]", "print this, or a verb's flags", help_verb},
+    {"completion", "SHELL",
+     "print how bash, zsh or fish completes all this; source it",
+     completion_verb},
+    {"__complete", "WORD...", "", complete_verb}, /* the shells ask */
     {0},
 };
 
 /* ---- is it for us? ---------------------------------------------------------- */
 
-static const struct verb *find_verb(const char *name)
-{
-    for (const struct verb *verb = verbs; verb->name; verb++)
-        if (strcmp(name, verb->name) == 0)
-            return verb;
-    return NULL;
-}
-
-/* The words that a flag before the verb takes, itself included; 0 if `word` is
- * none of these flags. */
-static int words_of_flag(const char *word)
+int words_of_flag(const char *word)
 {
     static const char *const with[] = {"--root", "--log", "--log-format",
                                        "--cgroup-manager", "--rootless"};
@@ -109,17 +113,27 @@ static bool runs_a_bundle(char **words)
     return bundle;
 }
 
+const struct verb *find_verb(char **words)
+{
+    bool bundle = runs_a_bundle(words + 1);
+
+    for (const struct verb *verb = verbs; verb->name; verb++)
+        if (verb->run && strcmp(words[0], verb->name) == 0 &&
+            !(verb->run == run_verb && bundle))
+            return verb;
+    return NULL;
+}
+
 bool is_oci_command(int argc, char **argv)
 {
     int i = 1, words;
 
+    use_help(NULL);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)
         return true;
     while (i < argc && (words = words_of_flag(argv[i])) > 0)
         i += words;
-    if (i >= argc || (i == 1 && !find_verb(argv[i])))
-        return false;
-    return i > 1 || strcmp(argv[i], "run") != 0 || runs_a_bundle(argv + i + 1);
+    return i < argc && (i > 1 || find_verb(argv + i));
 }
 
 /* ---- flags before the verb --------------------------------------------------- */
@@ -148,8 +162,7 @@ static const char *parse_rootless(const char *text, void *value)
              : "false or auto: running without root is not supported";
 }
 
-/* Returns the verb and its arguments. */
-static char **read_globals(int argc, char **argv, struct globals *to)
+char **read_globals(int argc, char **argv, struct globals *to)
 {
     bool json = false, systemd = false;
     const char *log = NULL;
@@ -316,16 +329,6 @@ static int print_version(void)
     return EXIT_SUCCESS;
 }
 
-static int print_verb(const struct verb *verb)
-{
-    printf("usage: %s [--root DIR] [--log FILE] [--log-format text|json] "
-           "[--debug]\n       [--cgroup-manager cgroupfs|disabled] %s %s\n\n"
-           "%s: %s. See runc(8); 08-full/README.md lists the flags.\n",
-           program_invocation_short_name, verb->name, verb->usage, verb->name,
-           verb->help);
-    return EXIT_SUCCESS;
-}
-
 /* "conmon: start ID": who has called us, and with which words. */
 static char *describe_call(char **words)
 {
@@ -360,13 +363,13 @@ int run_oci_command(int argc, char **argv)
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     words = read_globals(argc, argv, &globals);
-    verb = words[0] ? find_verb(words[0]) : NULL;
+    verb = words[0] ? find_verb(words) : NULL;
     if (!verb)
         fail_plainly(NULL, "\"%.80s\" is not supported: --help lists what is",
                      words[0] ? words[0] : "");
-    if (words[1] &&
-        (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0))
-        return print_verb(verb);
+    if (words[1] && strcmp(words[1], "-h") == 0 && !words[2])
+        words[1] = "--help";
+    use_help(verb);
     optind = 0; /* getopt_long begins anew, with the verb as the program */
     if (globals.debug && on_exit(log_call, describe_call(words)) != 0)
         fail("allocate memory");

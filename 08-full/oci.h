@@ -12,8 +12,7 @@
 #include <stdbool.h>
 
 /* True if the arguments of main are such a command line: a verb is the first
- * word behind flags that stand before verbs. "run" is one if it names a
- * bundle, or if there is a config.json here and no --rootfs. */
+ * word behind flags that stand before verbs. */
 bool is_oci_command(int argc, char **argv);
 
 /* Does what it says. Returns the exit status. */

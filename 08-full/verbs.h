@@ -18,6 +18,27 @@ struct globals {
     char **argv; /* of main */
 };
 
+struct verb {
+    const char *name, *usage;
+    const char *help; /* half a sentence; "" hides it */
+    int (*run)(int argc, char **argv, const struct globals *globals);
+};
+
+/* All of them (oci.c); those without `run` are headings. A row without name
+ * ends them. */
+extern const struct verb verbs[];
+
+/* The verb that words[0] names, or NULL. "run" is docker's unless the words
+ * behind it speak of a bundle. */
+const struct verb *find_verb(char **words);
+
+/* The words that a flag before the verb takes, itself included; 0 if `word` is
+ * none of these flags. */
+int words_of_flag(const char *word);
+
+/* Reads the flags before the verb. Returns the verb and its arguments. */
+char **read_globals(int argc, char **argv, struct globals *to);
+
 /* The one word of a verb that takes only an id, which is checked. */
 const char *only_id(char **words);
 
@@ -48,6 +69,9 @@ void keep_descriptors(unsigned count);
 void check_terminal(const struct process *process, const char *console_socket,
                     bool attended);
 
+/* main.c: docker's; runc's is in oci.c */
+int run_verb(int argc, char **argv, const struct globals *globals);
+
 int start_verb(int argc, char **argv, const struct globals *globals);
 int state_verb(int argc, char **argv, const struct globals *globals);
 int pause_verb(int argc, char **argv, const struct globals *globals);
@@ -74,6 +98,11 @@ int import_verb(int argc, char **argv, const struct globals *globals);
 int load_verb(int argc, char **argv, const struct globals *globals);
 int images_verb(int argc, char **argv, const struct globals *globals);
 int rmi_verb(int argc, char **argv, const struct globals *globals);
+
+/* help.c, manual.c, completion.c */
+int help_verb(int argc, char **argv, const struct globals *globals);
+int completion_verb(int argc, char **argv, const struct globals *globals);
+int complete_verb(int argc, char **argv, const struct globals *globals);
 
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);

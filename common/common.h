@@ -186,6 +186,9 @@ struct flag {
 char **parse_flags(int argc, char **argv, const struct flag *flags,
                    const char *about);
 
+/* What --help prints. Stage 8, which has verbs, puts its own here. */
+extern void (*print_help)(const struct flag *flags, const char *about);
+
 const char *parse_switch(const char *text, void *value); /* bool */
 const char *parse_text(const char *text, void *value);   /* const char *,
                                                             not empty */

@@ -23,7 +23,7 @@ static void print_flag(const struct flag *flag)
     printf("  %-30s %s\n", left, flag->help);
 }
 
-static noreturn void print_help(const struct flag *flags, const char *about)
+static void print_all(const struct flag *flags, const char *about)
 {
     static const struct flag help[] = {
         {.name = "explain", .help = "tell each step on stderr"},
@@ -39,6 +39,13 @@ static noreturn void print_help(const struct flag *flags, const char *about)
     printf("\nWithout a command: a shell. The exit status is the command's; "
            "128+N if signal N\nkilled it; 127 not found, 126 not executable, "
            "125 the stage itself failed.\n");
+}
+
+void (*print_help)(const struct flag *flags, const char *about) = print_all;
+
+static noreturn void end_with_help(const struct flag *flags, const char *about)
+{
+    print_help(flags, about);
     if (fflush(stdout) != 0)
         die("write the help");
     exit(EXIT_SUCCESS);
@@ -103,7 +110,7 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
         if (value == ':')
             die_usage("%.80s: its argument is missing", argv[optind - 1]);
         if (value == HELP)
-            print_help(flags, about);
+            end_with_help(flags, about);
         if (value == EXPLAIN)
             explaining = true;
         else
