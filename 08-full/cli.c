@@ -1,4 +1,4 @@
-/* cli.c - the command line, from one table. */
+/* cli.c - the command line: from flags to a struct config. */
 #include "cli.h"
 
 #include <sched.h>
@@ -7,236 +7,57 @@
 #include <unistd.h>
 
 #include "../common/common.h"
-#include "capabilities.h"
-#include "cli_network.h"
+#include "cli_flags.h"
+#include "config_json.h"
 #include "image.h"
 #include "rootfs.h"
-#include "store.h"
 #include "sync.h"
 
-static const char about[] =
-    "Without a verb COMMAND, or a shell, runs in a container of ./rootfs:\n"
-    "own namespaces, root file system, devices, limits and few privileges.";
+/* ---- the environment ----------------------------------------------------------- */
 
-/* What the flags say, before it becomes a struct config. */
-struct flags {
-    const char *rootfs, *hostname, *workdir, *user;
-    uint64_t memory, cpus, pids;
-    struct list volumes, tmpfs, env, cap_add, cap_drop;
-    const char *entrypoint;
-    const char *data_root; /* NULL: the usual one */
-    uint64_t most_written;
-    struct network_flags network;
-    bool read_only, init, interactive, tty;
-};
-
-static const char *parse_path(const char *text, void *value)
+static void add_env(struct config *config, const char *text)
 {
-    *(const char **)value = text;
-    return *text == '/' ? NULL : "an absolute path in the container";
+    if (strchr(text, '='))
+        set_environment(config, text);
+    else if (getenv(text))
+        set_environment(config, format_text("%s=%s", text, getenv(text)));
 }
 
-static const char *parse_hostname(const char *text, void *value)
+/* Lines as -e has them; empty ones and those with a "#" in front say nothing.
+ */
+static void read_env_file(struct config *config, const char *path)
 {
-    *(const char **)value = text;
-    /* the kernel's limit; see sethostname(2) */
-    return *text && strlen(text) <= 64 ? NULL : "1 to 64 bytes";
-}
+    char *text = read_file(path), *rest = text, *line;
 
-static const char *parse_volume(const char *text, void *value)
-{
-    const char *colon = strchr(text, ':');
-    const char *option = colon ? strchr(colon + 1, ':') : NULL;
-
-    if (!colon || colon == text || colon[1] != '/' || strchr("/:", colon[2]) ||
-        (option && strcmp(option, ":ro") != 0 && strcmp(option, ":rw") != 0))
-        return "HOST:CONTAINER or HOST:CONTAINER:ro, CONTAINER absolute "
-               "and not /";
-    return parse_list(text, value);
-}
-
-static const char *parse_tmpfs(const char *text, void *value)
-{
-    if (*text != '/' || strchr("/:", text[1]))
-        return "CONTAINER or CONTAINER:OPTIONS, CONTAINER absolute and not /";
-    return parse_list(text, value);
-}
-
-static const char *parse_env(const char *text, void *value)
-{
-    if (!*text || *text == '=')
-        return "NAME=VALUE, or NAME for the caller's value";
-    return parse_list(text, value);
-}
-
-static const char *parse_storage(const char *text, void *value)
-{
-    static const char expected[] = "size=SIZE, such as size=10M";
-
-    if (strncmp(text, "size=", 5) != 0)
-        return expected;
-    return parse_size(text + 5, value) ? expected : NULL;
-}
-
-static const char *parse_capability(const char *text, void *value)
-{
-    uint64_t set;
-
-    if (!find_capability(text, &set))
-        return "a capability such as NET_ADMIN, or ALL; see capabilities(7)";
-    return parse_list(text, value);
-}
-
-static char **read_flags(int argc, char **argv, struct flags *to)
-{
-    const struct flag flags[] = {
-        {"rootfs", 0, "DIR", "root file system (./rootfs)", parse_text,
-         &to->rootfs},
-        {"hostname", 0, "NAME", "host name (container)", parse_hostname,
-         &to->hostname},
-        {"volume", 'v', "HOST:CONTAINER[:ro]", "bind a file or folder",
-         parse_volume, &to->volumes},
-        {"tmpfs", 0, "PATH[:OPTIONS]", "an empty folder in memory", parse_tmpfs,
-         &to->tmpfs},
-        {"memory", 'm', "SIZE", "memory with swap (512M)", parse_size,
-         &to->memory},
-        {"cpus", 0, "N", "CPUs' time (1)", parse_cpus, &to->cpus},
-        {"pids", 0, "N", "processes and threads (256)", parse_number,
-         &to->pids},
-        {"pids-limit", 0, "N", "the same, docker's name", parse_number,
-         &to->pids},
-        {"env", 'e', "NAME[=VALUE]", "an environment variable", parse_env,
-         &to->env},
-        {"workdir", 'w', "DIR", "working folder (/)", parse_path, &to->workdir},
-        {"user", 'u', "USER[:GROUP]", "names or numbers (0)", parse_text,
-         &to->user},
-        {"read-only", 0, NULL, "the root file system is read-only",
-         parse_switch, &to->read_only},
-        {"entrypoint", 0, "COMMAND",
-         "run: in place of the image's; more words go behind it", parse_text,
-         &to->entrypoint},
-        {"storage-opt", 0, "size=SIZE",
-         "run: what is written is kept in memory, so much at most",
-         parse_storage, &to->most_written},
-        {"data-root", 0, "DIR", "run: the store (/var/lib/toy-docker)",
-         parse_text, &to->data_root},
-        {"cap-add", 0, "NAME", "allow a capability, or ALL", parse_capability,
-         &to->cap_add},
-        {"cap-drop", 0, "NAME", "take a capability, or ALL", parse_capability,
-         &to->cap_drop},
-        {"network", 0, "MODE", "none, host, bridge, container:ID (none)",
-         parse_network, &to->network.mode},
-        {"net", 0, "MODE", "the same", parse_network, &to->network.mode},
-        {"publish", 'p', "[ADDRESS:]HOST:CONTAINER[/udp]",
-         "lead a port of the host's to one of the container's", parse_publish,
-         &to->network.network.ports},
-        {"dns", 0, "ADDRESS", "a server for names", parse_dns,
-         &to->network.network.dns},
-        {"add-host", 0, "NAME:ADDRESS", "one more name in /etc/hosts",
-         parse_add_host, &to->network.network.hosts},
-        {"network-rate", 0, "RATE", "so much each way, as 10mbit", parse_rate,
-         &to->network.network.rate},
-        {"init", 0, NULL, "a small init is pid 1", parse_switch, &to->init},
-        {"interactive", 'i', NULL, "run: keep standard input", parse_switch,
-         &to->interactive},
-        {"tty", 't', NULL, "a terminal of the container's own", parse_switch,
-         &to->tty},
-        {0},
-    };
-
-    return parse_flags(argc, argv, flags, about);
-}
-
-/* The options in `first`, then those in `text`, where commas part them. */
-static void *copy_options(const char *text, const char *const *first)
-{
-    struct list options = {0};
-    char *rest = *text ? format_text("%s", text) : NULL;
-    char *word;
-
-    for (; *first; first++)
-        parse_list(*first, &options);
-    while ((word = strsep(&rest, ",")))
-        parse_list(word, &options);
-    parse_list("", &options);
-    options.items[options.count - 1] = NULL;
-    return options.items;
-}
-
-static void add_volume(struct config *config, const char *text)
-{
-    /* all that is mounted below it comes along, and is read-only as well */
-    static const char *const bind[] = {"rbind", NULL};
-    char *source = format_text("%s", text);
-    char *destination = strchr(source, ':');
-    char *option;
-
-    *destination++ = '\0';
-    option = strchr(destination, ':');
-    if (option)
-        *option++ = '\0';
-    add_mount(config,
-              &(struct mount){
-                  .destination = destination,
-                  .type = "bind",
-                  .source = source,
-                  .options = copy_options(
-                      option && strcmp(option, "ro") == 0 ? "rro" : "", bind),
-              });
-}
-
-static void add_tmpfs(struct config *config, const char *text)
-{
-    static const char *const defaults[] = {"nosuid", "nodev", "noexec", NULL};
-    char *destination = format_text("%s", text);
-    char *options;
-
-    options = strchr(destination, ':');
-    if (options)
-        *options++ = '\0';
-    add_mount(config,
-              &(struct mount){
-                  .destination = destination,
-                  .type = "tmpfs",
-                  .source = "tmpfs",
-                  .options = copy_options(options ? options : "", defaults),
-              });
-}
-
-/* docker's order: what is dropped goes first, what is added stays. But ALL
- * in --cap-add minus a name in --cap-drop is what both together say. */
-static void set_capabilities(struct config *config, const struct flags *flags)
-{
-    uint64_t set = default_capabilities(), added = 0, dropped = 0, one;
-    struct capability_sets *sets = &config->process.capabilities;
-
-    for (size_t i = 0; i < flags->cap_add.count; i++)
-        if (find_capability(flags->cap_add.items[i], &one))
-            added |= one;
-    for (size_t i = 0; i < flags->cap_drop.count; i++)
-        if (find_capability(flags->cap_drop.items[i], &one))
-            dropped |= one;
-    set = dropped == all_capabilities() ? added : (set | added) & ~dropped;
-    sets->bounding = sets->permitted = sets->effective = set;
+    if (!text)
+        fail("--env-file %s", path);
+    while ((line = strsep(&rest, "\n"))) {
+        line += strspn(line, " \t");
+        if (!*line || *line == '#')
+            continue;
+        if (*line == '=' || strcspn(line, " \t") < strcspn(line, "="))
+            fail_plainly("NAME=VALUE, or NAME for the caller's value",
+                         "--env-file %s: \"%.80s\"", path, line);
+        add_env(config, line);
+    }
 }
 
 static void set_env(struct config *config, const struct flags *flags)
 {
     const char *term = getenv("TERM");
 
-    set_environment(config, format_text("HOSTNAME=%s", config->hostname));
+    if (config->hostname)
+        set_environment(config, format_text("HOSTNAME=%s", config->hostname));
     if (config->process.terminal)
         set_environment(config,
                         format_text("TERM=%s", term && *term ? term : "xterm"));
-    for (size_t i = 0; i < flags->env.count; i++) {
-        const char *text = flags->env.items[i];
-
-        if (strchr(text, '='))
-            set_environment(config, text);
-        else if (getenv(text))
-            set_environment(config, format_text("%s=%s", text, getenv(text)));
-    }
+    for (size_t i = 0; i < flags->env_files.count; i++)
+        read_env_file(config, flags->env_files.items[i]);
+    for (size_t i = 0; i < flags->env.count; i++)
+        add_env(config, flags->env.items[i]);
 }
+
+/* ---- the streams ------------------------------------------------------------------- */
 
 /* True if standard input is our terminal while another job has its foreground:
  * the keys are for that one. In a PID namespace that shows neither group both
@@ -248,14 +69,12 @@ static bool is_in_background(void)
     return foreground != -1 && foreground != getpgrp();
 }
 
-static void set_streams(struct config *config, const struct flags *flags,
-                        bool docker_form)
+static void set_streams(struct process *process, const struct flags *flags)
 {
-    struct process *process = &config->process;
     bool background = is_in_background();
 
-    if (docker_form) {
-        if (flags->interactive && background)
+    if (flags->docker_form) {
+        if (flags->interactive && background && !flags->run.detach)
             fail_plainly("start it in the foreground, or without -i",
                          "run -i: in the background nothing can be typed");
         process->stdin_open = flags->interactive;
@@ -269,91 +88,168 @@ static void set_streams(struct config *config, const struct flags *flags,
                                        isatty(STDOUT_FILENO));
 }
 
-static void use_flags(struct config *config, struct flags *flags)
-{
-    struct resources *resources = &config->linux_.resources;
+/* ---- both forms ---------------------------------------------------------------------- */
 
-    config->root.path = flags->rootfs;
-    config->root.readonly = flags->read_only;
-    config->hostname = flags->hostname;
-    if (flags->workdir)
-        config->process.cwd = flags->workdir;
-    if (flags->user)
-        config->process.user.name = flags->user;
-    config->process.init = flags->init;
-    resources->memory.limit = flags->memory;
-    resources->memory.swap = flags->memory;
-    resources->cpu.quota = flags->cpus;
-    resources->pids.limit = flags->pids;
-    for (size_t i = 0; i < flags->volumes.count; i++)
-        add_volume(config, flags->volumes.items[i]);
-    for (size_t i = 0; i < flags->tmpfs.count; i++)
-        add_tmpfs(config, flags->tmpfs.items[i]);
-    set_capabilities(config, flags);
-    use_network_flags(config, &flags->network);
+static void add_annotations(struct config *config, const struct list *texts)
+{
+    struct pair *pairs = allocate(texts->count, sizeof(*pairs));
+
+    for (size_t i = 0; i < texts->count; i++) {
+        char *name = format_text("%s", texts->items[i]);
+        char *value = strchr(name, '=');
+
+        *value++ = '\0';
+        pairs[i] = (struct pair){name, value};
+    }
+    config->annotations = pairs;
+    config->annotation_count = texts->count;
 }
 
-/* The texts in the lists belong to argv, the lists to us. */
-static void free_flags(const struct flags *flags)
+static void use_flags(struct config *config, struct flags *flags)
 {
-    free(flags->volumes.items);
-    free(flags->tmpfs.items);
-    free(flags->env.items);
-    free(flags->cap_add.items);
-    free(flags->cap_drop.items);
+    struct process *process = &config->process;
+
+    config->root.readonly = flags->read_only;
+    if (flags->hostname)
+        config->hostname = flags->hostname;
+    config->domainname = flags->domainname;
+    if (flags->workdir)
+        process->cwd = flags->workdir;
+    if (flags->user)
+        process->user.name = flags->user;
+    process->init = flags->init;
+    use_limit_flags(config, flags);
+    use_device_flags(config, flags);
+    use_mount_flags(config, flags);
+    use_security_flags(config, flags);
+    use_network_flags(config, &flags->network);
+    add_annotations(config, &flags->annotations);
+    set_streams(process, flags);
+    set_env(config, flags);
+}
+
+/* ---- docker's form --------------------------------------------------------------------- */
+
+static void use_rootfs(struct config *config, struct run_options *options,
+                       const char *rootfs, const char *entrypoint)
+{
+    struct process *process = &config->process;
+    static char *shell[] = {(char *)"sh", NULL};
+    const char **layers = allocate(1, sizeof(*layers));
+
+    options->rootfs = realpath(rootfs, NULL);
+    if (!options->rootfs)
+        fail("rootfs %s", rootfs);
+    layers[0] = options->rootfs;
+    config->root.layers = layers;
+    if (entrypoint && *entrypoint)
+        set_entrypoint(process, entrypoint);
+    if (!process->args[0])
+        process->args = shell;
 }
 
 /* docker's form never writes to what it starts from, an image or a folder. */
-static void use_layers(struct config *config, const struct flags *flags)
+static void use_layers(struct config *config, struct flags *flags)
 {
     struct process *process = &config->process;
-    const char **layers = calloc(2, sizeof(*layers));
+    struct run_options *options = &flags->run;
 
-    if (!layers)
-        die("allocate memory");
-    config->root.store =
-        flags->data_root ? flags->data_root : default_data_root;
+    config->root.path = NULL;
+    config->root.store = options->data_root;
     config->root.most_written = flags->most_written;
     if (flags->rootfs) {
-        layers[0] = flags->rootfs;
-        config->root.layers = layers;
-        if (flags->entrypoint)
-            set_entrypoint(process, flags->entrypoint);
+        use_rootfs(config, options, flags->rootfs, flags->entrypoint);
         return;
     }
-    free(layers);
     if (!process->args[0])
         die_usage("run: the name of an image, or --rootfs DIR, is missing");
-    use_image(config, *process->args++, flags->entrypoint);
+    options->image = *process->args++;
+    use_image(config, options, flags->entrypoint);
     remove_stage_mounts(config);
+}
+
+static void check_options(const struct run_options *options)
+{
+    if (options->remove && strcmp(options->restart, "no") != 0)
+        fail_plainly("docker's rule, too", "--rm does not go with --restart");
+    if (options->cid_file && access(options->cid_file, F_OK) == 0)
+        fail_plainly("remove it, or name another file",
+                     "--cidfile %s: it is there already", options->cid_file);
+}
+
+/* Files of conf/ beside the folder, as in the stages. */
+static void add_files_beside(struct config *config, const char *rootfs)
+{
+    config->root.path = rootfs;
+    add_conf_files(config);
+    config->root.path = NULL;
+}
+
+void parse_run(int argc, char **argv, const char *id, struct config *config,
+               struct run_options *options)
+{
+    struct flags flags = {
+        .docker_form = true,
+        .most_written = UNLIMITED,
+        .swappiness = UNLIMITED,
+        .run =
+            {
+                .data_root = default_data_root,
+                .restart = "no",
+                .stop_timeout = 10,
+                .log = {.size = 10 << 20, .files = 3},
+                .modes = {.pid = "private", .ipc = "private"},
+            },
+    };
+
+    set_default_config(config);
+    if (id)
+        config->hostname = format_text("%.12s", id);
+    config->process.args = read_flags(argc, argv, &flags);
+    if (!flags.network.mode)
+        flags.network.mode =
+            needs_bridge(&flags.network.network) ? "bridge" : "none";
+    flags.run.modes.network = flags.network.mode;
+    flags.run.data_root = absolute_path(flags.run.data_root);
+    if (flags.run.cid_file)
+        flags.run.cid_file = absolute_path(flags.run.cid_file);
+    check_options(&flags.run);
+    use_layers(config, &flags);
+    use_flags(config, &flags);
+    if (flags.run.rootfs)
+        add_files_beside(config, flags.run.rootfs);
+    *options = flags.run;
+}
+
+/* ---- the stages' form ----------------------------------------------------------------------- */
+
+static void run_without_monitor(int argc, char **argv, struct config *config)
+{
+    struct run_options options;
+
+    parse_run(argc, argv, NULL, config, &options);
+    if (options.detach)
+        fail_plainly(NULL, "-d: not yet");
+    join_network(config, options.modes.network);
 }
 
 void parse_command_line(int argc, char **argv, struct config *config)
 {
-    bool docker_form = argc > 1 && strcmp(argv[1], "run") == 0;
     struct flags flags = {
         .network.mode = "none",
-        .most_written = UNLIMITED,
+        .swappiness = UNLIMITED,
+        .run.modes = {.pid = "private", .ipc = "private"},
     };
 
+    if (argc > 1 && strcmp(argv[1], "run") == 0) {
+        run_without_monitor(argc - 1, argv + 1, config);
+        return;
+    }
     set_default_config(config);
-    if (!docker_form)
-        flags.rootfs = config->root.path;
-    flags.hostname = config->hostname;
-    flags.memory = config->linux_.resources.memory.limit;
-    flags.cpus = config->linux_.resources.cpu.quota;
-    flags.pids = config->linux_.resources.pids.limit;
-    config->process.args =
-        read_flags(argc - docker_form, argv + docker_form, &flags);
-    if (!docker_form && (flags.data_root || flags.entrypoint ||
-                         flags.most_written != UNLIMITED))
-        die_usage("--storage-opt, --data-root, --entrypoint: only with run");
-    if (docker_form)
-        use_layers(config, &flags);
-    use_flags(config, &flags);
-    set_streams(config, &flags, docker_form);
-    set_env(config, &flags);
+    config->process.args = read_flags(argc, argv, &flags);
     if (flags.rootfs)
-        add_conf_files(config);
-    free_flags(&flags);
+        config->root.path = flags.rootfs;
+    use_flags(config, &flags);
+    join_network(config, flags.network.mode);
+    add_conf_files(config);
 }

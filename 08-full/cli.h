@@ -4,19 +4,68 @@
 #ifndef CLI_H
 #define CLI_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "config.h"
+#include "network.h"
 
 /*
- * Fills in `config` from the arguments of main. Two forms:
- *   stage-8 [FLAG...] [--] [COMMAND...]     as every stage before this one:
- *       the caller's standard streams, a terminal if they are one (in the
- *       background of that terminal neither it nor standard input);
- *   stage-8 run [FLAG...] IMAGE [COMMAND...]
- *   stage-8 run --rootfs DIR [FLAG...] [COMMAND...]     as docker run:
- *       no standard input without -i, no terminal without -t. What is
- *       written goes with the container.
- * Input that is wrong ends the program with status 125; --help with 0.
+ * What "run" was asked for beside the container itself. Texts live as long as
+ * the program; NULL where nothing was said, unless it is told otherwise. Paths
+ * are absolute.
+ */
+struct run_options {
+    const char *name;        /* of the container; unchecked */
+    const char *data_root;   /* never NULL */
+    const char *cid_file;    /* gets the id; it was not there yet */
+    const char *detach_keys; /* as typed */
+    bool detach, remove;     /* -d, --rm; -i and -t are in process */
+
+    const char *restart;     /* never NULL: "no", "always", "on-failure" */
+    uint64_t most_restarts;  /* of on-failure; 0: any number */
+    const char *stop_signal; /* a signal's name or number; or the image's */
+    uint64_t stop_timeout;   /* seconds until SIGKILL */
+    struct {
+        uint64_t size, files; /* most bytes in a file, and files */
+    } log;
+
+    /* where the root file system comes from: one of these two */
+    const char *image;         /* as typed; with it: */
+    const char *image_id;      /* its digest, */
+    const char *const *layers; /* and theirs, the topmost first; NULL ends */
+    const char *rootfs;
+
+    /* "host", "none", "bridge", "private", "container:NAME"; never NULL. What
+     * a container shares with another one is joined when it starts: config has
+     * new namespaces for these. */
+    struct {
+        const char *network, *pid, *ipc;
+    } modes;
+    struct network network; /* of the mode "bridge" */
+
+    struct list labels; /* NAME=VALUE */
+};
+
+/*
+ * Fills in `config` from the arguments of main for
+ *     stage-8 [FLAG...] [--] [COMMAND...]
+ * as every stage before this one: the caller's standard streams, a terminal if
+ * they are one (in the background of that terminal neither it nor standard
+ * input). Input that is wrong ends the program with status 125; --help with 0.
  */
 void parse_command_line(int argc, char **argv, struct config *config);
+
+/*
+ * The same for docker's
+ *     run [FLAG...] IMAGE [COMMAND...]
+ *     run --rootfs DIR [FLAG...] [COMMAND...]
+ * `argv` begins with "run". No standard input without -i, no terminal without
+ * -t; nothing is written to what it starts from: root.layers is set, also for
+ * a folder, and root.path is NULL. `id` is the new container's, whose host name
+ * are its first digits; NULL: "container".
+ */
+void parse_run(int argc, char **argv, const char *id, struct config *config,
+               struct run_options *options);
 
 #endif

@@ -112,6 +112,16 @@ static void join_container(struct config *config, const char *id)
     config->linux_.joined_count = 1;
 }
 
+void join_network(struct config *config, const char *mode)
+{
+    const char *id = container_in(mode);
+
+    if (!id)
+        return;
+    config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
+    join_container(config, id);
+}
+
 /* The flag that only makes sense with a bridge, or NULL. */
 static const char *bridge_flag(const struct network *network)
 {
@@ -119,9 +129,16 @@ static const char *bridge_flag(const struct network *network)
         return "-p";
     if (network->dns.count)
         return "--dns";
+    if (network->search.count)
+        return "--dns-search";
     if (network->hosts.count)
         return "--add-host";
     return network->rate ? "--network-rate" : NULL;
+}
+
+bool needs_bridge(const struct network *network)
+{
+    return bridge_flag(network) != NULL;
 }
 
 /* Root of a network namespace could remove the queue at its end. */
@@ -134,7 +151,6 @@ static void check_rate(const struct config *config, uint64_t rate)
 
 void use_network_flags(struct config *config, struct network_flags *flags)
 {
-    const char *id = container_in(flags->mode);
     const char *other = bridge_flag(&flags->network);
     struct network *network;
 
@@ -150,8 +166,6 @@ void use_network_flags(struct config *config, struct network_flags *flags)
     }
     if (other)
         fail_plainly(NULL, "%s needs --network bridge", other);
-    if (strcmp(flags->mode, "none") != 0)
+    if (strcmp(flags->mode, "host") == 0)
         config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
-    if (id)
-        join_container(config, id);
 }

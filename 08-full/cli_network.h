@@ -4,6 +4,8 @@
 #ifndef CLI_NETWORK_H
 #define CLI_NETWORK_H
 
+#include <stdbool.h>
+
 #include "config.h"
 #include "network.h"
 
@@ -21,8 +23,15 @@ const char *parse_dns(const char *text, void *value);
 const char *parse_add_host(const char *text, void *value);
 const char *parse_rate(const char *text, void *value);
 
-/* Ends the program if the flags do not fit each other, or the container that
- * they name is not running. */
+/* True if something was asked for that only --network bridge has. */
+bool needs_bridge(const struct network *network);
+
+/* All but "container:ID". Ends the program if the flags do not fit each other.
+ */
 void use_network_flags(struct config *config, struct network_flags *flags);
+
+/* If `mode` is "container:ID": that container's network. Ends the program if it
+ * is not running. */
+void join_network(struct config *config, const char *mode);
 
 #endif

@@ -76,6 +76,11 @@ static char *host_resolv_conf(void)
     return text ? text : format_text("%s", "");
 }
 
+static bool is_search(const char *line)
+{
+    return strncmp(line, "search", 6) == 0 || strncmp(line, "domain", 6) == 0;
+}
+
 static char *resolv_conf_text(const struct network *network)
 {
     char *host = host_resolv_conf(), *rest = host, *line;
@@ -85,6 +90,8 @@ static char *resolv_conf_text(const struct network *network)
     while ((line = strsep(&rest, "\n"))) {
         char *server = nameserver_of(line);
 
+        if (network->search.count && is_search(line))
+            continue;
         if (*line && (!server || (!network->dns.count && is_reached(server)))) {
             append(&text, "%s\n", line);
             servers += server != NULL;
@@ -93,6 +100,10 @@ static char *resolv_conf_text(const struct network *network)
     }
     for (size_t i = 0; i < network->dns.count; i++)
         append(&text, "nameserver %s\n", network->dns.items[i]);
+    for (size_t i = 0; i < network->search.count; i++)
+        append(&text, "%s%s", i ? " " : "search ", network->search.items[i]);
+    if (network->search.count)
+        append(&text, "\n");
     if (!servers)
         append(&text, "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
     free(host);

@@ -15,6 +15,8 @@
 #include "json.h"
 #include "store.h"
 
+struct run_options; /* cli.h */
+
 struct image {
     char *name; /* with its tag */
     const char *id;
@@ -55,11 +57,14 @@ void sweep_unused_layers(const struct store *store);
 /* ---- run IMAGE --------------------------------------------------------------- */
 
 /*
- * Makes `name` what config's root consists of, and takes what the image says of
- * the process. process.args are what the user gave behind it; `entrypoint` is
- * what the user gave in place of the image's, or NULL.
+ * Makes options->image, in config->root.store, what config's root consists of,
+ * and takes what the image says of the process; fills in image_id, layers and,
+ * where the user gave none, stop_signal. process.args are what the user gave
+ * behind its name; `entrypoint` is what the user gave in place of the image's
+ * ("": none at all), or NULL.
  */
-void use_image(struct config *config, const char *name, const char *entrypoint);
+void use_image(struct config *config, struct run_options *options,
+               const char *entrypoint);
 
 /* Puts it in front of process.args. */
 void set_entrypoint(struct process *process, const char *entrypoint);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "cli.h"
 #include "image.h"
 #include "sync.h"
 
@@ -59,7 +60,8 @@ static void set_args(struct process *process, struct json config,
     char **first;
 
     if (entrypoint) {
-        set_entrypoint(process, entrypoint);
+        if (*entrypoint)
+            set_entrypoint(process, entrypoint);
         return;
     }
     if (!process->args[0])
@@ -70,7 +72,7 @@ static void set_args(struct process *process, struct json config,
 }
 
 static void use_config(struct config *config, struct json image,
-                       const char *entrypoint)
+                       struct run_options *options, const char *entrypoint)
 {
     struct process *process = &config->process;
     struct json from = get_object(image, "config");
@@ -89,6 +91,8 @@ static void use_config(struct config *config, struct json image,
     text = get_text(from, "User");
     if (text && *text)
         process->user.name = text;
+    if (!options->stop_signal)
+        options->stop_signal = get_text(from, "StopSignal");
     set_args(process, from, entrypoint);
 }
 
@@ -101,17 +105,18 @@ static bool hides_all_below(int layer)
     return fgetxattr(layer, "trusted.overlay.opaque", &value, 1) == 1;
 }
 
+/* Fills in the digests, and returns the paths; the topmost first. */
 static const char **open_layers(const struct store *store,
-                                const struct image *image)
+                                const struct image *image,
+                                struct run_options *options)
 {
     size_t count = 0, used = 0;
-    const char **paths;
+    const char **paths, **digests;
 
     while (image->layers[count])
         count++;
-    paths = calloc(count + 1, sizeof(*paths));
-    if (!paths)
-        fail("allocate memory");
+    paths = (const char **)make_list(count);
+    digests = (const char **)make_list(count);
     while (count > 0) {
         const char *digest = image->layers[--count];
         int fd = hold_layer(store, digest); /* open until the end */
@@ -119,14 +124,17 @@ static const char **open_layers(const struct store *store,
         if (fd == -1)
             fail_plainly("load it again", "image %s: layer %s is missing",
                          image->name, digest);
+        digests[used] = digest;
         paths[used++] = layer_path(store, digest);
         if (hides_all_below(fd))
             break;
     }
+    options->layers = digests;
     return paths;
 }
 
-void use_image(struct config *config, const char *name, const char *entrypoint)
+void use_image(struct config *config, struct run_options *options,
+               const char *entrypoint)
 {
     struct store store;
     struct image image;
@@ -134,11 +142,12 @@ void use_image(struct config *config, const char *name, const char *entrypoint)
 
     open_store(&store, config->root.store);
     lock = lock_store(&store);
-    image = find_image(&store, name);
-    config->root.layers = open_layers(&store, &image);
+    image = find_image(&store, options->image);
+    options->image_id = image.id;
+    config->root.layers = open_layers(&store, &image, options);
     close(lock);
     close(store.folder);
-    use_config(config, image.config, entrypoint);
+    use_config(config, image.config, options, entrypoint);
     if (!config->process.args[0] || !*config->process.args[0])
         fail_plainly("give one behind its name",
                      "image %s names no command to run", image.name);

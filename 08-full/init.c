@@ -162,6 +162,14 @@ static void filter_by_profile(const struct config *config, bool last, int sync)
         apply_profile(profile, sync);
 }
 
+/* The same for the filter of docker's form and the stages'. */
+static void filter_by_default(const struct config *config, bool last)
+{
+    if (config->linux_.built_in_filter &&
+        config->process.no_new_privileges == last)
+        filter_system_calls(&config->process.capabilities);
+}
+
 static void drop_privileges(const struct config *config,
                             const struct identity *identity, int sync)
 {
@@ -170,6 +178,7 @@ static void drop_privileges(const struct config *config,
     set_attributes(config);
     set_rlimits(process);
     filter_by_profile(config, false, sync);
+    filter_by_default(config, false);
     /* needs CAP_SETPCAP, which the change of user takes away */
     cut_bounding_set(&process->capabilities);
     become_user(identity);
@@ -180,8 +189,7 @@ static void drop_privileges(const struct config *config,
         fail("prctl PR_SET_NO_NEW_PRIVS");
     explain("prctl(PR_SET_NO_NEW_PRIVS) # setuid programs give nothing");
     /* last: it refuses what steps before it need */
-    if (config->linux_.built_in_filter)
-        filter_system_calls(&process->capabilities);
+    filter_by_default(config, true);
 }
 
 /* A detached container's process waits on with nobody but its own socket. */

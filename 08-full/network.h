@@ -12,10 +12,11 @@
 
 /* What --network bridge asks for, and what the container gets. */
 struct network {
-    struct list ports; /* texts of -p, see ports.h */
-    struct list dns;   /* addresses; empty: the host's */
-    struct list hosts; /* "NAME:ADDRESS" */
-    uint64_t rate;     /* bytes a second in each direction; 0: any */
+    struct list ports;  /* texts of -p, see ports.h */
+    struct list dns;    /* addresses; empty: the host's */
+    struct list hosts;  /* "NAME:ADDRESS" */
+    struct list search; /* domains; empty: the host's */
+    uint64_t rate;      /* bytes a second in each direction; 0: any */
 
     /* from prepare_network: */
     int pool;  /* folder of all addresses while it is locked, else -1 */

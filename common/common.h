@@ -186,6 +186,10 @@ struct flag {
 char **parse_flags(int argc, char **argv, const struct flag *flags,
                    const char *about);
 
+/* Sees a flag that is not in the table before the program ends for it; or NULL.
+ */
+extern void (*see_unknown_flag)(const char *flag);
+
 /* What --help prints. Stage 8, which has verbs, puts its own here. */
 extern void (*print_help)(const struct flag *flags, const char *about);
 

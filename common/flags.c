@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_FLAGS = 64, HELP = 256, EXPLAIN, FIRST };
+enum { MAX_FLAGS = 128, HELP = 256, EXPLAIN, FIRST };
 
 static void print_flag(const struct flag *flag)
 {
@@ -83,6 +83,15 @@ static const struct flag *find_flag(const struct flag *flags, int value)
     return NULL;
 }
 
+void (*see_unknown_flag)(const char *flag);
+
+static noreturn void refuse_flag(const char *flag)
+{
+    if (see_unknown_flag)
+        see_unknown_flag(flag);
+    die_usage("unknown flag %.80s", flag);
+}
+
 static void take_flag(const struct flag *flag, const char *text)
 {
     const char *expected = flag->parse(text, flag->value);
@@ -102,11 +111,11 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
     opterr = 0;
     while ((value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         if (value == '?' && optopt && optopt < HELP)
-            die_usage("unknown flag -%c", optopt);
+            refuse_flag((char[]){'-', (char)optopt, '\0'});
         if (value == '?' && optopt)
             die_usage("%.80s: takes no argument", argv[optind - 1]);
         if (value == '?')
-            die_usage("unknown flag %.80s", argv[optind - 1]);
+            refuse_flag(argv[optind - 1]);
         if (value == ':')
             die_usage("%.80s: its argument is missing", argv[optind - 1]);
         if (value == HELP)

@@ -91,6 +91,7 @@ static const struct check *const tables[] = {
     oci_attribute_checks,
     layer_checks,
     stored_image_checks,
+    cli_checks,
     help_checks,
     oci_control_checks,
     oci_update_checks,

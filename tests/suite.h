@@ -53,6 +53,7 @@ extern const struct check layer_checks[];         /* layers.c */
 extern const struct check oci_control_checks[];   /* oci_control.c */
 extern const struct check oci_update_checks[];    /* oci_update.c */
 extern const struct check stored_image_checks[];  /* stored_images.c */
+extern const struct check cli_checks[];           /* cli.c */
 extern const struct check help_checks[];          /* help.c */
 
 /* The project's folder, and the scratch folder that stages start in: it has
