@@ -32,6 +32,7 @@ const struct verb verbs[] = {
      ps_verb},
     {"logs", "[FLAG...] CONTAINER", "print what a container has written",
      logs_verb},
+    {"diff", "CONTAINER", "list what a container has changed", diff_verb},
     {"pause", "CONTAINER", "stop all its processes where they are", pause_verb},
     {"kill", "[FLAG...] CONTAINER [SIGNAL]", "send a signal", kill_verb},
     {"update", "[FLAG...] CONTAINER", "change a container's limits",

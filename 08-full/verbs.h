@@ -90,8 +90,9 @@ int events_verb(int argc, char **argv, const struct globals *globals);
 /* exec.c */
 int exec_verb(int argc, char **argv, const struct globals *globals);
 
-/* logs.c */
+/* logs.c, diff.c, commit.c */
 int logs_verb(int argc, char **argv, const struct globals *globals);
+int diff_verb(int argc, char **argv, const struct globals *globals);
 
 /* image_verbs.c */
 int import_verb(int argc, char **argv, const struct globals *globals);

@@ -1,0 +1,43 @@
+/*
+ * changes.h - what a container has changed: its upper/ beside the layers below.
+ *
+ * In upper/ overlayfs keeps whole files, and its own marks: a device 0:0 hides
+ * what is below it, and a folder with the attribute trusted.overlay.opaque all
+ * that the same folder has below. What is below the kernel shows itself: the
+ * layers, mounted without upper/. See layers.h.
+ */
+#ifndef CHANGES_H
+#define CHANGES_H
+
+#include <stddef.h>
+
+#include "record.h"
+
+struct change {
+    char kind;  /* docker's letters: A added, C changed, D deleted */
+    char *path; /* "/etc/passwd" */
+};
+
+struct changes {
+    int upper; /* the folder's descriptor; -1: nothing was ever written */
+    struct change *list;
+    size_t count;
+};
+
+/*
+ * Finds the changes, a folder before what is in it, and otherwise by name. A
+ * folder is changed if something in it is; of one that was deleted or added as
+ * a whole, what was in it is not listed, what is in it is. What the runtime
+ * itself makes to mount things on is left out.
+ *
+ * The program gets a mount namespace of its own. Ends it on failure, and where
+ * what the container writes is not on disk.
+ */
+void find_changes(struct changes *changes, const struct record *record,
+                  const char *data_root);
+
+/* Opens the entry `path` of the folder `root` (O_PATH), as what it is: no link
+ * is followed. Returns a descriptor, or -1: it is not there. */
+int open_entry(int root, const char *path);
+
+#endif
