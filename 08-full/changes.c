@@ -19,7 +19,7 @@
 /* ---- what is below ----------------------------------------------------------- */
 
 /* The folders' paths for overlayfs: by descriptor they may have any name. It
- * wants two at least, so an empty one is on top of them. */
+ * wants two at least, so an empty one lies below them. */
 static char *lower_folders(const struct record *record, const char *data_root,
                            const char *empty)
 {
@@ -28,11 +28,11 @@ static char *lower_folders(const struct record *record, const char *data_root,
     size_t count = count_elements(layers);
     char *lower = format_text("%s", empty);
 
-    for (size_t i = 0; i < (count > 0 ? count : 1); i++) {
+    for (size_t i = count > 0 ? count : 1; i-- > 0;) {
         const char *path = count > 0 ? layer_path(&store, text_at(layers, i))
                                      : require_text(record->json, "rootfs");
         int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        char *longer = format_text("%s:/proc/self/fd/%d", lower, fd);
+        char *longer = format_text("/proc/self/fd/%d:%s", fd, lower);
 
         if (fd == -1)
             fail("open %s, on which container %s stands", path, record->name);
@@ -195,21 +195,15 @@ static bool is_for_a_mount(const char *path, const struct stat *status)
 
 /* ---- comparing ----------------------------------------------------------------- */
 
-struct comparison {
-    struct changes *changes;
-    int below; /* the folder of all that is below */
-};
-
-static void compare_folder(const struct comparison *comparison,
-                           const char *path, bool is_below, bool alone);
+static void compare_folder(struct changes *changes, const char *path,
+                           bool is_below, bool alone);
 
 /* No descriptor stays open while folders are gone into: they may be deep. */
-static void compare_entry(const struct comparison *comparison, const char *path,
+static void compare_entry(struct changes *changes, const char *path,
                           bool is_below, bool alone)
 {
-    struct changes *changes = comparison->changes;
     int entry = open_entry(changes->upper, path);
-    int old = is_below ? open_entry(comparison->below, path) : -1;
+    int old = is_below ? open_entry(changes->below, path) : -1;
     struct stat now = {0}, was = {0};
     bool changed = false, opaque = false;
     size_t count = changes->count;
@@ -232,20 +226,19 @@ static void compare_entry(const struct comparison *comparison, const char *path,
     }
     add_change(changes, old == -1 ? 'A' : 'C', path);
     if (S_ISDIR(now.st_mode))
-        compare_folder(comparison, path, S_ISDIR(was.st_mode), alone || opaque);
+        compare_folder(changes, path, S_ISDIR(was.st_mode), alone || opaque);
     if (!changed && changes->count == count + 1)
         forget_last_change(changes);
 }
 
 /* `is_below`: there is such a folder below, too. `alone`: but nothing that is in
  * it is seen any more. */
-static void compare_folder(const struct comparison *comparison,
-                           const char *path, bool is_below, bool alone)
+static void compare_folder(struct changes *changes, const char *path,
+                           bool is_below, bool alone)
 {
     struct dirent **here = NULL, **below = NULL;
-    int count = list_names(comparison->changes->upper, path, &here);
-    int more =
-        is_below && alone ? list_names(comparison->below, path, &below) : 0;
+    int count = list_names(changes->upper, path, &here);
+    int more = is_below && alone ? list_names(changes->below, path, &below) : 0;
 
     for (int i = 0, j = 0; i < count || j < more;) {
         int order = i == count ? 1
@@ -255,7 +248,7 @@ static void compare_folder(const struct comparison *comparison,
         char *entry = format_text("%s/%s", path, name);
 
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-            compare_entry(comparison, entry, is_below, alone);
+            compare_entry(changes, entry, is_below, alone);
         free(entry);
         if (order <= 0)
             free(here[i++]);
@@ -269,8 +262,6 @@ static void compare_folder(const struct comparison *comparison,
 void find_changes(struct changes *changes, const struct record *record,
                   const char *data_root)
 {
-    struct comparison comparison = {.changes = changes};
-
     *changes = (struct changes){
         .upper = openat(record->folder, "upper",
                         O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
@@ -279,9 +270,13 @@ void find_changes(struct changes *changes, const struct record *record,
         fail_plainly("--storage-opt size=, and a store on an overlay, do that",
                      "what container %s changes is in its memory, not on disk",
                      record->name);
-    if (changes->upper == -1)
-        return;
-    comparison.below = mount_below(record, data_root);
-    compare_folder(&comparison, "", true, is_opaque(changes->upper));
-    close(comparison.below);
+    changes->below = mount_below(record, data_root);
+    if (changes->upper != -1)
+        compare_folder(changes, "", true, is_opaque(changes->upper));
+}
+
+void list_files(struct changes *changes, int folder)
+{
+    *changes = (struct changes){.upper = folder, .below = -1};
+    compare_folder(changes, "", false, true);
 }

@@ -19,7 +19,8 @@ struct change {
 };
 
 struct changes {
-    int upper; /* the folder's descriptor; -1: nothing was ever written */
+    int upper; /* descriptors: of the folder (-1: it never ran), */
+    int below; /* and of what is below, as one */
     struct change *list;
     size_t count;
 };
@@ -35,6 +36,10 @@ struct changes {
  */
 void find_changes(struct changes *changes, const struct record *record,
                   const char *data_root);
+
+/* Lists all that is in a folder as if it were added. `folder` becomes
+ * changes->upper. */
+void list_files(struct changes *changes, int folder);
 
 /* Opens the entry `path` of the folder `root` (O_PATH), as what it is: no link
  * is followed. Returns a descriptor, or -1: it is not there. */

@@ -18,6 +18,7 @@
 #include "layers.h"
 #include "names.h"
 #include "paths.h"
+#include "record.h"
 #include "sync.h"
 
 enum { MOST_BYTES = 8 << 20 };
@@ -248,16 +249,25 @@ void forget_image(const struct store *store, const struct image *image)
 
 void sweep_unused_layers(const struct store *store)
 {
-    size_t count, used_count = 0;
+    size_t count, record_count, used_count = 0;
     struct image *images = list_images(store, &count);
-    const char **used = calloc(count * MOST_LAYERS + 1, sizeof(*used));
+    struct record *records = list_records(store->path, &record_count);
+    const char **used =
+        calloc((count + record_count) * MOST_LAYERS + 1, sizeof(*used));
 
     if (!used)
         fail("allocate memory");
     for (size_t i = 0; i < count; i++)
         for (const char **layer = images[i].layers; *layer; layer++)
             used[used_count++] = *layer;
+    for (size_t i = 0; i < record_count; i++) {
+        struct json layers = get_array(records[i].json, "layers");
+
+        for (size_t j = 0; j < count_elements(layers) && j < MOST_LAYERS; j++)
+            used[used_count++] = text_at(layers, j);
+    }
     sweep_layers(store, used);
     free(used);
     free(images); /* what they point to belongs to their documents */
+    free(records);
 }

@@ -51,8 +51,20 @@ void save_image(const struct store *store, const char *name,
 /* Removes the name. */
 void forget_image(const struct store *store, const struct image *image);
 
-/* Removes the layers that no image has and nobody uses. */
+/* Removes the layers that no image and no container has, and nobody uses. */
 void sweep_unused_layers(const struct store *store);
+
+/* ---- for the verbs ------------------------------------------------------------ */
+
+/* The repository of an image without a name; its id's digits are the tag. */
+extern const char no_name[];
+
+/* The full form of a name that somebody typed, or the end of the program. */
+char *need_image_name(const char *text);
+
+/* Opens the store, removes what is of no use any more, and makes a work folder,
+ * whose path is returned. */
+const char *begin_image_work(struct store *store, const char *data_root);
 
 /* ---- run IMAGE --------------------------------------------------------------- */
 

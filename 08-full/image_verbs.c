@@ -12,6 +12,7 @@
 #include "digest.h"
 #include "image.h"
 #include "load.h"
+#include "record.h"
 #include "sync.h"
 #include "verbs.h"
 
@@ -22,8 +23,9 @@
             to                                                                 \
     }
 
-/* The store, with a work folder and without what is of no use any more. */
-static const char *begin_work(struct store *store, const char *data_root)
+const char no_name[] = "<none>";
+
+const char *begin_image_work(struct store *store, const char *data_root)
 {
     const char *work;
     int lock;
@@ -37,7 +39,7 @@ static const char *begin_work(struct store *store, const char *data_root)
     return work;
 }
 
-static char *need_name(const char *text)
+char *need_image_name(const char *text)
 {
     char *name = full_name(text);
 
@@ -61,8 +63,8 @@ int import_verb(int argc, char **argv, const struct globals *globals)
     if (!words[0] || !words[1] || words[2])
         fail_plainly(NULL, "import: TARBALL, or - for standard input, and "
                            "NAME[:TAG] are wanted");
-    name = need_name(words[1]);
-    work = begin_work(&store, data_root);
+    name = need_image_name(words[1]);
+    work = begin_image_work(&store, data_root);
     import_image(&store, work, words[0], name);
     return EXIT_SUCCESS;
 }
@@ -88,8 +90,8 @@ int load_verb(int argc, char **argv, const struct globals *globals)
     if (strcmp(input, "-") == 0 && isatty(STDIN_FILENO))
         fail_plainly("load -i FILE", "load: standard input is a terminal");
     if (name)
-        need_name(name);
-    work = begin_work(&store, data_root);
+        need_image_name(name);
+    work = begin_image_work(&store, data_root);
     load_images(&store, work, input, name);
     return EXIT_SUCCESS;
 }
@@ -129,13 +131,14 @@ static char *human_age(const char *created)
     return format_text("%ld seconds ago", age > 0 ? age : 0);
 }
 
-/* The name without its tag; the tag begins at *tag. */
+/* The name without its tag, which goes to *tag. */
 static char *split_name(const char *name, const char **tag)
 {
     const char *colon = strrchr(name, ':');
+    char *repository = format_text("%.*s", (int)(colon - name), name);
 
-    *tag = colon + 1;
-    return format_text("%.*s", (int)(colon - name), name);
+    *tag = strcmp(repository, no_name) == 0 ? no_name : colon + 1;
+    return repository;
 }
 
 static void print_json(const struct image *image)
@@ -238,8 +241,24 @@ static bool has_twin(const struct image *images, size_t count,
     return false;
 }
 
-/* Those who run it hold all of its layers, the others only some. */
 static void refuse_if_used(const struct store *store, const struct image *image)
+{
+    size_t count;
+    struct record *records = list_records(store->path, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *id = get_text(records[i].json, "imageId");
+
+        if (id && strcmp(id, image->id) == 0)
+            fail_plainly(format_text("rm %s first; or rmi -f", records[i].name),
+                         "image %s is being used by container %.*s (%s)",
+                         image->name, SHORT_ID, records[i].id, records[i].name);
+    }
+    free(records);
+}
+
+/* Those who run it hold all of its layers, the others only some. */
+static void refuse_if_held(const struct store *store, const struct image *image)
 {
     bool used = true;
 
@@ -256,17 +275,21 @@ static void refuse_if_used(const struct store *store, const struct image *image)
                      "image %s is used by a running container", image->name);
 }
 
-static void remove_image(const struct store *store, const char *name)
+static void remove_image(const struct store *store, const char *name,
+                         bool force)
 {
     struct image image = find_image(store, name);
     size_t count;
     struct image *images = list_images(store, &count);
     bool twin = has_twin(images, count, &image);
 
-    if (!twin)
+    if (!twin && !force)
         refuse_if_used(store, &image);
+    if (!twin)
+        refuse_if_held(store, &image);
     forget_image(store, &image);
-    printf("Untagged: %s\n", image.name);
+    if (strncmp(image.name, no_name, strlen(no_name)) != 0)
+        printf("Untagged: %s\n", image.name);
     if (!twin)
         printf("Deleted: %s\n", image.id);
 }
@@ -274,7 +297,13 @@ static void remove_image(const struct store *store, const char *name)
 int rmi_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *data_root = default_data_root;
-    const struct flag flags[] = {DATA_ROOT(&data_root), {0}};
+    bool force = false;
+    const struct flag flags[] = {
+        {"force", 'f', NULL, "also one that a container was made of",
+         parse_switch, &force},
+        DATA_ROOT(&data_root),
+        {0},
+    };
     char **words = parse_flags(argc, argv, flags, "");
     struct store store;
     int lock;
@@ -282,10 +311,10 @@ int rmi_verb(int argc, char **argv, const struct globals *globals)
     (void)globals;
     if (!words[0])
         fail_plainly(NULL, "rmi: the image's name is missing");
-    begin_work(&store, data_root);
+    begin_image_work(&store, data_root);
     lock = lock_store(&store);
     for (; *words; words++)
-        remove_image(&store, *words);
+        remove_image(&store, *words, force);
     sweep_unused_layers(&store);
     close(lock);
     return EXIT_SUCCESS;

@@ -67,9 +67,7 @@ static void expect_digest(const char *name, const char *expected,
                      "%s: its digest is %s, not %s", name, found, expected);
 }
 
-/* Unpacks the archive `fd` as a layer and holds it. Its digests must be these,
- * unless they are NULL; returns that of the plain tar stream. */
-static char *add_layer(const struct store *store, const char *work, int fd,
+char *add_layer(const struct store *store, const char *work, int fd,
                        const char *name, const char *stored, const char *plain)
 {
     char *stored_found, *plain_found;
@@ -151,8 +149,7 @@ static void save(struct source *source, const char *name, const char *config)
 
 /* ---- OCI layouts -------------------------------------------------------------------- */
 
-/* This machine's, in Go's words. */
-static const char *architecture(void)
+const char *architecture(void)
 {
     static struct utsname machine;
 

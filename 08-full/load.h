@@ -22,4 +22,15 @@ void load_images(const struct store *store, const char *work, const char *path,
 void import_image(const struct store *store, const char *work, const char *path,
                   const char *name);
 
+/*
+ * Unpacks the archive `fd`, which is closed, as a layer, and holds it. Its
+ * digests as it is stored and of the plain tar stream must be these, unless
+ * they are NULL. Returns the latter, which the caller frees.
+ */
+char *add_layer(const struct store *store, const char *work, int fd,
+                const char *name, const char *stored, const char *plain);
+
+/* This machine's, in Go's words: "amd64". */
+const char *architecture(void);
+
 #endif

@@ -33,6 +33,8 @@ const struct verb verbs[] = {
     {"logs", "[FLAG...] CONTAINER", "print what a container has written",
      logs_verb},
     {"diff", "CONTAINER", "list what a container has changed", diff_verb},
+    {"commit", "[FLAG...] CONTAINER [NAME[:TAG]]",
+     "make an image of what it has changed", commit_verb},
     {"pause", "CONTAINER", "stop all its processes where they are", pause_verb},
     {"kill", "[FLAG...] CONTAINER [SIGNAL]", "send a signal", kill_verb},
     {"update", "[FLAG...] CONTAINER", "change a container's limits",

@@ -110,10 +110,19 @@ static char *path_in(int folder, const char *base)
     return format_text("/proc/self/fd/%d/%s", folder, base);
 }
 
-static void set_xattrs(const struct unpacking *to)
+bool is_kept_attribute(const char *name)
 {
     static const char *const kept[] = {"user.", "security.capability",
                                        "system.posix_acl_"};
+
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        if (strncmp(name, kept[i], strlen(kept[i])) == 0)
+            return true;
+    return false;
+}
+
+static void set_xattrs(const struct unpacking *to)
+{
     char *path = path_in(to->parent, *to->base ? to->base : ".");
     const char *name;
     const void *value;
@@ -124,10 +133,9 @@ static void set_xattrs(const struct unpacking *to)
            ARCHIVE_OK) {
         if (!name || strncmp(name, "trusted.", 8) == 0)
             refuse(to, "has an attribute trusted.*, which is the host's");
-        for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
-            if (strncmp(name, kept[i], strlen(kept[i])) == 0 &&
-                lsetxattr(path, name, value, size, 0) == -1)
-                fail_entry(to, "set an extended attribute of");
+        if (is_kept_attribute(name) &&
+            lsetxattr(path, name, value, size, 0) == -1)
+            fail_entry(to, "set an extended attribute of");
     }
     free(path);
 }

@@ -93,6 +93,7 @@ int exec_verb(int argc, char **argv, const struct globals *globals);
 /* logs.c, diff.c, commit.c */
 int logs_verb(int argc, char **argv, const struct globals *globals);
 int diff_verb(int argc, char **argv, const struct globals *globals);
+int commit_verb(int argc, char **argv, const struct globals *globals);
 
 /* image_verbs.c */
 int import_verb(int argc, char **argv, const struct globals *globals);

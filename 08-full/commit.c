@@ -1,0 +1,180 @@
+/* commit.c - commit: an image of what a container has changed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "cgroup.h"
+#include "changes.h"
+#include "commit_config.h"
+#include "container_log.h"
+#include "digest.h"
+#include "image.h"
+#include "load.h"
+#include "pack.h"
+#include "record.h"
+#include "sync.h"
+#include "verbs.h"
+
+/* ---- standing still -------------------------------------------------------------- */
+
+static struct cgroup frozen; /* for atexit */
+
+/* Signals that would end us wait: nobody else lets the container go on. */
+static void block_signals(int how)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGQUIT);
+    if (sigprocmask(how, &signals, NULL) == -1)
+        warn("sigprocmask: %s", strerror(errno));
+}
+
+static void thaw(void)
+{
+    if (frozen.count == 0)
+        return;
+    thaw_cgroup(&frozen);
+    frozen.count = 0;
+    block_signals(SIG_UNBLOCK);
+}
+
+static void freeze(const struct record *record)
+{
+    struct state state;
+
+    if (look_at_record(record, &state) != RECORD_RUNNING || !state.cgroups_path)
+        return;
+    if (atexit(thaw) != 0)
+        fail("atexit");
+    block_signals(SIG_BLOCK);
+    open_cgroup(&frozen, state.cgroups_path);
+    freeze_cgroup(&frozen);
+}
+
+/* ---- layers ------------------------------------------------------------------------- */
+
+/* The archive of a layer, a file that has no name any more. */
+static int pack(const char *work, const struct changes *changes)
+{
+    char *path = format_text("%s/tar", work);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd == -1 || unlink(path) == -1)
+        fail("make %s", path);
+    pack_changes(fd, changes);
+    if (lseek(fd, 0, SEEK_SET) == -1)
+        fail("seek in %s", path);
+    free(path);
+    return fd;
+}
+
+static char *time_now(void)
+{
+    struct timespec now;
+    char text[40];
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    format_log_time(text, &now);
+    return format_text("%s", text);
+}
+
+/* The configuration without what the container adds: the image's; or one for
+ * the folder below, which becomes the first layer. */
+static struct json_object *base_config(const struct commit *commit,
+                                       const struct store *store,
+                                       const char *work, int below)
+{
+    const char *id = get_text(commit->record.json, "imageId");
+    struct changes base;
+    char *layer;
+
+    if (id && *id) {
+        int lock = lock_store(store);
+        struct image image = find_image(store, id);
+
+        close(lock);
+        return image.config.value;
+    }
+    list_files(&base, below);
+    layer = add_layer(store, work, pack(work, &base), "base", NULL, NULL);
+    return make_image_config(commit, layer);
+}
+
+static void make_image(const struct commit *commit, const struct store *store,
+                       const char *work, bool pause)
+{
+    struct json_object *config;
+    struct changes changes;
+    const char *text, *id;
+    char *layer;
+    int tar, lock;
+
+    if (pause)
+        freeze(&commit->record);
+    find_changes(&changes, &commit->record, store->path);
+    tar = pack(work, &changes);
+    thaw();
+    config = base_config(commit, store, work, changes.below);
+    layer = add_layer(store, work, tar, "changes", NULL, NULL);
+    add_container(config, commit, layer);
+    text = json_object_to_json_string_ext(
+        config, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    id = digest_of(text, strlen(text));
+    lock = lock_store(store);
+    save_image(store,
+               commit->name ? commit->name
+                            : format_text("%s:%s", no_name, digits_of(id)),
+               text);
+    close(lock);
+    puts(id);
+}
+
+static const char *parse_bool(const char *text, void *value)
+{
+    *(bool *)value = strcmp(text, "true") == 0;
+    return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
+             ? NULL
+             : "true or false";
+}
+
+int commit_verb(int argc, char **argv, const struct globals *globals)
+{
+    static struct commit commit;
+    const char *data_root = default_data_root, *work;
+    bool pause = true;
+    const struct flag flags[] = {
+        {"author", 'a', "TEXT", "who has made it", parse_text, &commit.author},
+        {"message", 'm', "TEXT", "what for", parse_text, &commit.message},
+        {"change", 'c', "TEXT", "a Dockerfile's line: CMD [\"sh\"]", parse_list,
+         &commit.instructions},
+        {"pause", 'p', "true|false", "the container stands still (true)",
+         parse_bool, &pause},
+        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
+         &data_root},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct store store;
+
+    (void)globals;
+    if (!words[0] || (words[1] && words[2]))
+        fail_plainly(NULL, "commit: a container is wanted, and perhaps "
+                           "NAME[:TAG] for the image");
+    commit.name = words[1] ? need_image_name(words[1]) : NULL;
+    commit.created = time_now();
+    require_record(&commit.record, data_root, words[0]);
+    work = begin_image_work(&store, data_root);
+    make_image(&commit, &store, work, pause);
+    return EXIT_SUCCESS;
+}

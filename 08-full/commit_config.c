@@ -1,0 +1,249 @@
+/* commit_config.c - what an image says of itself, after commit. */
+#include "commit_config.h"
+
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "load.h"
+#include "paths.h"
+#include "sync.h"
+
+enum { MOST_BYTES = 4 << 20 };
+
+/* ---- members ----------------------------------------------------------------- */
+
+static void set_text(struct json_object *object, const char *name,
+                     const char *text)
+{
+    if (text)
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+/* The member, which is made if it is not there. */
+static struct json_object *need_member(struct json_object *object,
+                                       const char *name,
+                                       struct json_object *make(void))
+{
+    struct json_object *member = json_object_object_get(object, name);
+
+    if (!member) {
+        member = make();
+        json_object_object_add(object, name, member);
+    }
+    return member;
+}
+
+static struct json_object *make_array(void)
+{
+    return json_object_new_array();
+}
+
+static void append_text(struct json_object *array, const char *text)
+{
+    json_object_array_add(array, json_object_new_string(text));
+}
+
+static void add_layer_and_step(struct json_object *config,
+                               const struct commit *commit, const char *layer,
+                               const char *by)
+{
+    struct json_object *rootfs = json_object_object_get(config, "rootfs");
+    struct json_object *step = json_object_new_object();
+
+    append_text(need_member(rootfs, "diff_ids", make_array), layer);
+    set_text(step, "created", commit->created);
+    set_text(step, "created_by", by);
+    set_text(step, "author", commit->author);
+    set_text(step, "comment", commit->message);
+    json_object_array_add(need_member(config, "history", make_array), step);
+}
+
+struct json_object *make_image_config(const struct commit *commit,
+                                      const char *layer)
+{
+    struct json_object *config = json_object_new_object();
+    struct json_object *rootfs = json_object_new_object();
+
+    set_text(config, "architecture", architecture());
+    set_text(config, "os", "linux");
+    set_text(rootfs, "type", "layers");
+    json_object_object_add(config, "rootfs", rootfs);
+    add_layer_and_step(config, commit, layer, "--rootfs");
+    return config;
+}
+
+/* ---- what the container says --------------------------------------------------- */
+
+/* Sets NAME=VALUE in an array of such texts. */
+static void set_variable(struct json_object *array, const char *text)
+{
+    size_t length = strcspn(text, "=") + 1;
+    size_t i = 0, count = json_object_array_length(array);
+
+    while (i < count &&
+           strncmp(json_object_get_string(json_object_array_get_idx(array, i)),
+                   text, length) != 0)
+        i++;
+    json_object_array_put_idx(array, i, json_object_new_string(text));
+}
+
+static void set_label(struct json_object *config, const char *text)
+{
+    const char *end = strchr(text, '=');
+    char *name = format_text("%.*s", (int)(end ? end - text : 1000), text);
+
+    set_text(need_member(config, "Labels", json_object_new_object), name,
+             end ? end + 1 : "");
+    free(name);
+}
+
+/* The container's variables, but those that the runtime sets in each. */
+static void add_environment(struct json_object *config, struct json env)
+{
+    static const char *const own[] = {"HOSTNAME=", "HOME=", "TERM="};
+
+    for (size_t i = 0; i < count_elements(env); i++) {
+        const char *text = text_at(env, i);
+        bool is_own = false;
+
+        for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+            if (strncmp(text, own[j], strlen(own[j])) == 0)
+                is_own = true;
+        if (!is_own)
+            set_variable(need_member(config, "Env", make_array), text);
+    }
+}
+
+/* What was run was Entrypoint and Cmd behind it, unless the former was given
+ * with --entrypoint. */
+static void set_command(struct json_object *config, struct json command)
+{
+    struct json from = {.value = config, .path = "config"};
+    struct json entrypoint = get_array(from, "Entrypoint");
+    size_t count = count_elements(entrypoint);
+    struct json_object *cmd = json_object_new_array();
+
+    for (size_t i = 0; i < count; i++)
+        if (i >= count_elements(command) ||
+            strcmp(text_at(entrypoint, i), text_at(command, i)) != 0) {
+            json_object_object_del(config, "Entrypoint");
+            count = 0;
+        }
+    for (size_t i = count; i < count_elements(command); i++)
+        append_text(cmd, text_at(command, i));
+    json_object_object_add(config, "Cmd", cmd);
+}
+
+static void add_record(struct json_object *config, const struct record *record)
+{
+    char *text = read_in_root(record->folder, "config.json", MOST_BYTES);
+    struct json process, labels = get_array(record->json, "labels");
+    const char *cwd;
+
+    if (!text)
+        fail("read %s/config.json", record->path);
+    process = require_object(parse_json(text, "config.json"), "process");
+    add_environment(config, get_array(process, "env"));
+    cwd = get_text(process, "cwd");
+    if (cwd && strcmp(cwd, "/") != 0)
+        set_text(config, "WorkingDir", cwd);
+    set_text(config, "User", get_text(record->json, "user"));
+    set_text(config, "StopSignal", get_text(record->json, "stopSignal"));
+    set_command(config, get_array(record->json, "command"));
+    for (size_t i = 0; i < count_elements(labels); i++)
+        set_label(config, text_at(labels, i));
+    free(text);
+}
+
+/* ---- instructions ----------------------------------------------------------------- */
+
+/* ["a", "b"], or a line for a shell. */
+static struct json_object *read_command(const char *text)
+{
+    struct json_object *array =
+        *text == '[' ? json_tokener_parse(text) : json_object_new_array();
+
+    if (*text == '[') {
+        bool good = json_object_is_type(array, json_type_array);
+
+        for (size_t i = 0; good && i < json_object_array_length(array); i++)
+            good = json_object_is_type(json_object_array_get_idx(array, i),
+                                       json_type_string);
+        if (!good)
+            fail_plainly(NULL, "--change: %.200s: must be an array of texts",
+                         text);
+    } else {
+        append_text(array, "/bin/sh");
+        append_text(array, "-c");
+        append_text(array, text);
+    }
+    return array;
+}
+
+/* "NAME=VALUE", "NAME="VALUE"" and "NAME VALUE" are the first of these. */
+static char *read_pair(const char *text)
+{
+    size_t name = strcspn(text, "= "), length;
+    const char *value = text[name] ? text + name + 1 : "";
+
+    length = strlen(value);
+    if (length >= 2 && *value == '"' && value[length - 1] == '"') {
+        value++;
+        length -= 2;
+    }
+    return format_text("%.*s=%.*s", (int)name, text, (int)length, value);
+}
+
+/* `cmd` says whether there was a CMD before: an ENTRYPOINT takes that of the
+ * container away, as in a Dockerfile. */
+static void take_instruction(struct json_object *config, const char *line,
+                             bool *cmd)
+{
+    static const char *const texts[][2] = {{"USER", "User"},
+                                           {"WORKDIR", "WorkingDir"},
+                                           {"STOPSIGNAL", "StopSignal"}};
+    size_t length = strcspn(line, " ");
+    const char *text = line + length + strspn(line + length, " ");
+    char *word = format_text("%.*s", (int)length, line);
+
+    if (strcasecmp(word, "CMD") == 0) {
+        json_object_object_add(config, "Cmd", read_command(text));
+        *cmd = true;
+    } else if (strcasecmp(word, "ENTRYPOINT") == 0) {
+        json_object_object_add(config, "Entrypoint", read_command(text));
+        if (!*cmd)
+            json_object_object_del(config, "Cmd");
+    } else if (strcasecmp(word, "ENV") == 0 && *text) {
+        set_variable(need_member(config, "Env", make_array), read_pair(text));
+    } else if (strcasecmp(word, "LABEL") == 0 && *text) {
+        set_label(config, read_pair(text));
+    } else {
+        size_t i = 0;
+
+        while (i < 3 && strcasecmp(word, texts[i][0]) != 0)
+            i++;
+        if (i == 3 || !*text)
+            fail_plainly("CMD, ENTRYPOINT, ENV, LABEL, STOPSIGNAL, USER and "
+                         "WORKDIR are, as in a Dockerfile",
+                         "--change \"%.200s\" is not supported", line);
+        set_text(config, texts[i][1], text);
+    }
+    free(word);
+}
+
+void add_container(struct json_object *config, const struct commit *commit,
+                   const char *layer)
+{
+    struct json_object *inner =
+        need_member(config, "config", json_object_new_object);
+    bool cmd = false;
+
+    add_layer_and_step(config, commit, layer, "commit");
+    set_text(config, "created", commit->created);
+    set_text(config, "author", commit->author);
+    add_record(inner, &commit->record);
+    for (size_t i = 0; i < commit->instructions.count; i++)
+        take_instruction(inner, commit->instructions.items[i], &cmd);
+}
