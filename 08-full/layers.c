@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "idmap.h"
+#include "mount_options.h"
 #include "mounts.h"
 #include "store.h"
 #include "sync.h"
@@ -34,6 +36,24 @@ static int open_folder(int folder, const char *path)
     if (fd == -1)
         fail("rootfs %s", path);
     return fd;
+}
+
+/* With a user namespace, its owners are those that are root inside and so on. */
+static int open_layer(const char *path, int user)
+{
+    static const struct mount_options alone = {0};
+    static const char *const options[] = {NULL};
+    int fd = open_folder(AT_FDCWD, path), tree;
+
+    if (user == -1)
+        return fd;
+    tree = clone_host_tree(path, &alone, "layer");
+    map_ids(tree, &(struct mount){.source = path, .options = options}, user);
+    /* overlayfs takes no mount that is nowhere */
+    if (attach(tree, fd) == -1)
+        fail("mount the layer %s", path);
+    close(fd);
+    return tree;
 }
 
 static int make_folder(int folder, const char *name)
@@ -111,7 +131,7 @@ static void mount_overlay(const char *place, const char *lower, int upper,
     free(options);
 }
 
-void mount_layers(const struct config *config)
+void mount_layers(const struct config *config, int user)
 {
     const char *const *layers = config->root.layers;
     int work, upper, inner, top = -1;
@@ -120,7 +140,7 @@ void mount_layers(const struct config *config)
     if (!layers)
         return;
     for (; *layers; layers++) {
-        int fd = open_folder(AT_FDCWD, *layers);
+        int fd = open_layer(*layers, user);
         char *more =
             format_text("%s%s/proc/self/fd/%d", lower, *lower ? ":" : "", fd);
 

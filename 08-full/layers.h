@@ -29,8 +29,9 @@ void prepare_layers(struct config *config);
 /*
  * If config->root has layers: mounts them, with the folder for what is written
  * in front, on config->root.path, in this mount namespace, which is the
- * container's own.
+ * container's own. `user`: its new user namespace, which the layers' owners are
+ * mapped to, or -1.
  */
-void mount_layers(const struct config *config);
+void mount_layers(const struct config *config, int user);
 
 #endif

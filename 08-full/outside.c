@@ -41,7 +41,7 @@ void take_from_host(const struct config *config, struct cgroup *cgroup,
     /* before anything is attached: it must not appear on the host */
     make_mounts_private();
     clone_host_mounts(config, cgroup, user, outside->mounts);
-    mount_layers(config);
+    mount_layers(config, user);
     if (!tied)
         outside->root = clone_root(config, 0);
     outside->masks = prepare_masks(config);

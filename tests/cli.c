@@ -388,6 +388,37 @@ static void run_modes(int stage)
     expect_refusal(run("--uts", "host", "-h", "x", "true"), "--uts host");
 }
 
+/* Root inside is nobody outside, and the files of the folder are root's still;
+ * what it writes to is not the folder. */
+static void run_userns(int stage)
+{
+    static const char look[] =
+        "stat -c %u /etc/passwd; touch /etc/new; "
+        "echo x >>/etc/passwd; stat -c %u /etc/new "
+        "/etc/passwd /; test ! -w /proc/sys/kernel/pid_max "
+        "&& echo guarded";
+    struct process process;
+    struct result result;
+    pid_t pid;
+
+    (void)stage;
+    need_cgroups();
+    result = run("--userns", "0:100000:65536", "sh", "-c", look);
+    if (strstr(result.err, "cannot map ids"))
+        skip("%s", result.err);
+    expect_output(result, "0\n0\n0\n0\nguarded\n");
+    process = sleeper("--userns", "0:100000:10", "--userns", "10:200000:5",
+                      "-u", "11");
+    pid = sleeper_of(&process);
+    ck_assert_str_eq(read_proc(pid, "uid_map"),
+                     "         0     100000         10\n"
+                     "        10     200000          5\n");
+    ck_assert_str_eq(read_proc(pid, "uid_map"), read_proc(pid, "gid_map"));
+    expect_text("Uid", status_field(pid, "Uid"), "200001");
+    end_sleeper(&process);
+    expect_refusal(run("--userns", "1:100000:10", "true"), "the id 0");
+}
+
 static void run_names_and_sysctl(int stage)
 {
     char *token = make_token();
@@ -496,6 +527,7 @@ const struct check cli_checks[] = {
     {"run_security_options", 8, 8, run_security_options},
     {"run_profile", 8, 8, run_profile},
     {"run_modes", 8, 8, run_modes},
+    {"run_userns", 8, 8, run_userns},
     {"run_names_and_sysctl", 8, 8, run_names_and_sysctl},
     {"run_groups", 8, 8, run_groups},
     {"run_env_file", 8, 8, run_env_file},
