@@ -16,6 +16,8 @@
 #include "paths.h"
 #include "sync.h"
 
+enum { MOST_BYTES = 4 << 20 };
+
 /* ---- what is below ----------------------------------------------------------- */
 
 /* The folders' paths for overlayfs: by descriptor they may have any name. It
@@ -91,6 +93,30 @@ int open_entry(int root, const char *path)
                            : NULL,
                        "open %.200s", path);
     return fd;
+}
+
+/* What is the host's id `id` in the container? */
+static uint32_t map_id(struct json mappings, uint32_t id)
+{
+    for (size_t i = 0; i < count_elements(mappings); i++) {
+        struct json mapping = object_at(mappings, i);
+        uint64_t host = require_unsigned(mapping, "hostID", UINT32_MAX);
+
+        if (id >= host &&
+            id - host < require_unsigned(mapping, "size", UINT32_MAX))
+            return (
+                uint32_t)(require_unsigned(mapping, "containerID", UINT32_MAX) +
+                          id - host);
+    }
+    return id;
+}
+
+void stat_entry(const struct changes *changes, int entry, struct stat *status)
+{
+    if (fstat(entry, status) == -1)
+        fail("stat what the container has written");
+    status->st_uid = map_id(changes->uids, status->st_uid);
+    status->st_gid = map_id(changes->gids, status->st_gid);
 }
 
 /* The names in a folder, sorted, which is empty if it is not there. */
@@ -208,10 +234,10 @@ static void compare_entry(struct changes *changes, const char *path,
     bool changed = false, opaque = false;
     size_t count = changes->count;
 
-    if ((entry != -1 && fstat(entry, &now) == -1) ||
-        (old != -1 && fstat(old, &was) == -1))
+    if (old != -1 && fstat(old, &was) == -1)
         fail("stat %.200s", path);
     if (entry != -1) {
+        stat_entry(changes, entry, &now);
         opaque = S_ISDIR(now.st_mode) && is_opaque(entry);
         changed = old == -1 ? !is_for_a_mount(path, &now)
                             : differs(entry, &now, old, &was);
@@ -259,6 +285,19 @@ static void compare_folder(struct changes *changes, const char *path,
     free(below);
 }
 
+static void read_mappings(struct changes *changes, const struct record *record)
+{
+    char *text = read_in_root(record->folder, "config.json", MOST_BYTES);
+    struct json linux_;
+
+    if (!text)
+        fail("read %s/config.json", record->path);
+    linux_ = get_object(parse_json(text, "config.json"), "linux");
+    changes->uids = get_array(linux_, "uidMappings");
+    changes->gids = get_array(linux_, "gidMappings");
+    free(text);
+}
+
 void find_changes(struct changes *changes, const struct record *record,
                   const char *data_root)
 {
@@ -270,6 +309,7 @@ void find_changes(struct changes *changes, const struct record *record,
         fail_plainly("--storage-opt size=, and a store on an overlay, do that",
                      "what container %s changes is in its memory, not on disk",
                      record->name);
+    read_mappings(changes, record);
     changes->below = mount_below(record, data_root);
     if (changes->upper != -1)
         compare_folder(changes, "", true, is_opaque(changes->upper));

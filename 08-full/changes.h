@@ -10,6 +10,7 @@
 #define CHANGES_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "record.h"
 
@@ -19,8 +20,9 @@ struct change {
 };
 
 struct changes {
-    int upper; /* descriptors: of the folder (-1: it never ran), */
-    int below; /* and of what is below, as one */
+    int upper;              /* descriptors: of the folder (-1: it never ran), */
+    int below;              /* and of what is below, as one */
+    struct json uids, gids; /* mappings of the container's user namespace */
     struct change *list;
     size_t count;
 };
@@ -44,5 +46,8 @@ void list_files(struct changes *changes, int folder);
 /* Opens the entry `path` of the folder `root` (O_PATH), as what it is: no link
  * is followed. Returns a descriptor, or -1: it is not there. */
 int open_entry(int root, const char *path);
+
+/* fstat(2) of an entry of upper/, with the owners that the container sees. */
+void stat_entry(const struct changes *changes, int entry, struct stat *status);
 
 #endif

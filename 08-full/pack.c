@@ -25,7 +25,7 @@ struct linked_file {
 };
 
 struct packing {
-    int root;
+    const struct changes *changes;
     FILE *tar;
     void *linked; /* a tree of struct linked_file; see tsearch(3) */
 };
@@ -152,14 +152,13 @@ static void pack_entry(struct packing *packing, int fd, const char *name,
 /* An entry that is gone meanwhile is left out. */
 static void pack_path(struct packing *packing, const char *path)
 {
-    int fd = open_entry(packing->root, path);
+    int fd = open_entry(packing->changes->upper, path);
     struct stat status;
     char *name;
 
     if (fd == -1)
         return;
-    if (fstat(fd, &status) == -1)
-        fail("stat %s", path);
+    stat_entry(packing->changes, fd, &status);
     name = format_text(S_ISDIR(status.st_mode) ? "%s/" : "%s", path + 1);
     if (strstr(path, "/.wh."))
         warn("%.200s is left out: in a layer this name would say that a file "
@@ -194,13 +193,13 @@ void pack_changes(int fd, const struct changes *changes)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     struct packing packing = {
-        .root = changes->upper,
+        .changes = changes,
         .tar = copy == -1 ? NULL : fdopen(copy, "w"),
     };
 
     if (!packing.tar)
         fail("write the layer's archive");
-    if (packing.root != -1)
+    if (changes->upper != -1)
         pack_path(&packing, "/"); /* its mode and owner */
     for (size_t i = 0; i < changes->count; i++) {
         if (changes->list[i].kind == 'D')
