@@ -39,7 +39,8 @@ static bool read_device(const char *text, struct request *to)
         to->access = words[--count];
     if (count == 2)
         to->container = words[1];
-    return count <= 2 && *to->host == '/' && *to->container == '/' &&
+    return count > 0 && count <= 2 && *to->host == '/' &&
+         *to->container == '/' &&
            to->container[strlen(to->container) - 1] != '/';
 }
 

@@ -116,15 +116,22 @@ static void run_limits(int stage)
         {"pids", "pids.max", "max\n", "pids.max", "max\n"},
     };
     struct process process;
+    const char *swap;
+    bool cpuset, v2;
     pid_t pid;
 
     (void)stage;
     need_cgroups();
-    process = sleeper("--memory", "64M", "--memory-swap", "96m",
-                      "--memory-reservation", "32m", "--cpu-quota", "10000",
-                      "--cpu-period", "50000", "-c", "512", "--cpuset-cpus",
-                      "0", "--cpuset-mems", "0", "--pids-limit", "-1",
-                      "--oom-score-adj", "321");
+    cpuset = find_cgroup_top("cpuset", &v2) != NULL;
+    swap = find_cgroup_top("memory", &v2);
+    swap = format_text("%s/memory.memsw.limit_in_bytes", swap);
+    swap = v2 || access(swap, F_OK) == 0 ? "96m" : "64m";
+    process =
+        sleeper("--memory", "64M", "--memory-swap", swap,
+                "--memory-reservation", "32m", "--cpu-quota", "10000",
+                "--cpu-period", "50000", "-c", "512", "--pids-limit", "-1",
+                "--oom-score-adj", "321", cpuset ? "--cpuset-cpus" : "--label",
+                "0", cpuset ? "--cpuset-mems" : "--label", "0");
     pid = sleeper_of(&process);
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
         char *text =
@@ -138,6 +145,7 @@ static void run_limits(int stage)
     }
     ck_assert_str_eq(read_proc(pid, "oom_score_adj"), "321\n");
     end_sleeper(&process);
+    expect_refusal(run("--cpuset-mems", "999", "true"), "cpuset");
 }
 
 static void run_ulimits(int stage)
@@ -296,7 +304,7 @@ static void run_privileged(int stage)
     ck_assert_str_eq(status_field(pid, "CapBnd"), all);
     ck_assert_str_eq(status_field(pid, "NoNewPrivs"), "0");
     ck_assert_str_eq(status_field(pid, "Seccomp"), "0");
-    expect_text("/sys", find_mount(pid, "/sys"), " rw");
+    expect_text("/sys", find_mount(pid, "/sys"), " /sys rw,");
     ck_assert_ptr_null(find_mount(pid, "/proc/sys"));
     end_sleeper(&process);
     process = sleeper("--read-only");

@@ -552,6 +552,12 @@ static void etc_files(int stage)
                      "search example.org\nnameserver 192.0.2.53\n");
     ck_assert_str_eq(etc_file(file, "--dns", "192.0.2.99"),
                      "search example.org\nnameserver 192.0.2.99\n");
+    /* docker's form needs no --network for what only a bridge has */
+    ck_assert_str_eq(run_stage(8, "run", "--rootfs", "rootfs", "--dns-search",
+                               "a.test", "--dns-search", "b.test", "cat", file,
+                               NULL)
+                         .out,
+                     "nameserver 192.0.2.53\nsearch a.test b.test\n");
     put_file("resolv.conf", "nameserver 127.0.0.1\n");
     ck_assert_str_eq(etc_file(file, NULL, NULL),
                      "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
