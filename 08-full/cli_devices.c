@@ -91,7 +91,8 @@ static void use_device(const char *text)
     struct request request;
     struct stat status;
 
-    read_device(text, &request); /* parse_device has looked at it */
+    if (!read_device(text, &request))
+        return; /* parse_device has refused it */
     if (stat(request.host, &status) == -1)
         fail("--device %s", request.host);
     if (!is_device(&status))

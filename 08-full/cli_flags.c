@@ -264,14 +264,10 @@ static void add_run_flags(struct table *table, struct flags *to)
     add_flags(table, flags);
 }
 
-/* Of docker's form alone: limits and isolation. */
+/* Of docker's form alone: limits. */
 static void add_limit_flags(struct table *table, struct flags *to)
 {
     const struct flag flags[] = {
-        {"mount", 0, "type=bind|tmpfs,...",
-         "source=, target=, readonly; tmpfs-size=, tmpfs-mode=", parse_mount,
-         &to->mounts},
-        {"shm-size", 0, "SIZE", "of /dev/shm (64M)", parse_size, &to->shm_size},
         {"memory-swap", 0, "SIZE", "memory and swap; -1: any", parse_limit,
          &to->memory_swap},
         {"memory-reservation", 0, "SIZE", "when memory is short", parse_limit,
@@ -303,6 +299,20 @@ static void add_limit_flags(struct table *table, struct flags *to)
          parse_operation_rate, &to->rates[WRITE_OPERATIONS]},
         {"ulimit", 0, "NAME=SOFT[:HARD]", "a limit such as nofile=64",
          parse_ulimit, &to->ulimits},
+        {0},
+    };
+
+    add_flags(table, flags);
+}
+
+/* Of docker's form alone: what it sees, and what it may do. */
+static void add_isolation_flags(struct table *table, struct flags *to)
+{
+    const struct flag flags[] = {
+        {"mount", 0, "type=bind|tmpfs,...",
+         "source=, target=, readonly; tmpfs-size=, tmpfs-mode=", parse_mount,
+         &to->mounts},
+        {"shm-size", 0, "SIZE", "of /dev/shm (64M)", parse_size, &to->shm_size},
         {"device", 0, "HOST[:CONTAINER][:rwm]", "a device of the host's",
          parse_device, &to->devices},
         {"privileged", 0, NULL, "all of root's power: trust it", parse_switch,
@@ -339,6 +349,7 @@ char **read_flags(int argc, char **argv, struct flags *to)
         see_unknown_flag = refuse_docker_flag;
         add_run_flags(&table, to);
         add_limit_flags(&table, to);
+        add_isolation_flags(&table, to);
     }
     return parse_flags(argc, argv, table.flags, about);
 }

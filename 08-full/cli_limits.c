@@ -190,7 +190,8 @@ static void set_ulimits(struct process *process, const struct list *texts)
         struct process_rlimit limit;
         size_t j = 0;
 
-        read_ulimit(texts->items[i], &limit);
+        if (!read_ulimit(texts->items[i], &limit))
+            continue; /* parse_ulimit has refused it */
         while (j < count && limits[j].type != limit.type)
             j++;
         limits[j] = limit;
