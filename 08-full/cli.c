@@ -218,6 +218,7 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
     use_flags(config, &flags);
     if (flags.run.rootfs)
         add_files_beside(config, flags.run.rootfs);
+    flags.run.network = flags.network.network;
     *options = flags.run;
 }
 
