@@ -13,7 +13,7 @@
 
 #include "../common/common.h"
 #include "listener.h"
-#include "monitor.h"
+#include "foreground.h"
 #include "syscalls.h"
 
 pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync)
@@ -182,7 +182,7 @@ void accompany(struct child *child, bool typing)
 {
     if (child->terminal.master != -1)
         open_terminal(&child->terminal, child->terminal.master, typing);
-    watch(&(struct monitor){
+    watch(&(struct foreground){
         .pid = child->pid,
         .pidfd = child->pidfd,
         .signals = child->signals,

@@ -184,6 +184,7 @@ struct config {
         const char *const *layers;
         const char *store;     /* with layers: where what is written goes, */
         const char *work;      /* in this folder of it, path below that */
+        bool stays;            /* what is written is not removed at the end */
         uint64_t most_written; /* bytes */
     } root;
     const char *hostname;   /* NULL: that of the namespace */

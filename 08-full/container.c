@@ -11,10 +11,10 @@
 #include "cgroup.h"
 #include "cgroup_owner.h"
 #include "child.h"
+#include "foreground.h"
 #include "helper.h"
 #include "hooks.h"
 #include "init.h"
-#include "monitor.h"
 #include "namespaces.h"
 #include "net_devices.h"
 #include "state.h"
@@ -28,7 +28,7 @@ struct container {
     struct child first; /* its first process: with it, all of its PID namespace
                            is dead */
     const struct hooks *hooks; /* once those at its end are due; or NULL */
-    bool lives_on;             /* nothing is to be undone */
+    bool lives_on;             /* nothing is to be undone, or any more */
 };
 
 /* For atexit: every way out of the program undoes what was set up. */
@@ -37,10 +37,11 @@ static struct container container = {
     .first = NO_CHILD,
 };
 
-static void undo(void)
+void end_container(void)
 {
     if (container.lives_on)
         return;
+    container.lives_on = true; /* once */
     end_child(&container.first);
     /* in a PID namespace that is not its own, others survive the first one */
     signal_cgroup(&container.cgroup, SIGKILL);
@@ -62,12 +63,13 @@ static void let_live(void)
         unlock_state(&container.state);
 }
 
-static void tell_killed_for_memory(const struct config *config, int status)
+static bool tell_killed_for_memory(const struct config *config, int status)
 {
     if (status != 128 + SIGKILL || !was_killed_for_memory(&container.cgroup))
-        return;
+        return false;
     warn("killed: over its memory limit of %s",
          size_text(config->linux_.resources.memory.limit));
+    return true;
 }
 
 /* The container's process ended before it was ready, without a word. */
@@ -95,6 +97,7 @@ static void start_process(struct config *config, const struct life *life)
         .state = &container.state,
         .start = -1,
         .detached = life->company != UNTIL_ITS_END,
+        .streams = life->streams,
     };
     pid_t pid;
 
@@ -199,11 +202,12 @@ static void prepare(struct config *config, const struct life *life)
 int run_container(struct config *config, const struct life *life)
 {
     bool terminal = config->process.terminal && !life->console_socket;
+    bool killed;
     int status;
 
     begin_parent();
     container.first.signals = open_signals(terminal);
-    if (atexit(undo) != 0)
+    if (atexit(end_container) != 0)
         fail("atexit");
     prepare(config, life);
     start_process(config, life);
@@ -214,9 +218,14 @@ int run_container(struct config *config, const struct life *life)
         return 0;
     if (life->id)
         unlock_state(&container.state);
-    accompany(&container.first, terminal && config->process.stdin_open);
+    if (life->attend)
+        life->attend(&container.first);
+    else
+        accompany(&container.first, terminal && config->process.stdin_open);
     status = reap_child(&container.first);
     explain("waitpid() # the command's status is %d", status);
-    tell_killed_for_memory(config, status);
+    killed = tell_killed_for_memory(config, status);
+    if (life->out_of_memory)
+        *life->out_of_memory = killed;
     return status; /* and atexit undoes the rest */
 }

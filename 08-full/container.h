@@ -8,6 +8,8 @@
 
 #include "config.h"
 
+struct child; /* child.h */
+
 /* How long this run of the runtime accompanies the container. */
 enum company {
     UNTIL_ITS_END, /* wait for the command, and undo everything */
@@ -23,6 +25,13 @@ struct life {
     const char *pid_file;       /* gets the first process's number; or NULL */
     const char *console_socket; /* the terminal's master goes there; or NULL */
     bool no_cgroup;
+
+    /* for the monitor: the command's standard streams, or NULL: ours; who
+     * stays with it until its end (it is not reaped yet), in place of us; and
+     * what gets whether it was killed for its memory */
+    const int *streams;
+    void (*attend)(struct child *first);
+    bool *out_of_memory;
 };
 
 /*
@@ -32,5 +41,8 @@ struct life {
  * everything that was set up is undone then, too. Call it once.
  */
 int run_container(struct config *config, const struct life *life);
+
+/* Undoes now what is undone at the end of the program otherwise. */
+void end_container(void);
 
 #endif

@@ -15,8 +15,8 @@
 #include "cgroup.h"
 #include "child.h"
 #include "config_json.h"
+#include "foreground.h"
 #include "init.h"
-#include "monitor.h"
 #include "namespaces.h"
 #include "process.h"
 #include "self.h"
@@ -31,6 +31,8 @@ struct request {
     struct user gids; /* the additional ones alone */
     uint64_t capabilities, preserve_fds;
     bool terminal, detach, no_new_privileges, ignore_paused, no_subreaper;
+    bool interactive, privileged;
+    struct record *record; /* with one, docker's habits; or NULL */
     const char *id;
     char **command;
 };
@@ -43,10 +45,10 @@ static const char *parse_cwd(const char *text, void *value)
     return *text == '/' ? NULL : "an absolute path in the container";
 }
 
+/* docker's form without a value: ours */
 static const char *parse_assignment(const char *text, void *value)
 {
-    return *text == '=' || !strchr(text, '=') ? "NAME=VALUE"
-                                              : parse_list(text, value);
+    return !*text || *text == '=' ? "NAME=VALUE" : parse_list(text, value);
 }
 
 static const char *parse_capability(const char *text, void *value)
@@ -75,7 +77,8 @@ static const char *parse_gid(const char *text, void *value)
     return NULL;
 }
 
-static void read_request(int argc, char **argv, struct request *to)
+static void read_request(int argc, char **argv, struct request *to,
+                         const struct globals *globals)
 {
     const struct flag flags[] = {
         {"process", 'p', "FILE", "what to run, as in config.json", parse_text,
@@ -84,6 +87,11 @@ static void read_request(int argc, char **argv, struct request *to)
          &to->terminal},
         {"user", 'u', "UID[:GID]", "who runs it", parse_text, &to->user},
         {"cwd", 0, "DIR", "its working folder", parse_cwd, &to->cwd},
+        {"workdir", 'w', "DIR", "the same, docker's word", parse_cwd, &to->cwd},
+        {"interactive", 'i', NULL, "docker's: with our standard input",
+         parse_switch, &to->interactive},
+        {"privileged", 0, NULL, "with all capabilities", parse_switch,
+         &to->privileged},
         {"env", 'e', "NAME=VALUE", "one more variable", parse_assignment,
          &to->env},
         {"cap", 'c', "NAME", "one more capability", parse_capability,
@@ -113,7 +121,12 @@ static void read_request(int argc, char **argv, struct request *to)
     };
     char **words = parse_flags(argc, argv, flags, "");
     char *id[] = {words[0], NULL};
+    static struct record record;
 
+    if (words[0] && names_record(globals, words[0], &record)) {
+        id[0] = record.id;
+        to->record = &record;
+    }
     to->id = only_id(id);
     to->command = words + 1;
     if (!*to->command && !to->process_file)
@@ -206,6 +219,36 @@ static void use_flags(struct process *process, const struct request *request)
     sets->ambient |= added & sets->inheritable;
 }
 
+/* What config.json has no words for, and docker's habits. */
+static void use_record(struct config *config, const struct request *request)
+{
+    struct process *process = &config->process;
+    struct json container = request->record->json;
+    struct capability_sets *sets = &process->capabilities;
+    const char *user = get_text(container, "user");
+
+    process->stdin_open = request->interactive;
+    sets->root_only = true;
+    config->linux_.built_in_filter =
+        get_bool(container, "builtInFilter") && !request->privileged;
+    if (request->user)
+        process->user.name = request->user;
+    else if (user && *user)
+        process->user.name = user;
+    if (request->privileged)
+        sets->bounding = sets->permitted = sets->effective = all_capabilities();
+    if (process->terminal && !has_environment(config, "TERM"))
+        set_environment(config, "TERM=xterm");
+}
+
+static void add_environment(struct config *config, const char *text)
+{
+    if (strchr(text, '='))
+        set_environment(config, text);
+    else if (getenv(text))
+        set_environment(config, format_text("%s=%s", text, getenv(text)));
+}
+
 /* From the config.json that create saw: the bundle's may have been changed. */
 static void load_exec(struct config *config, const struct state *state,
                       const struct request *request)
@@ -224,8 +267,10 @@ static void load_exec(struct config *config, const struct state *state,
     config->linux_.personality = load_personality(linux_);
     load_joined(linux_, config);
     use_flags(&config->process, request);
+    if (request->record)
+        use_record(config, request);
     for (size_t i = 0; i < request->env.count; i++)
-        set_environment(config, request->env.items[i]);
+        add_environment(config, request->env.items[i]);
     check_terminal(&config->process, request->console_socket, !request->detach);
 }
 
@@ -292,6 +337,17 @@ static noreturn void end_without_command(void)
                  status);
 }
 
+/* docker's -d: nobody gets what it writes. The container's own takes the place
+ * of the host's null device; see set_streams(). */
+static void leave_streams(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    for (int stream = 0; stream <= STDERR_FILENO; stream++)
+        if (null == -1 || dup2(null, stream) == -1)
+            fail("open /dev/null");
+}
+
 static void start_process(struct config *config, const struct state *state,
                           struct cgroup *cgroup, const struct request *request)
 {
@@ -326,6 +382,8 @@ static void start_process(struct config *config, const struct state *state,
     }
     if (pid == -1)
         fail("clone3 of the process");
+    if (pid == 0 && request->record && request->detach)
+        leave_streams();
     if (pid == 0)
         join_container(config, moved ? NULL : cgroup, first,
                        kinds & ~CLONE_NEWPID, &launch);
@@ -373,10 +431,25 @@ static int run_process(struct config *config, const struct state *state,
     lives_on = request->detach;
     if (request->detach)
         return EXIT_SUCCESS;
-    accompany(&child, terminal);
+    accompany(&child, terminal && config->process.stdin_open);
     status = reap_child(&child);
     explain("waitpid() # the command's status is %d", status);
     return status;
+}
+
+static void require_running(const struct request *request)
+{
+    struct state state;
+    enum record_state how;
+
+    if (!request->record)
+        return;
+    how = look_at_record(request->record, &state);
+    if (state.folder == -1)
+        fail_plainly(format_text("start %s", request->record->name),
+                     "container %s is not running: it is %s",
+                     request->record->name, record_word(how));
+    close(state.folder);
 }
 
 int exec_verb(int argc, char **argv, const struct globals *globals)
@@ -386,10 +459,11 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     struct state state;
     enum status status;
 
-    read_request(argc, argv, &request);
+    read_request(argc, argv, &request, globals);
     keep_descriptors((unsigned)request.preserve_fds);
     protect_own_file(globals->argv);
     umask(022);
+    require_running(&request);
     require_state(&state, globals, request.id);
     status = status_of(&state);
     if (status == STATUS_STOPPED)

@@ -281,6 +281,8 @@ static noreturn void become_command(struct config *config,
     check_command(process);
     /* before the wait: containerd reads create's output to its end, which
      * comes when nobody holds it any more */
+    if (launch->streams)
+        use_streams(launch->streams, identity->uid);
     set_streams(process, inside->terminal, inside->null);
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that

@@ -20,6 +20,7 @@ struct launch {
                       command starts when the runtime says so */
     int root;  /* exec: the container's root if that of its mount namespace is
                       another one; or -1 */
+    const int *streams;      /* the command's standard streams; NULL: ours */
     bool detached;           /* the container outlives the runtime */
     struct outside *outside; /* what a helper took from the host, which has
                                 joined the namespaces then; or NULL */

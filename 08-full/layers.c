@@ -56,9 +56,10 @@ static int open_layer(const char *path, int user)
     return tree;
 }
 
+/* It may be there from an earlier run. */
 static int make_folder(int folder, const char *name)
 {
-    if (mkdirat(folder, name, 0755) == -1)
+    if (mkdirat(folder, name, 0755) == -1 && errno != EEXIST)
         fail("mkdir %s for what the container writes", name);
     return open_folder(folder, name);
 }
@@ -110,14 +111,14 @@ static void copy_attributes(int from, int to)
  * descriptor, layers may have any name, and as many fit in mount's 4096 bytes.
  */
 static void mount_overlay(const char *place, const char *lower, int upper,
-                          int work)
+                          int work, bool stays)
 {
     /* volatile: what is written is gone with the container, so nobody need
      * wait for the disk. The rest: nothing in a layer is an order to us */
     char *options = format_text(
-        "lowerdir=%s,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,"
-        "volatile,redirect_dir=nofollow,metacopy=off,index=off",
-        lower, upper, work);
+        "lowerdir=%s,upperdir=/proc/self/fd/%d,workdir=/proc/self/fd/%d,%s"
+        "redirect_dir=nofollow,metacopy=off,index=off",
+        lower, upper, work, stays ? "" : "volatile,");
 
     if (mount("overlay", place, "overlay", 0, options) == -1)
         fail_with_hint(
@@ -136,6 +137,7 @@ void mount_layers(const struct config *config, int user)
     const char *const *layers = config->root.layers;
     int work, upper, inner, top = -1;
     char *lower = format_text("%s", "");
+    bool is_new;
 
     if (!layers)
         return;
@@ -149,10 +151,13 @@ void mount_layers(const struct config *config, int user)
         top = top == -1 ? fd : top;
     }
     work = open_work(config);
+    is_new = faccessat(work, "upper", F_OK, AT_SYMLINK_NOFOLLOW) == -1;
     upper = make_folder(work, "upper");
     inner = make_folder(work, "work");
     close(make_folder(work, "root"));
-    copy_attributes(top, upper);
-    mount_overlay(config->root.path, lower, upper, inner);
+    if (is_new)
+        copy_attributes(top, upper);
+    mount_overlay(config->root.path, lower, upper, inner,
+                  config->root.stays);
     free(lower);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -18,6 +17,7 @@
 #include "json.h"
 #include "paths.h"
 #include "sync.h"
+#include "times.h"
 #include "tree.h"
 #include "unpack.h"
 
@@ -326,17 +326,6 @@ void load_images(const struct store *store, const char *work, const char *path,
                        "%s: read manifest.json or index.json", path);
     if (source.count == 0)
         fail_plainly(NULL, "%s: no image for linux/%s", path, architecture());
-}
-
-static char *time_text(void)
-{
-    time_t now = time(NULL);
-    char text[64];
-    struct tm parts;
-
-    gmtime_r(&now, &parts);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return format_text("%s", text);
 }
 
 void import_image(const struct store *store, const char *work, const char *path,

@@ -16,34 +16,20 @@
 
 #include "cli.h"
 #include "container.h"
-#include "layers.h"
 #include "oci.h"
 #include "self.h"
-#include "verbs.h"
 
-static int run(int argc, char **argv, char **all)
+int main(int argc, char **argv)
 {
     static const struct life ordinary = {.company = UNTIL_ITS_END};
     static struct config config;
 
+    if (is_oci_command(argc, argv))
+        return run_oci_command(argc, argv);
     /* what our caller left open is not for the container */
     closefrom(STDERR_FILENO + 1);
     umask(022);
     parse_command_line(argc, argv, &config);
-    protect_own_file(all);
-    prepare_layers(&config);
+    protect_own_file(argv);
     return run_container(&config, &ordinary);
-}
-
-/* The word before the verb is there, if only the program's name. */
-int run_verb(int argc, char **argv, const struct globals *globals)
-{
-    return run(argc + 1, argv - 1, globals->argv);
-}
-
-int main(int argc, char **argv)
-{
-    if (is_oci_command(argc, argv))
-        return run_oci_command(argc, argv);
-    return run(argc, argv, argv);
 }

@@ -1,259 +1,233 @@
-/* monitor.c - one loop over signals, terminal and the container's end. */
+/* monitor.c - one run of a container after the other. */
 #include "monitor.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/signalfd.h>
-#include <termios.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "child.h"
+#include "container.h"
+#include "launch.h"
+#include "network.h"
+#include "packets.h"
+#include "paths.h"
+#include "streams.h"
 #include "sync.h"
-#include "syscalls.h"
+#include "times.h"
+#include "verbs.h"
 
-int open_signals(bool terminal)
+/* What start_monitor and start_again leave open for us. */
+enum { CLIENT_FD = 3, LOCK_FD = 4 };
+
+static struct {
+    struct record record;
+    struct config config;
+    int signals; /* while the container runs, and from then on */
+} self;
+
+/* ---- beginning and end of a run ------------------------------------------------------ */
+
+/* What we have to say from now on is for "inspect" and for who is attached. */
+static void redirect_messages(void)
 {
-    sigset_t set;
-    int fd;
+    int fd = openat(
+        self.record.folder, "errors",
+        O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
-    sigaddset(&set, SIGQUIT);
-    if (terminal) {
-        sigaddset(&set, SIGWINCH);
-        sigaddset(&set, SIGTSTP);
-        sigaddset(&set, SIGCONT);
+    if (fd == -1 || dup2(fd, STDERR_FILENO) == -1)
+        fail("open %s/errors", self.record.path);
+    close(fd);
+}
+
+/* The command runs: in place of accompany(). */
+static void attend(struct child *first)
+{
+    const struct network *network = self.config.network;
+
+    self.signals = first->signals;
+    self.record.status.started = time_text();
+    self.record.status.finished = NULL;
+    self.record.status.out_of_memory = false;
+    self.record.status.monitor = getpid();
+    self.record.status.address =
+        network ? format_text("%s", inet_ntoa(network->address)) : NULL;
+    save_status(&self.record);
+    redirect_messages();
+    serve_streams(first, self.config.process.stdin_open,
+                  stop_signal_of(self.record.json));
+}
+
+static void write_down(int exit_status)
+{
+    self.record.status.exit_status = exit_status;
+    self.record.status.finished = time_text();
+    save_status(&self.record);
+}
+
+/* Our own messages of this run. */
+static void pass_on_messages(void)
+{
+    char *text = read_in_root(self.record.folder, "errors", 1 << 16);
+    char *rest = text, *line;
+
+    while (text && (line = strsep(&rest, "\n")))
+        if (*line)
+            tell_clients(PACKET_MESSAGE, line, strnlen(line, MOST_DATA));
+    free(text);
+}
+
+/* ---- again ---------------------------------------------------------------------------- */
+
+enum { FIRST_DELAY = 100, LONGEST_DELAY = 60000, LONG_RUN = 10 };
+
+static bool is_wanted_again(int exit_status)
+{
+    const char *policy = require_text(self.record.json, "restart");
+    uint64_t most = 0;
+
+    if (faccessat(self.record.folder, "stopped", F_OK, 0) == 0)
+        return false;
+    get_unsigned(self.record.json, "mostRestarts", UINT64_MAX, &most);
+    if (strcmp(policy, "on-failure") == 0)
+        return exit_status != 0 &&
+               (!most || self.record.status.restarts < most);
+    return strcmp(policy, "always") == 0 ||
+           strcmp(policy, "unless-stopped") == 0;
+}
+
+/* False if somebody wants us to end meanwhile. */
+static bool sleep_for(uint64_t milliseconds)
+{
+    struct pollfd signals = {self.signals, POLLIN, 0};
+
+    return poll(&signals, 1, (int)milliseconds) == 0;
+}
+
+/* The next run begins with a new process image: nothing of this one is left in
+ * memory. The lock of the record stays ours: its descriptor is handed on. */
+static void start_again(uint64_t delay)
+{
+    char *text = format_text("%llu", (unsigned long long)delay);
+    char *store = format_text("%s", self.config.root.store);
+    char *words[] = {program_invocation_short_name,
+                     MONITOR_WORD,
+                     "--delay",
+                     text,
+                     store,
+                     self.record.id,
+                     NULL};
+    sigset_t none;
+
+    self.record.status.restarts++;
+    save_status(&self.record);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (fcntl(LOCK_FD, F_SETFD, 0) == -1)
+        fail("fcntl F_SETFD");
+    execv("/proc/self/exe", words);
+    fail("execve our own file anew");
+}
+
+/* ---- the process -------------------------------------------------------------------- */
+
+static const char *parse_lines(const char *text, void *value)
+{
+    struct winsize *size = value;
+
+    return sscanf(text, "%hux%hu", &size->ws_row, &size->ws_col) == 2
+             ? NULL
+             : "LINESxCOLUMNS";
+}
+
+/* For atexit, after the container is undone, also if it never ran. */
+static void remove_unwanted(void)
+{
+    if (get_bool(self.record.json, "removeAtEnd"))
+        remove_record(&self.record);
+}
+
+static void begin_monitor(const char *data_root, const char *id, bool client)
+{
+    if (fcntl(LOCK_FD, F_SETFD, FD_CLOEXEC) == -1 ||
+        (client && fcntl(CLIENT_FD, F_SETFD, FD_CLOEXEC) == -1))
+        fail_plainly(NULL, "%s: only stage-8 itself may call it", MONITOR_WORD);
+    closefrom(LOCK_FD + 1);
+    umask(022);
+    if (chdir("/") == -1)
+        fail("chdir /");
+    require_record(&self.record, data_root, id);
+    if (atexit(remove_unwanted) != 0)
+        fail("atexit");
+    unlinkat(self.record.folder, "stopped", 0);
+    if (client)
+        add_client(CLIENT_FD, true);
+}
+
+static int run_once(void)
+{
+    struct life life = {
+        .company = UNTIL_ITS_END,
+        .id = self.record.id,
+        .root = default_state_root(),
+        .bundle = self.record.path,
+        .streams = make_streams(&self.config.process),
+        .attend = attend,
+        .out_of_memory = &self.record.status.out_of_memory,
+    };
+    int exit_status = run_container(&self.config, &life);
+
+    end_container();
+    write_down(exit_status);
+    return exit_status;
+}
+
+int monitor_verb(int argc, char **argv, const struct globals *globals)
+{
+    struct winsize size = {0};
+    uint64_t delay = 0;
+    bool client = false;
+    const struct flag flags[] = {
+        {"client", 0, NULL, "descriptor 3 is a client", parse_switch, &client},
+        {"delay", 0, "MS", "this is a restart", parse_number, &delay},
+        {"size", 0, "LINESxCOLUMNS", "of the terminal", parse_lines, &size},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    int exit_status;
+    time_t begin = time(NULL);
+
+    (void)globals;
+    if (!words[0] || !words[1] || words[2])
+        fail_plainly(NULL, "%s: DATA-ROOT and ID are wanted", MONITOR_WORD);
+    begin_monitor(words[0], words[1], client);
+    discard_remains(&self.record);
+    load_record(&self.record, words[0], &self.config);
+    self.config.process.console_size.height = size.ws_row;
+    self.config.process.console_size.width = size.ws_col;
+    listen_for_clients(&self.record);
+    exit_status = run_once();
+    pass_on_messages();
+    if (is_wanted_again(exit_status)) {
+        tell_clients(PACKET_EXIT, &exit_status, sizeof(exit_status));
+        delay = !delay || time(NULL) - begin >= LONG_RUN ? FIRST_DELAY
+              : delay * 2 < LONGEST_DELAY                ? delay * 2
+                                                         : LONGEST_DELAY;
+        if (sleep_for(delay) && is_wanted_again(exit_status))
+            start_again(delay);
+        return exit_status;
     }
-    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
-        fail("sigprocmask");
-    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd == -1)
-        fail("signalfd");
-    return fd;
-}
-
-/* ---- bytes --------------------------------------------------------------- */
-
-enum { CTRL_C = 'C' - '@', CTRL_D = 'D' - '@' };
-
-/* One direction: what was read and is not written yet. A writer that cannot
- * take it holds the reader back. A write of up to PIPE_BUF bytes to what
- * poll(2) calls writable does not block. */
-struct flow {
-    int from, to;
-    char data[PIPE_BUF];
-    size_t start, end;
-    bool ended; /* nothing more to read */
-};
-
-static bool is_empty(const struct flow *flow)
-{
-    return flow->start == flow->end;
-}
-
-static void read_into(struct flow *flow)
-{
-    ssize_t got = read(flow->from, flow->data, sizeof(flow->data));
-
-    flow->start = 0;
-    flow->end = got > 0 ? (size_t)got : 0;
-    flow->ended = got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR);
-}
-
-static void write_from(struct flow *flow)
-{
-    ssize_t put =
-        write(flow->to, flow->data + flow->start, flow->end - flow->start);
-
-    if (put > 0)
-        flow->start += (size_t)put;
-    else if (put == -1 && errno != EAGAIN && errno != EINTR)
-        flow->start = flow->end; /* nobody is there to read it */
-}
-
-/* The end of a file is a key on a terminal: Ctrl-D. */
-static void pass_end_of_file(struct flow *typed)
-{
-    if (!typed->ended || !is_empty(typed))
-        return;
-    typed->data[0] = CTRL_D;
-    typed->start = 0;
-    typed->end = 1;
-}
-
-/* ---- messages ------------------------------------------------------------ */
-
-/* In raw mode the terminal does not make "\r\n" of our "\n". */
-static void tell(const struct monitor *monitor, const char *message)
-{
-    bool raw = monitor->terminal->raw && isatty(STDERR_FILENO);
-
-    warn("%s%s", message, raw ? "\r" : "");
-}
-
-/* ---- signals ------------------------------------------------------------- */
-
-static void stop_until_continued(struct terminal *terminal)
-{
-    bool raw = terminal->raw;
-
-    leave_raw_mode(terminal);
-    kill(getpid(), SIGSTOP);
-    if (raw)
-        enter_raw_mode(terminal);
-    copy_window_size(terminal);
-}
-
-static void pass_on(const struct monitor *monitor, int number, int times)
-{
-    if (times >= 3) {
-        tell(monitor, "third signal: killing the command");
-        number = SIGKILL;
-    }
-    if (times == 2)
-        tell(monitor, "the command is still running; one more signal kills it");
-    sys_pidfd_send_signal(monitor->pidfd, number);
-}
-
-static void handle_signals(const struct monitor *monitor, int *times)
-{
-    struct signalfd_siginfo info;
-
-    while (read(monitor->signals, &info, sizeof(info)) == sizeof(info))
-        switch (info.ssi_signo) {
-        case SIGWINCH:
-        case SIGCONT:
-            copy_window_size(monitor->terminal);
-            break;
-        case SIGTSTP:
-            stop_until_continued(monitor->terminal);
-            break;
-        default:
-            pass_on(monitor, (int)info.ssi_signo, ++*times);
-        }
-}
-
-/* ---- Ctrl-C -------------------------------------------------------------- */
-
-static bool catches(pid_t pid, int number)
-{
-    static const char key[] = "\nSigCgt:";
-    char *path = format_text("/proc/%d/status", (int)pid);
-    char *status = read_file(path);
-    char *line = status ? strstr(status, key) : NULL;
-    uint64_t caught =
-        line ? strtoull(line + sizeof(key) - 1, NULL, 16) : UINT64_MAX;
-
-    free(status);
-    free(path);
-    return caught >> (number - 1) & 1;
-}
-
-/* True if Ctrl-C now makes a SIGINT for the container's pid 1 and its group,
- * which the kernel keeps from it as from every pid 1 that does not catch it.
- * A shell catches it, or has given the foreground to another group; an editor
- * reads keys, not lines. */
-static bool is_ctrl_c_lost(const struct monitor *monitor)
-{
-    int master = monitor->terminal->master;
-    struct termios modes;
-    pid_t foreground;
-
-    /* asked of the master, both are about the container's side */
-    return tcgetattr(master, &modes) == 0 && modes.c_lflag & ISIG &&
-           modes.c_lflag & ICANON && modes.c_cc[VINTR] == CTRL_C &&
-           ioctl(master, TIOCGPGRP, &foreground) == 0 &&
-           foreground == getpgid(monitor->pid) &&
-           !catches(monitor->pid, SIGINT);
-}
-
-/* Looks at the keys that were typed; *times counts the lost Ctrl-C in a row. */
-static void watch_keys(const struct monitor *monitor, const struct flow *typed,
-                       int *times)
-{
-    for (size_t i = typed->start; i < typed->end; i++) {
-        bool lost = typed->data[i] == CTRL_C && is_ctrl_c_lost(monitor);
-
-        *times = lost ? *times + 1 : 0;
-        if (*times == 2)
-            tell(monitor, "the command is still running; one more Ctrl-C "
-                          "kills it");
-        if (*times == 3) {
-            tell(monitor, "third Ctrl-C: killing the command");
-            sys_pidfd_send_signal(monitor->pidfd, SIGKILL);
-        }
-    }
-}
-
-/* ---- the loop ------------------------------------------------------------ */
-
-static short if_wanted(bool wanted, short events)
-{
-    return wanted ? events : 0;
-}
-
-/* Nobody in the container has its terminal open (EIO) may change as long as
- * the container lives, so this is not the end, only a pause. */
-static bool is_paused(struct flow *shown, bool alive)
-{
-    bool paused = shown->ended && alive;
-
-    if (paused)
-        shown->ended = false;
-    return paused;
-}
-
-void watch(const struct monitor *monitor)
-{
-    int master = monitor->terminal->master, signals = 0, interrupts = 0;
-    struct flow typed = {.from = STDIN_FILENO, .to = master};
-    struct flow shown = {.from = master, .to = STDOUT_FILENO};
-    bool alive = true, paused = false;
-
-    typed.ended = master == -1 || !monitor->typing;
-    shown.ended = master == -1;
-    while (alive || !shown.ended || !is_empty(&shown)) {
-        bool read_master = !paused && is_empty(&shown);
-        struct pollfd fds[] = {
-            {monitor->signals, POLLIN, 0},
-            {alive ? monitor->pidfd : -1, POLLIN, 0},
-            {!typed.ended && is_empty(&typed) ? STDIN_FILENO : -1, POLLIN, 0},
-            {is_empty(&shown) ? -1 : STDOUT_FILENO, POLLOUT, 0},
-            {paused ? -1 : master,
-             (short)(if_wanted(read_master, POLLIN) |
-                     if_wanted(!is_empty(&typed), POLLOUT)),
-             0},
-        };
-
-        if (poll(fds, 5, paused ? 100 : -1) == -1 && errno != EINTR)
-            fail("poll");
-        paused = false;
-        if (fds[0].revents)
-            handle_signals(monitor, &signals);
-        if (fds[1].revents)
-            alive = false;
-        if (fds[2].revents) {
-            read_into(&typed);
-            watch_keys(monitor, &typed, &interrupts);
-            pass_end_of_file(&typed);
-        }
-        if (fds[3].revents)
-            write_from(&shown);
-        if (fds[4].revents & POLLOUT)
-            write_from(&typed);
-        if (fds[4].revents & (POLLIN | POLLHUP | POLLERR) && read_master) {
-            read_into(&shown);
-            paused = is_paused(&shown, alive);
-        }
-    }
+    /* whoever hears of the end can use the name again */
+    if (get_bool(self.record.json, "removeAtEnd"))
+        remove_record(&self.record);
+    tell_clients(PACKET_EXIT, &exit_status, sizeof(exit_status));
+    return exit_status;
 }

@@ -1,33 +1,41 @@
 /*
- * monitor.h - while the command runs: signals, the terminal's bytes, its end.
+ * monitor.h - the process that stays with a container: the articles' shim.
+ *
+ * It is the parent of the container's first process. It holds the pipes or the
+ * terminal, writes the log, serves those who are attached (packets.h), waits
+ * for the end, writes it down, and starts the container again if that is
+ * wanted. It belongs to no terminal, so it outlives the one that it was
+ * started from. If it is killed, the container ends with it.
  */
 #ifndef MONITOR_H
 #define MONITOR_H
 
 #include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 
-#include "terminal.h"
+#include "record.h"
 
+/* A monitor that was just started, on its caller's side. */
 struct monitor {
-    pid_t pid;                 /* of the container's first process */
-    int pidfd;                 /* of the same */
-    int signals;               /* signalfd(2) from open_signals */
-    struct terminal *terminal; /* its master is -1 without a terminal */
-    bool typing; /* standard input goes to the container's terminal */
+    pid_t pid;
+    int socket; /* to it, see packets.h: we are its first client */
 };
 
-/* Blocks the signals that the runtime handles, and opens a descriptor that
- * they can be read from. With `terminal` those of job control and of the
- * window's size are among them. */
-int open_signals(bool terminal);
-
 /*
- * Returns when the process has ended (it is left to be waited for) and all it
- * wrote to its terminal is on standard output. Signals are passed on; the
- * third one kills. So does the third Ctrl-C in a row that the kernel keeps from
- * the first process because that does not catch SIGINT.
+ * Starts the monitor of a container whose lock we hold, which passes to it.
+ * `attached`: we want what the container writes; `size`: of its terminal, or
+ * NULL. Messages of the monitor go to our standard error until the command
+ * runs.
  */
-void watch(const struct monitor *monitor);
+struct monitor start_monitor(struct record *record, bool attached,
+                             const struct winsize *size);
+
+/* Waits until the command runs. Returns 0, or, if it could not be started, the
+ * exit status of the monitor, which has said why. */
+int wait_until_started(const struct monitor *monitor);
+
+/* The word on the command line that makes a process the monitor. */
+#define MONITOR_WORD "__monitor"
 
 #endif

@@ -15,6 +15,7 @@
 #include "container.h"
 #include "help.h"
 #include "log.h"
+#include "monitor.h"
 #include "self.h"
 #include "state.h"
 #include "sync.h"
@@ -28,15 +29,27 @@ const struct verb verbs[] = {
      "make a container, and run a command in it", run_verb},
     {"exec", "[FLAG...] CONTAINER COMMAND...",
      "run one more command in a container", exec_verb},
-    {"ps", "[FLAG...] CONTAINER [ARGUMENT...]", "list a container's processes",
-     ps_verb},
+    {"ps", "[FLAG...] [CONTAINER [ARGUMENT...]]",
+     "list the containers, or a container's processes", ps_verb},
     {"logs", "[FLAG...] CONTAINER", "print what a container has written",
      logs_verb},
     {"diff", "CONTAINER", "list what a container has changed", diff_verb},
     {"commit", "[FLAG...] CONTAINER [NAME[:TAG]]",
      "make an image of what it has changed", commit_verb},
-    {"pause", "CONTAINER", "stop all its processes where they are", pause_verb},
-    {"kill", "[FLAG...] CONTAINER [SIGNAL]", "send a signal", kill_verb},
+    {"attach", "[FLAG...] CONTAINER", "be at its terminal or streams",
+     attach_verb},
+    {"stop", "[FLAG...] CONTAINER...",
+     "ask containers to end, and kill them if they do not", stop_verb},
+    {"start", "[FLAG...] CONTAINER...",
+     "let a container begin that has ended, or was created", start_verb},
+    {"restart", "[FLAG...] CONTAINER...", "stop and start", restart_verb},
+    {"kill", "[FLAG...] CONTAINER... [SIGNAL]", "send a signal", kill_verb},
+    {"pause", "CONTAINER...", "stop all their processes where they are",
+     pause_verb},
+    {"unpause", "CONTAINER...", "let them go on", resume_verb},
+    {"wait", "CONTAINER...", "until it has ended, and print its exit status",
+     wait_verb},
+    {"rm", "[FLAG...] CONTAINER...", "remove containers", rm_verb},
     {"update", "[FLAG...] CONTAINER", "change a container's limits",
      update_verb},
 
@@ -53,7 +66,6 @@ const struct verb verbs[] = {
      create_or_run},
     {"run", "--bundle DIR [FLAG...] ID",
      "make a container from a bundle, and start it", create_or_run},
-    {"start", "ID", "let a created container's command begin", start_verb},
     {"state", "ID", "print a container's state", state_verb},
     {"events", "[FLAG...] ID", "print what it uses, and when memory is out",
      events_verb},
@@ -70,6 +82,7 @@ const struct verb verbs[] = {
      "print how bash, zsh or fish completes all this; source it",
      completion_verb},
     {"__complete", "WORD...", "", complete_verb}, /* the shells ask */
+    {MONITOR_WORD, "DATA-ROOT ID", "", monitor_verb},
     {0},
 };
 
@@ -77,7 +90,8 @@ const struct verb verbs[] = {
 
 int words_of_flag(const char *word)
 {
-    static const char *const with[] = {"--root", "--log", "--log-format",
+    static const char *const with[] = {"--root",           "--log",
+                                       "--log-format",     "--data-root",
                                        "--cgroup-manager", "--rootless"};
     static const char *const without[] = {"--debug", "--systemd-cgroup"};
 
@@ -172,6 +186,8 @@ char **read_globals(int argc, char **argv, struct globals *to)
     const struct flag flags[] = {
         {"root", 0, "DIR", "where states are kept (/run/toy-docker)",
          parse_text, &to->root},
+        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
+         &to->data_root},
         {"log", 0, "FILE", "failures are also written there", parse_text, &log},
         {"log-format", 0, "text|json", "how they are (text)", parse_log_format,
          &json},
@@ -190,6 +206,7 @@ char **read_globals(int argc, char **argv, struct globals *to)
     if (systemd)
         fail_plainly("--cgroup-manager cgroupfs", "--systemd-cgroup: systemd's "
                                                   "cgroups are not supported");
+    to->own_root = to->root != NULL;
     if (!to->root)
         to->root = default_state_root();
     return words;
@@ -358,7 +375,7 @@ static void log_call(int status, void *line)
 
 int run_oci_command(int argc, char **argv)
 {
-    struct globals globals = {.argv = argv};
+    struct globals globals = {.argv = argv, .data_root = default_data_root};
     const struct verb *verb;
     char **words;
     int status;

@@ -95,6 +95,12 @@ void take_ports(const struct network *network)
     }
 }
 
+char *port_text(const struct port *port)
+{
+    return format_text("%s:%u->%u/%s", inet_ntoa(port->address), port->host,
+                       port->container, protocol_name(port));
+}
+
 char *port_rules(const struct network *network)
 {
     char *text = format_text("%s", "");

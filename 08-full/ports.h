@@ -25,6 +25,9 @@ const char *read_port(const char *text, struct port *port);
  */
 void take_ports(const struct network *network);
 
+/* "0.0.0.0:8080->80/tcp"; the caller frees it. */
+char *port_text(const struct port *port);
+
 /* The rules of nft that lead the ports' packets to network->address, a line
  * each. The caller frees. */
 char *port_rules(const struct network *network);

@@ -9,6 +9,7 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "list.h"
 #include "state.h"
 #include "sync.h"
 #include "verbs.h"
@@ -126,21 +127,18 @@ static void print_table(const struct pids *pids, char **args)
         fail_plainly(NULL, "ps printed no column PID");
 }
 
-int ps_verb(int argc, char **argv, const struct globals *globals)
+/* `words`: the container, then arguments of ps(1). */
+int list_processes(char **words, bool json, const struct globals *globals)
 {
-    bool json = false;
-    const struct flag flags[] = {
-        {"format", 'f', "table|json", "how it is printed (table)",
-         parse_table_format, &json},
-        {0},
-    };
     static char ps[] = "ps", all[] = "-ef", *usual[] = {ps, all, NULL};
-    char **words = parse_flags(argc, argv, flags, "");
     char *id[] = {words[0], NULL}, **args = words;
     struct cgroup cgroup = {0};
     struct pids pids = {0};
+    struct record record;
     struct state state;
 
+    if (names_record(globals, words[0], &record))
+        id[0] = record.id;
     require_state(&state, globals, only_id(id));
     if (!state.cgroups_path)
         fail_plainly(NULL,
@@ -157,4 +155,32 @@ int ps_verb(int argc, char **argv, const struct globals *globals)
         print_table(&pids, args[1] ? args : usual);
     }
     return EXIT_SUCCESS;
+}
+
+/* runc's "ps ID [ARGUMENT...]", and docker's "ps". */
+int ps_verb(int argc, char **argv, const struct globals *globals)
+{
+    struct list_wishes wishes = {0};
+    bool latest = false;
+    const struct flag flags[] = {
+        {"format", 'f', "table|json", "how it is printed (table)",
+         parse_table_format, &wishes.json},
+        {"all", 'a', NULL, "those that have ended, too", parse_switch,
+         &wishes.all},
+        {"quiet", 'q', NULL, "the ids alone", parse_switch, &wishes.quiet},
+        {"last", 'n', "N", "the newest N", parse_number, &wishes.last},
+        {"latest", 'l', NULL, "the newest one", parse_switch, &latest},
+        {"no-trunc", 0, NULL, "nothing is cut", parse_switch, &wishes.whole},
+        {"filter", 0, "KEY=VALUE",
+         "by name, id, status, ancestor, label, exited", parse_filter,
+         &wishes.filters},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+
+    if (latest)
+        wishes.last = 1;
+    if (!words[0])
+        return list_containers(globals->data_root, &wishes);
+    return list_processes(words, wishes.json, globals);
 }

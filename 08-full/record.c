@@ -66,6 +66,7 @@ void save_status(const struct record *record)
 
     add_text(object, "started", record->status.started);
     add_text(object, "finished", record->status.finished);
+    add_text(object, "address", record->status.address);
     json_object_object_add(object, "exitStatus",
                            json_object_new_int(record->status.exit_status));
     json_object_object_add(
@@ -96,6 +97,7 @@ void read_status(struct record *record)
     get_unsigned(json, "restarts", UINT64_MAX, &record->status.restarts);
     record->status.started = get_text(json, "started");
     record->status.finished = get_text(json, "finished");
+    record->status.address = get_text(json, "address");
     record->status.out_of_memory = get_bool(json, "outOfMemory");
     record->status.exit_status = (int)exit_status;
     record->status.monitor = (pid_t)monitor;
@@ -218,22 +220,23 @@ bool find_record(struct record *record, const char *data_root, const char *word)
     return chosen < count;
 }
 
+char *hint_for(const char *data_root, const char *word)
+{
+    size_t count;
+    struct record *records = list_records(data_root, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (is_near(word, records[i].name))
+            return format_text("did you mean %s?", records[i].name);
+    return format_text("ps -a lists those that there are");
+}
+
 void require_record(struct record *record, const char *data_root,
                     const char *word)
 {
-    const char *near = NULL;
-    struct record *records;
-    size_t count;
-
-    if (find_record(record, data_root, word))
-        return;
-    records = list_records(data_root, &count);
-    for (size_t i = 0; i < count && !near; i++)
-        if (is_near(word, records[i].name))
-            near = records[i].name;
-    fail_plainly(near ? format_text("did you mean %s?", near)
-                      : "ps -a lists those that there are",
-                 "no such container: %.80s", word);
+    if (!find_record(record, data_root, word))
+        fail_plainly(hint_for(data_root, word), "no such container: %.80s",
+                     word);
 }
 
 /* ---- making one ------------------------------------------------------------------ */
@@ -321,6 +324,8 @@ void make_record(struct record *record, const struct store *store,
         open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (record->folder == -1)
         fail("open %s", record->path);
+    if (mkdirat(record->folder, "root", 0755) == -1)
+        fail("mkdir %s/root", record->path);
     write_whole(record, "config.json", config);
     save_record(record);
     close(lock);

@@ -44,7 +44,8 @@ struct record {
         int exit_status;
         bool out_of_memory;
         uint64_t restarts;
-        pid_t monitor; /* valid while the lock is held */
+        const char *address; /* at the bridge; NULL: none */
+        pid_t monitor;       /* valid while the lock is held */
     } status;
 };
 
@@ -80,6 +81,9 @@ bool find_record(struct record *record, const char *data_root,
 /* The same; without one the program ends, with a name that is near. */
 void require_record(struct record *record, const char *data_root,
                     const char *word);
+
+/* What to say of a word that no container has: the name that is near. */
+char *hint_for(const char *data_root, const char *word);
 
 /* All of them, the newest first; `count` gets their number. */
 struct record *list_records(const char *data_root, size_t *count);

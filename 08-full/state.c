@@ -12,7 +12,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -20,6 +19,7 @@
 #include "json.h"
 #include "sync.h"
 #include "syscalls.h"
+#include "times.h"
 
 static const char file_name[] = "state.json";
 static const char new_name[] = "state.json.new";
@@ -160,18 +160,6 @@ static bool lock_folder(struct state *state)
     close(state->folder);
     state->folder = -1;
     return false;
-}
-
-static const char *time_text(void)
-{
-    struct timespec now;
-    struct tm parts;
-    char text[64];
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &parts);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    return format_text("%s.%09ldZ", text, now.tv_nsec);
 }
 
 /* Writes a file of the folder, whole or not at all. */

@@ -9,25 +9,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "../common/common.h"
 #include "cgroup.h"
 #include "config_json.h"
+#include "control.h"
 #include "hooks.h"
 #include "listener.h"
+#include "signals.h"
 #include "state.h"
 #include "sync.h"
 #include "syscalls.h"
 
 static const struct flag no_flags[] = {{0}};
 
+bool names_record(const struct globals *globals, const char *word,
+                  struct record *record)
+{
+    char *state = format_text("%s/%s", globals->root, word);
+    char *folder = format_text("%s/containers/%s", globals->data_root, word);
+    bool other =
+        globals->own_root || (!check_id(word) && access(state, F_OK) == 0 &&
+                              access(folder, F_OK) == -1);
+
+    free(state);
+    free(folder);
+    return !other && find_record(record, globals->data_root, word);
+}
+
 void require_state(struct state *state, const struct globals *globals,
                    const char *id)
 {
     if (!open_state(state, globals->root, id))
-        fail_plainly(NULL, "container %s does not exist", id);
+        fail_plainly(globals->own_root ? NULL
+                                       : hint_for(globals->data_root, id),
+                     "container %s does not exist", id);
 }
 
 void open_groups(const struct state *state, struct cgroup *cgroup)
@@ -84,10 +101,23 @@ static void run_poststart_hooks(const struct state *state)
 
 int start_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
+    bool attached = false, input = false;
+    const struct flag flags[] = {
+        {"attach", 'a', NULL, "stay with it", parse_switch, &attached},
+        {"interactive", 'i', NULL, "with our standard input", parse_switch,
+         &input},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
     struct message message = {0};
+    struct record record;
     struct state state;
+    const char *id;
     int connection;
+
+    if (words[0] && names_record(globals, words[0], &record))
+        return start_records(words, attached, input, globals);
+    id = only_id(words);
 
     require_state(&state, globals, id);
     if (status_of(&state) != STATUS_CREATED)
@@ -137,9 +167,8 @@ static void open_to_pause(struct state *state, struct cgroup *cgroup,
     open_groups(state, cgroup);
 }
 
-int pause_verb(int argc, char **argv, const struct globals *globals)
+static void pause_one(const char *id, const struct globals *globals)
 {
-    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
     struct cgroup cgroup = {0};
     struct state state;
     enum status status;
@@ -150,12 +179,10 @@ int pause_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly(NULL, "cannot pause container %s: it is %s", id,
                      status_word(status));
     freeze_cgroup(&cgroup);
-    return EXIT_SUCCESS;
 }
 
-int resume_verb(int argc, char **argv, const struct globals *globals)
+static void resume_one(const char *id, const struct globals *globals)
 {
-    const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
     struct cgroup cgroup = {0};
     struct state state;
     enum status status;
@@ -166,34 +193,59 @@ int resume_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly(NULL, "cannot resume container %s: it is %s, not paused",
                      id, status_word(status));
     thaw_cgroup(&cgroup);
+}
+
+/* runc's form takes one id and prints nothing, docker's several names, which it
+ * prints. */
+static int for_each(int argc, char **argv, const struct globals *globals,
+                    void (*act)(const char *id, const struct globals *globals))
+{
+    char **words = parse_flags(argc, argv, no_flags, "");
+    struct record record;
+
+    if (!words[0] || !names_record(globals, words[0], &record)) {
+        act(only_id(words), globals);
+        return EXIT_SUCCESS;
+    }
+    for (; *words; words++) {
+        require_record(&record, globals->data_root, *words);
+        act(record.id, globals);
+        puts(*words);
+    }
     return EXIT_SUCCESS;
+}
+
+int pause_verb(int argc, char **argv, const struct globals *globals)
+{
+    return for_each(argc, argv, globals, pause_one);
+}
+
+int resume_verb(int argc, char **argv, const struct globals *globals)
+{
+    return for_each(argc, argv, globals, resume_one);
 }
 
 /* ---- kill ------------------------------------------------------------------- */
 
-/* "9", "KILL", "SIGKILL"; 0 if there is no such signal. */
-static int find_signal(const char *text)
+/* docker's signal is KILL. The last word may be one, as runc has it. */
+static int kill_records(char **words, int number, const struct globals *globals)
 {
-    char *end;
-    long number = strtol(text, &end, 10);
+    struct record record;
+    int named = 0;
 
-    if (!*end && end != text)
-        return number >= 1 && number < NSIG ? (int)number : 0;
-    if (strncasecmp(text, "SIG", 3) == 0)
-        text += 3;
-    for (int i = 1; i < NSIG; i++) {
-        const char *name = sigabbrev_np(i);
-
-        if (name && strcasecmp(text, name) == 0)
-            return i;
+    if (words[1] && !words[2] &&
+        !find_record(&record, globals->data_root, words[1]))
+        named = find_signal(words[1]);
+    if (named) {
+        number = named;
+        words[1] = NULL;
     }
-    return 0;
-}
-
-static const char *parse_signal(const char *text, void *value)
-{
-    *(int *)value = find_signal(text);
-    return *(int *)value ? NULL : "a signal such as TERM, SIGTERM or 15";
+    for (; *words; words++) {
+        require_record(&record, globals->data_root, *words);
+        kill_container(&record, number ? number : SIGKILL);
+        puts(*words);
+    }
+    return EXIT_SUCCESS;
 }
 
 int kill_verb(int argc, char **argv, const struct globals *globals)
@@ -208,7 +260,10 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char *words[] = {NULL, NULL}, **given = parse_flags(argc, argv, flags, "");
+    struct record record;
 
+    if (given[0] && !all && names_record(globals, given[0], &record))
+        return kill_records(given, number, globals);
     words[0] = given[0];
     if (given[0] && given[1] && (given[2] || parse_signal(given[1], &number)))
         fail_plainly(NULL, "\"%.80s\" is not a signal",

@@ -9,11 +9,14 @@
 #include <stdbool.h>
 
 #include "cgroup.h"
+#include "record.h"
 #include "state.h"
 
 /* The flags before the verb. */
 struct globals {
     const char *root;
+    const char *data_root; /* the store */
+    bool own_root;         /* --root was given: no container has a record */
     bool debug, no_cgroup;
     char **argv; /* of main */
 };
@@ -41,6 +44,11 @@ char **read_globals(int argc, char **argv, struct globals *to);
 
 /* The one word of a verb that takes only an id, which is checked. */
 const char *only_id(char **words);
+
+/* True if `word` names a container that has a record, which is opened then; one
+ * whose id is the whole word and that has none goes before. */
+bool names_record(const struct globals *globals, const char *word,
+                  struct record *record);
 
 /* Opens and locks the state of a container that must be there. */
 void require_state(struct state *state, const struct globals *globals,
@@ -81,6 +89,7 @@ int delete_verb(int argc, char **argv, const struct globals *globals);
 int list_verb(int argc, char **argv, const struct globals *globals);
 
 /* ps.c */
+int list_processes(char **words, bool json, const struct globals *globals);
 int ps_verb(int argc, char **argv, const struct globals *globals);
 
 /* update.c, events.c */
@@ -95,6 +104,17 @@ int logs_verb(int argc, char **argv, const struct globals *globals);
 int diff_verb(int argc, char **argv, const struct globals *globals);
 int commit_verb(int argc, char **argv, const struct globals *globals);
 
+/* run.c */
+int start_records(char **words, bool attached, bool input,
+                  const struct globals *globals);
+int restart_verb(int argc, char **argv, const struct globals *globals);
+int attach_verb(int argc, char **argv, const struct globals *globals);
+
+/* control.c */
+int stop_verb(int argc, char **argv, const struct globals *globals);
+int wait_verb(int argc, char **argv, const struct globals *globals);
+int rm_verb(int argc, char **argv, const struct globals *globals);
+
 /* image_verbs.c */
 int import_verb(int argc, char **argv, const struct globals *globals);
 int load_verb(int argc, char **argv, const struct globals *globals);
@@ -105,6 +125,9 @@ int rmi_verb(int argc, char **argv, const struct globals *globals);
 int help_verb(int argc, char **argv, const struct globals *globals);
 int completion_verb(int argc, char **argv, const struct globals *globals);
 int complete_verb(int argc, char **argv, const struct globals *globals);
+
+/* monitor.c: what start_monitor calls */
+int monitor_verb(int argc, char **argv, const struct globals *globals);
 
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);

@@ -1,0 +1,316 @@
+/* client.c - our streams and the monitor's socket. */
+#include "client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "foreground.h"
+#include "packets.h"
+#include "sync.h"
+#include "terminal.h"
+
+enum { MOST_KEYS = 16 };
+
+/* For atexit: the terminal goes back to what it was. */
+static struct terminal terminal = {.fd = -1, .master = -1};
+
+static void restore_terminal(void)
+{
+    leave_raw_mode(&terminal);
+}
+
+/* ---- the monitor --------------------------------------------------------------- */
+
+/* By the folder's descriptor: the whole path may be too long for an address. */
+struct sockaddr_un attach_address(const struct record *record)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    snprintf(address.sun_path, sizeof(address.sun_path),
+             "/proc/self/fd/%d/attach", record->folder);
+    return address;
+}
+
+int connect_to_monitor(const struct record *record)
+{
+    struct sockaddr_un address = attach_address(record);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+    if (fd == -1)
+        fail("socket");
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static int read_number(const struct packet *packet)
+{
+    int number;
+
+    memcpy(&number, packet->data, sizeof(number));
+    return number;
+}
+
+int wait_for_exit(int socket)
+{
+    struct packet packet;
+
+    send_packet(socket, PACKET_WAIT, NULL, 0, true);
+    while (receive_packet(socket, &packet) >= 0)
+        if (packet.kind == PACKET_EXIT)
+            return read_number(&packet);
+    return -1;
+}
+
+/* ---- keys that detach ------------------------------------------------------------ */
+
+/* "a", "ctrl-a", "ctrl-[" ...; -1 for what is none. */
+static int read_key(const char *text, size_t length)
+{
+    if (length == 1)
+        return *text;
+    if (length != 6 || strncmp(text, "ctrl-", 5) != 0)
+        return -1;
+    if (text[5] >= 'a' && text[5] <= 'z')
+        return text[5] - 'a' + 1;
+    return text[5] >= '@' && text[5] <= '_' ? text[5] - '@' : -1;
+}
+
+/* Returns their number, or -1. */
+static int read_keys(const char *text, char *keys)
+{
+    int count = 0;
+
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        int key = read_key(text, length);
+
+        if (key == -1 || count == MOST_KEYS)
+            return -1;
+        keys[count++] = (char)key;
+        text += length + (text[length] == ',');
+    }
+    return count;
+}
+
+const char *parse_detach_keys(const char *text, void *value)
+{
+    char keys[MOST_KEYS];
+
+    *(const char **)value = text;
+    return read_keys(text, keys) == -1
+             ? "keys such as ctrl-p,ctrl-q, or ctrl-@ and a"
+             : NULL;
+}
+
+/* What is typed, and how much of the keys that detach was typed last. */
+struct typing {
+    char keys[MOST_KEYS];
+    int count, seen;
+};
+
+/* Sends what was typed but for keys that may be the beginning of those that
+ * detach. True if all of them were typed. */
+static bool send_typed(int socket, struct typing *typing, const char *typed,
+                       size_t length)
+{
+    char data[MOST_DATA];
+    size_t filled = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (typing->count && typed[i] == typing->keys[typing->seen]) {
+            if (++typing->seen == typing->count)
+                return true;
+            continue;
+        }
+        /* they were meant as they are */
+        memcpy(data + filled, typing->keys, (size_t)typing->seen);
+        filled += (size_t)typing->seen;
+        typing->seen = typing->count && typed[i] == typing->keys[0];
+        if (!typing->seen)
+            data[filled++] = typed[i];
+    }
+    if (filled)
+        send_packet(socket, PACKET_INPUT, data, filled, true);
+    return false;
+}
+
+/* ---- signals ---------------------------------------------------------------------- */
+
+bool get_own_size(struct winsize *size)
+{
+    for (int stream = 0; stream <= STDERR_FILENO; stream++)
+        if (ioctl(stream, TIOCGWINSZ, size) == 0)
+            return true;
+    return false;
+}
+
+static void send_size(int socket)
+{
+    struct winsize size;
+
+    if (get_own_size(&size))
+        send_packet(socket, PACKET_SIZE, &size, sizeof(size), true);
+}
+
+static void stop_until_continued(int socket)
+{
+    bool raw = terminal.raw;
+
+    leave_raw_mode(&terminal);
+    kill(getpid(), SIGSTOP);
+    if (raw)
+        enter_raw_mode(&terminal);
+    send_size(socket);
+}
+
+/* As in foreground.c: the third one kills. */
+static void pass_on(int socket, int number, int times)
+{
+    if (times >= 3) {
+        warn("third signal: killing the command");
+        number = SIGKILL;
+    }
+    if (times == 2)
+        warn("the command is still running; one more signal kills it");
+    send_packet(socket, PACKET_SIGNAL, &number, sizeof(number), true);
+}
+
+static void handle_signals(const struct attachment *to, int signals, int *times)
+{
+    struct signalfd_siginfo info;
+
+    while (read(signals, &info, sizeof(info)) == sizeof(info))
+        switch (info.ssi_signo) {
+        case SIGWINCH:
+        case SIGCONT:
+            send_size(to->socket);
+            break;
+        case SIGTSTP:
+            stop_until_continued(to->socket);
+            break;
+        default:
+            if (!to->signals)
+                exit(128 + (int)info.ssi_signo);
+            pass_on(to->socket, (int)info.ssi_signo, ++*times);
+        }
+}
+
+/* ---- the loop ----------------------------------------------------------------------- */
+
+static void write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t put = write(fd, data, length);
+
+        if (put == -1 && errno == EAGAIN) {
+            struct pollfd ready = {fd, POLLOUT, 0};
+
+            poll(&ready, 1, -1);
+        } else if (put == -1 && errno != EINTR) {
+            return; /* nobody is there to read it */
+        } else if (put > 0) {
+            data += put;
+            length -= (size_t)put;
+        }
+    }
+}
+
+/* False at the container's end. */
+static bool show(const struct packet *packet, size_t length, int *exit_status)
+{
+    switch (packet->kind) {
+    case PACKET_OUTPUT:
+        write_all(STDOUT_FILENO, packet->data, length);
+        return true;
+    case PACKET_ERROR:
+        write_all(STDERR_FILENO, packet->data, length);
+        return true;
+    case PACKET_MESSAGE:
+        /* in raw mode the terminal does not make "\r\n" of "\n" */
+        fprintf(stderr, "%.*s%s\n", (int)length, packet->data,
+                terminal.raw ? "\r" : "");
+        return true;
+    case PACKET_EXIT:
+        *exit_status = read_number(packet);
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* False once the user has typed the keys that detach. */
+static bool pass_input(const struct attachment *to, struct typing *typing,
+                       bool *ended)
+{
+    char data[MOST_DATA - MOST_KEYS];
+    ssize_t got = read(STDIN_FILENO, data, sizeof(data));
+
+    if (got > 0 && send_typed(to->socket, typing, data, (size_t)got)) {
+        send_packet(to->socket, PACKET_DETACH, NULL, 0, true);
+        return false;
+    }
+    if (got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR)) {
+        send_packet(to->socket, PACKET_INPUT_END, NULL, 0, true);
+        *ended = true;
+    }
+    return true;
+}
+
+static int copy_until_end(const struct attachment *to, int signals,
+                          struct typing *typing)
+{
+    struct packet packet;
+    bool ended = !to->input;
+    int times = 0, exit_status = 0;
+
+    for (;;) {
+        struct pollfd fds[] = {{signals, POLLIN, 0},
+                               {to->socket, POLLIN, 0},
+                               {ended ? -1 : STDIN_FILENO, POLLIN, 0}};
+        ssize_t length;
+
+        if (poll(fds, 3, -1) == -1 && errno != EINTR)
+            fail("poll");
+        if (fds[0].revents)
+            handle_signals(to, signals, &times);
+        if (fds[1].revents) {
+            length = receive_packet(to->socket, &packet);
+            if (length < 0) {
+                warn("the container's monitor is gone");
+                return EXIT_STAGE_FAILED;
+            }
+            if (!show(&packet, (size_t)length, &exit_status))
+                return exit_status;
+        }
+        if (fds[2].revents && !pass_input(to, typing, &ended))
+            return 0;
+    }
+}
+
+int attend_container(const struct attachment *to)
+{
+    struct typing typing = {0};
+    int signals = open_signals(to->terminal), exit_status;
+    const char *keys = to->detach ? to->detach : "ctrl-p,ctrl-q";
+
+    if (atexit(restore_terminal) != 0)
+        fail("atexit");
+    if (to->terminal) {
+        typing.count = read_keys(keys, typing.keys);
+        send_size(to->socket);
+        open_terminal(&terminal, -1, to->input);
+    }
+    exit_status = copy_until_end(to, signals, &typing);
+    leave_raw_mode(&terminal);
+    return exit_status;
+}

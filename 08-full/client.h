@@ -1,0 +1,45 @@
+/*
+ * client.h - attached to a container: its streams are ours.
+ */
+#ifndef CLIENT_H
+#define CLIENT_H
+
+#include <stdbool.h>
+#include <sys/ioctl.h>
+#include <sys/un.h>
+
+#include "record.h"
+
+struct attachment {
+    int socket;         /* to the monitor; the command runs */
+    bool input;         /* our standard input goes there */
+    bool terminal;      /* the container has one */
+    bool signals;       /* those that we get go to its first process */
+    const char *detach; /* keys that end it, as docker writes them:
+                             "ctrl-p,ctrl-q"; NULL: these; "": none */
+};
+
+/* The address of the monitor's socket. Its path is good as long as the
+ * record's folder is open. */
+struct sockaddr_un attach_address(const struct record *record);
+
+/* Connects to the monitor. -1 if there is none. */
+int connect_to_monitor(const struct record *record);
+
+/* The parser of --detach-keys: const char *. */
+const char *parse_detach_keys(const char *text, void *value);
+
+/*
+ * Copies in both directions until the container ends. Returns its exit status;
+ * 0 if the user has detached, or the monitor is gone (which is said).
+ */
+int attend_container(const struct attachment *attachment);
+
+/* Waits for its end alone. Returns the exit status, -1 if the monitor is gone.
+ */
+int wait_for_exit(int socket);
+
+/* The size of our terminal. False if we have none. */
+bool get_own_size(struct winsize *size);
+
+#endif

@@ -1,0 +1,266 @@
+/* control.c - stop, wait, rm: containers that have a record, and their ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "cgroup.h"
+#include "client.h"
+#include "control.h"
+#include "launch.h"
+#include "record.h"
+#include "signals.h"
+#include "sync.h"
+#include "syscalls.h"
+#include "verbs.h"
+
+void require_words(char **words, const char *verb)
+{
+    if (!words[0])
+        fail_plainly(NULL, "%s: the name of a container is missing", verb);
+}
+
+struct record *require_records(char **words, const char *data_root)
+{
+    size_t count = 0;
+    struct record *records;
+
+    while (words[count])
+        count++;
+    records = calloc(count + 1, sizeof(*records));
+    if (!records)
+        fail("allocate memory");
+    for (size_t i = 0; i < count; i++)
+        require_record(&records[i], data_root, words[i]);
+    return records;
+}
+
+/* ---- stop ------------------------------------------------------------------------ */
+
+/* No policy starts it again now. */
+static void mark_stopped(const struct record *record)
+{
+    int fd = openat(record->folder, "stopped",
+                    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd == -1)
+        fail("write %s/stopped", record->path);
+    close(fd);
+}
+
+/* It waits to start the container again: that ends now. */
+static void wake_monitor(struct record *record)
+{
+    int pidfd;
+
+    read_status(record);
+    pidfd =
+        record->status.monitor ? sys_pidfd_open(record->status.monitor) : -1;
+    if (pidfd == -1)
+        return;
+    /* while the lock is held, the number is the monitor's */
+    if (!lock_record(record, false))
+        sys_pidfd_send_signal(pidfd, SIGTERM);
+    else
+        unlock_record(record);
+    close(pidfd);
+}
+
+/* A paused one gets its signals when it goes on. */
+static void send_signal(const struct state *state, int pidfd, int number)
+{
+    struct cgroup cgroup = {0};
+
+    sys_pidfd_send_signal(pidfd, number);
+    open_groups(state, &cgroup);
+    if (is_frozen(&cgroup))
+        thaw_cgroup(&cgroup);
+    close_cgroup(&cgroup);
+}
+
+/* Without end if `seconds` is -1. */
+static void stop_process(const struct record *record, const struct state *state,
+                         int number, int seconds)
+{
+    int pidfd = open_state_process(state);
+    struct pollfd end = {pidfd, POLLIN, 0};
+
+    if (pidfd == -1)
+        return;
+    send_signal(state, pidfd, number);
+    if (poll(&end, 1, seconds == -1 ? -1 : seconds * 1000) == 0) {
+        explain("%d s are over # SIGKILL for %s", seconds, record->name);
+        send_signal(state, pidfd, SIGKILL);
+    }
+    close(pidfd);
+}
+
+void stop_container(struct record *record, int number, int seconds)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+
+    if (how == RECORD_RUNNING || how == RECORD_PAUSED) {
+        mark_stopped(record);
+        stop_process(record, &state, number, seconds);
+        close(state.folder);
+    } else if (how == RECORD_RESTARTING) {
+        mark_stopped(record);
+        wake_monitor(record);
+    }
+    /* until it is written down; the folder may be gone then */
+    lock_record(record, true);
+    unlock_record(record);
+}
+
+const char *parse_seconds(const char *text, void *value)
+{
+    char *end;
+    long seconds = strtol(text, &end, 10);
+
+    *(int *)value = (int)seconds;
+    return !*text || *end || seconds < -1 || seconds > 1000000
+             ? "seconds, or -1: any time"
+             : NULL;
+}
+
+enum { AS_RECORDED = -2, USUAL_SECONDS = 10 };
+
+static int seconds_of(const struct record *record, int seconds)
+{
+    int64_t recorded = USUAL_SECONDS;
+
+    get_integer(record->json, "stopTimeout", -1, 1000000, &recorded);
+    return seconds == AS_RECORDED ? (int)recorded : seconds;
+}
+
+int stop_verb(int argc, char **argv, const struct globals *globals)
+{
+    int number = 0, seconds = AS_RECORDED;
+    const struct flag flags[] = {
+        {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
+         &seconds},
+        {"timeout", 0, "SECONDS", "the same", parse_seconds, &seconds},
+        {"signal", 's', "SIGNAL", "which one (the container's)", parse_signal,
+         &number},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct record *records;
+
+    require_words(words, "stop");
+    records = require_records(words, globals->data_root);
+    for (size_t i = 0; words[i]; i++) {
+        struct record *record = &records[i];
+
+        stop_container(record, number ? number : stop_signal_of(record->json),
+                       seconds_of(record, seconds));
+        puts(words[i]);
+    }
+    return EXIT_SUCCESS;
+}
+
+/* docker's kill: who is killed by hand is not started again. */
+void kill_container(struct record *record, int number)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+    int pidfd = how == RECORD_RUNNING || how == RECORD_PAUSED
+                  ? open_state_process(&state)
+                  : -1;
+
+    if (pidfd == -1)
+        fail_plainly(NULL, "cannot kill container %s: it is %s", record->name,
+                     record_word(how));
+    if (number == SIGKILL || number == stop_signal_of(record->json))
+        mark_stopped(record);
+    if (number == SIGKILL)
+        send_signal(&state, pidfd, number);
+    else if (sys_pidfd_send_signal(pidfd, number) == -1)
+        fail("send a signal to container %s", record->name);
+    close(pidfd);
+    close(state.folder);
+}
+
+/* ---- wait ------------------------------------------------------------------------- */
+
+static int wait_for(struct record *record)
+{
+    int socket = connect_to_monitor(record), exit_status = -1;
+
+    if (socket != -1) {
+        exit_status = wait_for_exit(socket);
+        close(socket);
+    }
+    if (exit_status == -1) {
+        /* it had ended before, or its monitor was killed */
+        lock_record(record, true);
+        unlock_record(record);
+        read_status(record);
+        exit_status =
+            record->status.finished ? record->status.exit_status : EXIT_DEAD;
+    }
+    return exit_status;
+}
+
+int wait_verb(int argc, char **argv, const struct globals *globals)
+{
+    static const struct flag flags[] = {{0}};
+    char **words = parse_flags(argc, argv, flags, "");
+    struct record *records;
+
+    require_words(words, "wait");
+    records = require_records(words, globals->data_root);
+    for (size_t i = 0; words[i]; i++)
+        printf("%d\n", wait_for(&records[i]));
+    return EXIT_SUCCESS;
+}
+
+/* ---- rm ----------------------------------------------------------------------------- */
+
+static void remove_one(struct record *record, const char *word, bool force)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+    bool lives = how == RECORD_RUNNING || how == RECORD_PAUSED ||
+                 how == RECORD_RESTARTING;
+
+    if (lives && !force)
+        fail_plainly("stop it first, or rm -f",
+                     "cannot remove container %s: it is %s", word,
+                     record_word(how));
+    if (lives)
+        stop_container(record, SIGKILL, -1);
+    lock_record(record, true);
+    /* one that removes itself is gone by now */
+    if (faccessat(record->folder, "container.json", F_OK, 0) == 0)
+        remove_record(record);
+}
+
+int rm_verb(int argc, char **argv, const struct globals *globals)
+{
+    bool force = false, volumes = false;
+    const struct flag flags[] = {
+        {"force", 'f', NULL, "kill it first; no error if there is none",
+         parse_switch, &force},
+        {"volumes", 'v', NULL, "there are none of its own", parse_switch,
+         &volumes},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct record record;
+
+    require_words(words, "rm");
+    for (; *words; words++) {
+        if (force && !find_record(&record, globals->data_root, *words))
+            continue;
+        require_record(&record, globals->data_root, *words);
+        remove_one(&record, *words, force);
+        puts(*words);
+    }
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,37 @@
+/*
+ * control.h - what is done to containers that have a record.
+ */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <stdbool.h>
+
+#include "record.h"
+
+/* The exit status of one whose monitor was killed, as docker has it. */
+enum { EXIT_DEAD = 255 };
+
+/* Ends the program if there is no word: `verb` wants containers. */
+void require_words(char **words, const char *verb);
+
+/* The records that all words name; the caller frees the array. */
+struct record *require_records(char **words, const char *data_root);
+
+/* The parser of --time: int, seconds; -1 for any time. */
+const char *parse_seconds(const char *text, void *value);
+
+/*
+ * Sends the signal, and SIGKILL `seconds` later (-1: never), and returns when
+ * its end is written down. No policy starts it again. Does nothing to one that
+ * does not run.
+ */
+void stop_container(struct record *record, int number, int seconds);
+
+/* docker's kill. Ends the program if it does not run. */
+void kill_container(struct record *record, int number);
+
+/* Starts it again, unless it runs; and stays with it if `attached`, with our
+ * standard input if `input`. Returns the exit status for the program. */
+int start_container(struct record *record, bool attached, bool input);
+
+#endif

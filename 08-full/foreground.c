@@ -1,0 +1,213 @@
+/* foreground.c - one loop over signals, terminal and the container's end. */
+#include "foreground.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/signalfd.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "keys.h"
+#include "sync.h"
+#include "syscalls.h"
+
+int open_signals(bool terminal)
+{
+    sigset_t set;
+    int fd;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGQUIT);
+    if (terminal) {
+        sigaddset(&set, SIGWINCH);
+        sigaddset(&set, SIGTSTP);
+        sigaddset(&set, SIGCONT);
+    }
+    if (sigprocmask(SIG_BLOCK, &set, NULL) == -1)
+        fail("sigprocmask");
+    fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd == -1)
+        fail("signalfd");
+    return fd;
+}
+
+/* ---- bytes --------------------------------------------------------------- */
+
+enum { CTRL_D = 'D' - '@' };
+
+/* One direction: what was read and is not written yet. A writer that cannot
+ * take it holds the reader back. A write of up to PIPE_BUF bytes to what
+ * poll(2) calls writable does not block. */
+struct flow {
+    int from, to;
+    char data[PIPE_BUF];
+    size_t start, end;
+    bool ended; /* nothing more to read */
+};
+
+static bool is_empty(const struct flow *flow)
+{
+    return flow->start == flow->end;
+}
+
+static void read_into(struct flow *flow)
+{
+    ssize_t got = read(flow->from, flow->data, sizeof(flow->data));
+
+    flow->start = 0;
+    flow->end = got > 0 ? (size_t)got : 0;
+    flow->ended = got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR);
+}
+
+static void write_from(struct flow *flow)
+{
+    ssize_t put =
+        write(flow->to, flow->data + flow->start, flow->end - flow->start);
+
+    if (put > 0)
+        flow->start += (size_t)put;
+    else if (put == -1 && errno != EAGAIN && errno != EINTR)
+        flow->start = flow->end; /* nobody is there to read it */
+}
+
+/* The end of a file is a key on a terminal: Ctrl-D. */
+static void pass_end_of_file(struct flow *typed)
+{
+    if (!typed->ended || !is_empty(typed))
+        return;
+    typed->data[0] = CTRL_D;
+    typed->start = 0;
+    typed->end = 1;
+}
+
+/* ---- messages ------------------------------------------------------------ */
+
+/* In raw mode the terminal does not make "\r\n" of our "\n". */
+static void tell(const struct foreground *foreground, const char *message)
+{
+    bool raw = foreground->terminal->raw && isatty(STDERR_FILENO);
+
+    warn("%s%s", message, raw ? "\r" : "");
+}
+
+/* ---- signals ------------------------------------------------------------- */
+
+static void stop_until_continued(struct terminal *terminal)
+{
+    bool raw = terminal->raw;
+
+    leave_raw_mode(terminal);
+    kill(getpid(), SIGSTOP);
+    if (raw)
+        enter_raw_mode(terminal);
+    copy_window_size(terminal);
+}
+
+static void pass_on(const struct foreground *foreground, int number, int times)
+{
+    if (times >= 3) {
+        tell(foreground, "third signal: killing the command");
+        number = SIGKILL;
+    }
+    if (times == 2)
+        tell(foreground,
+             "the command is still running; one more signal kills it");
+    sys_pidfd_send_signal(foreground->pidfd, number);
+}
+
+static void handle_signals(const struct foreground *foreground, int *times)
+{
+    struct signalfd_siginfo info;
+
+    while (read(foreground->signals, &info, sizeof(info)) == sizeof(info))
+        switch (info.ssi_signo) {
+        case SIGWINCH:
+        case SIGCONT:
+            copy_window_size(foreground->terminal);
+            break;
+        case SIGTSTP:
+            stop_until_continued(foreground->terminal);
+            break;
+        default:
+            pass_on(foreground, (int)info.ssi_signo, ++*times);
+        }
+}
+
+/* ---- the loop ------------------------------------------------------------ */
+
+static short if_wanted(bool wanted, short events)
+{
+    return wanted ? events : 0;
+}
+
+/* Nobody in the container has its terminal open (EIO) may change as long as
+ * the container lives, so this is not the end, only a pause. */
+static bool is_paused(struct flow *shown, bool alive)
+{
+    bool paused = shown->ended && alive;
+
+    if (paused)
+        shown->ended = false;
+    return paused;
+}
+
+void watch(const struct foreground *foreground)
+{
+    int master = foreground->terminal->master, signals = 0;
+    struct keys keys = {master, foreground->pid, foreground->pidfd, 0};
+    const char *message;
+    struct flow typed = {.from = STDIN_FILENO, .to = master};
+    struct flow shown = {.from = master, .to = STDOUT_FILENO};
+    bool alive = true, paused = false;
+
+    typed.ended = master == -1 || !foreground->typing;
+    shown.ended = master == -1;
+    while (alive || !shown.ended || !is_empty(&shown)) {
+        bool read_master = !paused && is_empty(&shown);
+        struct pollfd fds[] = {
+            {foreground->signals, POLLIN, 0},
+            {alive ? foreground->pidfd : -1, POLLIN, 0},
+            {!typed.ended && is_empty(&typed) ? STDIN_FILENO : -1, POLLIN, 0},
+            {is_empty(&shown) ? -1 : STDOUT_FILENO, POLLOUT, 0},
+            {paused ? -1 : master,
+             (short)(if_wanted(read_master, POLLIN) |
+                     if_wanted(!is_empty(&typed), POLLOUT)),
+             0},
+        };
+
+        if (poll(fds, 5, paused ? 100 : -1) == -1 && errno != EINTR)
+            fail("poll");
+        paused = false;
+        if (fds[0].revents)
+            handle_signals(foreground, &signals);
+        if (fds[1].revents)
+            alive = false;
+        if (fds[2].revents) {
+            read_into(&typed);
+            message = watch_keys(&keys, typed.data, typed.end);
+            if (message)
+                tell(foreground, message);
+            pass_end_of_file(&typed);
+        }
+        if (fds[3].revents)
+            write_from(&shown);
+        if (fds[4].revents & POLLOUT)
+            write_from(&typed);
+        if (fds[4].revents & (POLLIN | POLLHUP | POLLERR) && read_master) {
+            read_into(&shown);
+            paused = is_paused(&shown, alive);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+/* launch.c - what config.json has no words for. */
+#include "launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "config_json.h"
+#include "network.h"
+#include "signals.h"
+#include "sync.h"
+#include "syscalls.h"
+
+/* Open until the program ends, so that nobody removes one. */
+static const char **hold_layers(struct json digests, const char *data_root)
+{
+    size_t count = count_elements(digests);
+    const char **paths = allocate(count, sizeof(*paths));
+    struct store store;
+    int lock;
+
+    open_store(&store, data_root);
+    lock = lock_store(&store);
+    for (size_t i = 0; i < count; i++) {
+        const char *digest = text_at(digests, i);
+        int fd = hold_layer(&store, digest);
+
+        if (fd == -1)
+            fail_plainly("load the image again", "layer %s is missing", digest);
+        paths[i] = format_text("/proc/self/fd/%d", fd);
+    }
+    close(lock);
+    return paths;
+}
+
+static void load_root(const struct record *record, const char *data_root,
+                      struct config *config)
+{
+    const char *rootfs = get_text(record->json, "rootfs");
+    const char **layers;
+
+    config->root.store = data_root;
+    config->root.work = record->path;
+    config->root.path = format_text("%s/root", record->path);
+    config->root.stays = !get_bool(record->json, "removeAtEnd");
+    config->root.most_written = UNLIMITED;
+    get_unsigned(record->json, "mostWritten", UINT64_MAX,
+                 &config->root.most_written);
+    if (rootfs) {
+        layers = allocate(1, sizeof(*layers));
+        layers[0] = rootfs;
+    } else {
+        layers = hold_layers(get_array(record->json, "layers"), data_root);
+    }
+    config->root.layers = layers;
+}
+
+static void load_list(struct json object, const char *name, struct list *to)
+{
+    struct json array = get_array(object, name);
+
+    for (size_t i = 0; i < count_elements(array); i++)
+        parse_list(text_at(array, i), to);
+}
+
+/* ---- namespaces of other containers --------------------------------------------- */
+
+static pid_t find_process(const char *flag, const char *data_root,
+                          const char *word, int *pidfd)
+{
+    struct record other;
+    struct state state;
+    const char *id = find_record(&other, data_root, word) ? other.id : word;
+
+    if (check_id(id) || !look_at_state(&state, default_state_root(), id))
+        fail_plainly("ps lists those that there are",
+                     "--%s container:%s: there is no such container", flag,
+                     word);
+    *pidfd = open_state_process(&state);
+    close(state.folder);
+    if (*pidfd == -1)
+        fail_plainly(NULL, "--%s container:%s: it is not running", flag, word);
+    return state.pid;
+}
+
+/* The descriptor keeps the namespace: the process may end, and another get its
+ * number. */
+static char *hold_namespace(const char *flag, const char *data_root,
+                            const char *word, const char *file)
+{
+    int pidfd;
+    pid_t pid = find_process(flag, data_root, word, &pidfd);
+    char *path = format_text("/proc/%d/ns/%s", (int)pid, file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd == -1)
+        fail("open %s", path);
+    /* asked now, so it is that process's namespace */
+    if (sys_pidfd_send_signal(pidfd, 0) == -1)
+        fail_plainly(NULL, "--%s container:%s: it has ended", flag, word);
+    close(pidfd);
+    free(path);
+    return format_text("/proc/self/fd/%d", fd);
+}
+
+/* "container:NAME" of --network, --pid, --ipc: three at most. */
+static void join_others(const struct record *record, const char *data_root,
+                        struct config *config)
+{
+    static const struct {
+        const char *flag, *file;
+        int type;
+    } kinds[] = {{"network", "net", CLONE_NEWNET},
+                 {"pid", "pid", CLONE_NEWPID},
+                 {"ipc", "ipc", CLONE_NEWIPC}};
+    static const char prefix[] = "container:";
+    static struct joined_namespace joined[3];
+    struct json modes = get_object(record->json, "modes");
+
+    for (size_t i = 0; i < 3; i++) {
+        const char *mode = get_text(modes, kinds[i].flag);
+
+        if (!mode || strncmp(mode, prefix, sizeof(prefix) - 1) != 0)
+            continue;
+        joined[config->linux_.joined_count++] = (struct joined_namespace){
+            .type = kinds[i].type,
+            .path = hold_namespace(kinds[i].flag, data_root,
+                                   mode + sizeof(prefix) - 1, kinds[i].file),
+        };
+        config->linux_.namespaces &= ~(uint64_t)kinds[i].type;
+    }
+    config->linux_.joined = joined;
+}
+
+static void load_network(struct json container, struct config *config)
+{
+    const char *mode = get_text(get_object(container, "modes"), "network");
+    struct network *network = allocate(1, sizeof(*network));
+
+    if (!mode || strcmp(mode, "bridge") != 0)
+        return;
+    *network = (struct network){.pool = -1, .lease = -1};
+    load_list(container, "ports", &network->ports);
+    load_list(container, "dns", &network->dns);
+    load_list(container, "hosts", &network->hosts);
+    get_unsigned(container, "networkRate", UINT64_MAX, &network->rate);
+    config->network = network;
+}
+
+void load_record(const struct record *record, const char *data_root,
+                 struct config *config)
+{
+    struct process *process = &config->process;
+    const char *user;
+
+    load_bundle(record->path, config);
+    user = get_text(record->json, "user");
+    if (user && *user)
+        process->user.name = user;
+    process->init = get_bool(record->json, "init");
+    process->stdin_open = get_bool(record->json, "openStdin");
+    process->capabilities.root_only = true;
+    config->linux_.built_in_filter = get_bool(record->json, "builtInFilter");
+    load_root(record, data_root, config);
+    join_others(record, data_root, config);
+    load_network(record->json, config);
+}
+
+int stop_signal_of(struct json container)
+{
+    const char *text = get_text(container, "stopSignal");
+    int number = text ? find_signal(text) : 0;
+
+    return number ? number : SIGTERM;
+}
+
+void open_log_of(const struct record *record, struct container_log *log)
+{
+    struct json options = get_object(record->json, "log");
+    uint64_t size = LOG_SIZE, files = LOG_FILES;
+
+    get_unsigned(options, "maxSize", UINT64_MAX, &size);
+    get_unsigned(options, "maxFile", 1000, &files);
+    open_container_log(log, record->folder, size, (unsigned)files);
+}

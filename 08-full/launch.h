@@ -1,0 +1,25 @@
+/*
+ * launch.h - from a record on disk to the container that it describes.
+ */
+#ifndef LAUNCH_H
+#define LAUNCH_H
+
+#include "config.h"
+#include "container_log.h"
+#include "record.h"
+
+/*
+ * Fills in `config` from the record's config.json, and with what container.json
+ * says beside: layers, network, the user's name, the namespaces of other
+ * containers, which must run. Ends the program on failure.
+ */
+void load_record(const struct record *record, const char *data_root,
+                 struct config *config);
+
+/* The signal that asks the container to end: SIGTERM or "stopSignal". */
+int stop_signal_of(struct json container);
+
+/* The record's log, open for writing. */
+void open_log_of(const struct record *record, struct container_log *log);
+
+#endif

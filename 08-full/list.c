@@ -1,0 +1,279 @@
+/* list.c - ps without a container: the list of containers. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "control.h"
+#include "list.h"
+#include "ports.h"
+#include "sync.h"
+#include "times.h"
+
+enum { COLUMNS = 7 };
+
+struct row {
+    const struct record *record;
+    enum record_state how;
+    const char *cells[COLUMNS]; /* in docker's order */
+};
+
+static const char *const heads[] = {
+    "CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"};
+
+/* ---- the cells ---------------------------------------------------------------- */
+
+static char *join(struct json array, const char *between)
+{
+    char *text = format_text("%s", "");
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        char *longer =
+            format_text("%s%s%s", text, i ? between : "", text_at(array, i));
+
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* "\"sleep 1000\"", cut as docker does it. */
+static char *command_text(struct json container, bool whole)
+{
+    enum { MOST = 19 };
+    char *text = join(get_array(container, "command"), " ");
+
+    if (!whole && strlen(text) > MOST)
+        return format_text("\"%.*s…\"", MOST - 1, text);
+    return format_text("\"%s\"", text);
+}
+
+/* "0.0.0.0:8080->80/tcp" for each; see ports.h. */
+static char *ports_text(struct json container)
+{
+    struct json ports = get_array(container, "ports");
+    char *text = format_text("%s", "");
+
+    for (size_t i = 0; i < count_elements(ports); i++) {
+        struct port port;
+        char *one, *longer;
+
+        if (read_port(text_at(ports, i), &port))
+            continue;
+        one = port_text(&port);
+        longer = format_text("%s%s%s", text, *text ? ", " : "", one);
+        free(one);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+static long age_of(const char *time_)
+{
+    return time_ ? (long)(time(NULL) - read_time(time_)) : 0;
+}
+
+char *status_text(const struct record *record, enum record_state how)
+{
+    int exit_status =
+        how == RECORD_DEAD ? EXIT_DEAD : record->status.exit_status;
+
+    switch (how) {
+    case RECORD_CREATED:
+        return format_text("Created");
+    case RECORD_RUNNING:
+        return format_text("Up %s",
+                           duration_text(age_of(record->status.started)));
+    case RECORD_PAUSED:
+        return format_text("Up %s (Paused)",
+                           duration_text(age_of(record->status.started)));
+    case RECORD_RESTARTING:
+        return format_text("Restarting (%d) %s ago", exit_status,
+                           duration_text(age_of(record->status.finished)));
+    default: /* of one that is dead, nobody knows when */
+        if (!record->status.finished)
+            return format_text("Exited (%d)", exit_status);
+        return format_text("Exited (%d) %s ago", exit_status,
+                           duration_text(age_of(record->status.finished)));
+    }
+}
+
+static void fill_row(struct row *row, bool whole)
+{
+    const struct record *record = row->record;
+    struct json json = record->json;
+    const char *const cells[COLUMNS] = {
+        format_text("%.*s", whole ? (int)strlen(record->id) : SHORT_ID,
+                    record->id),
+        require_text(json, "image"),
+        command_text(json, whole),
+        format_text("%s ago", duration_text(age_of(get_text(json, "created")))),
+        status_text(record, row->how),
+        row->how == RECORD_RUNNING || row->how == RECORD_PAUSED
+            ? ports_text(json)
+            : "",
+        record->name,
+    };
+
+    memcpy(row->cells, cells, sizeof(cells));
+}
+
+/* ---- how they are printed -------------------------------------------------------- */
+
+/* Characters, not bytes. */
+static int width_of(const char *text)
+{
+    int width = 0;
+
+    for (; *text; text++)
+        width += (*text & 0xc0) != 0x80;
+    return width;
+}
+
+static void print_cell(const char *text, int width)
+{
+    int rest = width - width_of(text);
+
+    printf("%s%*s", text, rest > 0 ? rest : 0, "");
+}
+
+static void print_table(const struct row *rows, size_t count)
+{
+    int widths[COLUMNS];
+
+    for (int j = 0; j < COLUMNS; j++) {
+        widths[j] = width_of(heads[j]);
+        for (size_t i = 0; i < count; i++)
+            if (width_of(rows[i].cells[j]) > widths[j])
+                widths[j] = width_of(rows[i].cells[j]);
+    }
+    for (int j = 0; j < COLUMNS; j++)
+        print_cell(heads[j], j < COLUMNS - 1 ? widths[j] + 3 : 0);
+    putchar('\n');
+    for (size_t i = 0; i < count; i++) {
+        for (int j = 0; j < COLUMNS; j++)
+            print_cell(rows[i].cells[j], j < COLUMNS - 1 ? widths[j] + 3 : 0);
+        putchar('\n');
+    }
+}
+
+/* An object a line, with docker's names. */
+static void print_json(const struct row *row)
+{
+    static const char *const names[COLUMNS] = {
+        "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"};
+    struct json_object *object = json_object_new_object();
+
+    for (int j = 0; j < COLUMNS; j++)
+        json_object_object_add(object, names[j],
+                               json_object_new_string(row->cells[j]));
+    json_object_object_add(object, "State",
+                           json_object_new_string(record_word(row->how)));
+    json_object_object_add(
+        object, "CreatedAt",
+        json_object_new_string(require_text(row->record->json, "created")));
+    puts(json_object_to_json_string_ext(
+        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(object);
+}
+
+/* ---- which of them ------------------------------------------------------------------ */
+
+const char *parse_filter(const char *text, void *value)
+{
+    static const char *const keys[] = {
+        "name=", "id=", "status=", "ancestor=", "label=", "exited="};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (strncmp(text, keys[i], strlen(keys[i])) == 0)
+            return parse_list(text, value);
+    return "name=, id=, status=, ancestor=, label= or exited=, and a value";
+}
+
+static bool has_label(const struct record *record, const char *wanted)
+{
+    struct json labels = get_array(record->json, "labels");
+
+    for (size_t i = 0; i < count_elements(labels); i++) {
+        const char *label = text_at(labels, i);
+
+        if (strcmp(label, wanted) == 0 ||
+            (!strchr(wanted, '=') &&
+             strncmp(label, wanted, strlen(wanted)) == 0 &&
+             label[strlen(wanted)] == '='))
+            return true;
+    }
+    return false;
+}
+
+static bool passes(const struct row *row, const char *filter)
+{
+    const struct record *record = row->record;
+    const char *value = strchr(filter, '=') + 1;
+
+    switch (*filter) {
+    case 'n':
+        return strstr(record->name, value) != NULL;
+    case 'i':
+        return strncmp(record->id, value, strlen(value)) == 0;
+    case 's':
+        return strcmp(record_word(row->how), value) == 0;
+    case 'a':
+        return strcmp(require_text(record->json, "image"), value) == 0;
+    case 'l':
+        return has_label(record, value);
+    default:
+        return row->how == RECORD_EXITED &&
+               record->status.exit_status == atoi(value);
+    }
+}
+
+static bool is_wanted(const struct row *row, const struct list_wishes *wishes)
+{
+    bool all = wishes->all || wishes->last;
+
+    for (size_t i = 0; i < wishes->filters.count; i++) {
+        if (!passes(row, wishes->filters.items[i]))
+            return false;
+        /* who asks for a status wants it */
+        all = all || *wishes->filters.items[i] == 's' ||
+            *wishes->filters.items[i] == 'e';
+    }
+    return all || row->how == RECORD_RUNNING || row->how == RECORD_PAUSED ||
+           row->how == RECORD_RESTARTING;
+}
+
+int list_containers(const char *data_root, const struct list_wishes *wishes)
+{
+    size_t found, count = 0;
+    struct record *records = list_records(data_root, &found);
+    struct row *rows = calloc(found + 1, sizeof(*rows));
+    struct state state;
+
+    if (!rows)
+        fail("allocate memory");
+    for (size_t i = 0; i < found; i++) {
+        struct row *row = &rows[count];
+
+        *row = (struct row){.record = &records[i]};
+        row->how = look_at_record(&records[i], &state);
+        if (state.folder != -1)
+            close(state.folder);
+        if (!is_wanted(row, wishes) || (wishes->last && count >= wishes->last))
+            continue;
+        fill_row(row, wishes->whole);
+        count++;
+    }
+    for (size_t i = 0; i < count && (wishes->quiet || wishes->json); i++)
+        if (wishes->quiet)
+            puts(rows[i].cells[0]);
+        else
+            print_json(&rows[i]);
+    if (!wishes->quiet && !wishes->json)
+        print_table(rows, count);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,31 @@
+/*
+ * list.h - the containers that have a record, as docker ps prints them.
+ */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../common/common.h"
+#include "record.h"
+
+struct list_wishes {
+    bool all;            /* those that have ended, too */
+    bool quiet;          /* the ids alone */
+    bool whole;          /* nothing is cut */
+    bool json;           /* an object a line */
+    uint64_t last;       /* the newest so many; 0: no such wish */
+    struct list filters; /* from parse_filter */
+};
+
+/* The parser of --filter: struct list. */
+const char *parse_filter(const char *text, void *value);
+
+/* Prints them. Returns the exit status. */
+int list_containers(const char *data_root, const struct list_wishes *wishes);
+
+/* "Up 3 minutes", "Exited (0) 2 seconds ago"; the caller frees it. */
+char *status_text(const struct record *record, enum record_state how);
+
+#endif

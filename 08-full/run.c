@@ -1,0 +1,303 @@
+/* run.c - run, start, restart, attach: what begins with a monitor. */
+#include <errno.h>
+#include <fcntl.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "cli.h"
+#include "client.h"
+#include "config_write.h"
+#include "control.h"
+#include "launch.h"
+#include "monitor.h"
+#include "packets.h"
+#include "record.h"
+#include "self.h"
+#include "sync.h"
+#include "times.h"
+#include "verbs.h"
+
+/* ---- container.json --------------------------------------------------------------- */
+
+static void add_text(struct json_object *object, const char *name,
+                     const char *text)
+{
+    if (text)
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+static void add_bool(struct json_object *object, const char *name, bool value)
+{
+    json_object_object_add(object, name, json_object_new_boolean(value));
+}
+
+static void add_number(struct json_object *object, const char *name,
+                       uint64_t value)
+{
+    json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+static void add_list(struct json_object *object, const char *name,
+                     const struct list *list)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < list->count; i++)
+        json_object_array_add(array, json_object_new_string(list->items[i]));
+    json_object_object_add(object, name, array);
+}
+
+static void add_texts(struct json_object *object, const char *name,
+                      const char *const *texts)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (; texts && *texts; texts++)
+        json_object_array_add(array, json_object_new_string(*texts));
+    json_object_object_add(object, name, array);
+}
+
+static void describe_network(struct json_object *object,
+                             const struct run_options *options)
+{
+    struct json_object *modes = json_object_new_object();
+
+    add_text(modes, "network", options->modes.network);
+    add_text(modes, "pid", options->modes.pid);
+    add_text(modes, "ipc", options->modes.ipc);
+    json_object_object_add(object, "modes", modes);
+    add_list(object, "ports", &options->network.ports);
+    add_list(object, "dns", &options->network.dns);
+    add_list(object, "hosts", &options->network.hosts);
+    add_number(object, "networkRate", options->network.rate);
+}
+
+static struct json_object *describe(const struct config *config,
+                                    const struct run_options *options)
+{
+    struct json_object *object = json_object_new_object();
+    struct json_object *log = json_object_new_object();
+    const struct process *process = &config->process;
+
+    add_text(object, "created", time_text());
+    add_text(object, "image",
+             options->image ? options->image : options->rootfs);
+    add_text(object, "imageId", options->image ? options->image_id : "");
+    if (options->image)
+        add_texts(object, "layers", options->layers);
+    else
+        add_text(object, "rootfs", options->rootfs);
+    add_texts(object, "command", (const char *const *)process->args);
+    add_bool(object, "terminal", process->terminal);
+    add_bool(object, "openStdin", process->stdin_open);
+    add_bool(object, "detached", options->detach);
+    add_bool(object, "removeAtEnd", options->remove);
+    add_text(object, "restart", options->restart);
+    add_number(object, "mostRestarts", options->most_restarts);
+    add_text(object, "stopSignal", options->stop_signal);
+    add_number(object, "stopTimeout", options->stop_timeout);
+    add_number(log, "maxSize", options->log.size);
+    add_number(log, "maxFile", options->log.files);
+    json_object_object_add(object, "log", log);
+    add_list(object, "labels", &options->labels);
+    add_text(object, "user", process->user.name);
+    add_bool(object, "init", process->init);
+    add_bool(object, "builtInFilter", config->linux_.built_in_filter);
+    add_number(object, "mostWritten", config->root.most_written);
+    describe_network(object, options);
+    return object;
+}
+
+/* ---- run --------------------------------------------------------------------------- */
+
+static void write_cid_file(const char *path, const char *id)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
+    if (fd == -1 || write(fd, id, strlen(id)) != (ssize_t)strlen(id) ||
+        close(fd) == -1)
+        fail("--cidfile %s", path);
+}
+
+/* Another one may hold the lock for a moment, who looks at it. */
+static void make_locked(struct record *record, struct config *config,
+                        const struct run_options *options, const char *id)
+{
+    struct store store;
+
+    open_store(&store, options->data_root);
+    config->linux_.cgroups_path = format_text("toy-docker/container-%s", id);
+    config->root.path = "root";
+    make_record(record, &store, options->name, id, write_config(config),
+                describe(config, options));
+    lock_record(record, true);
+}
+
+/* From a monitor that was started to the command's end, if we stay with it. */
+static int accompany_run(const struct record *record,
+                         const struct monitor *monitor, bool input,
+                         const char *detach_keys)
+{
+    return attend_container(&(struct attachment){
+        .socket = monitor->socket,
+        .input = input,
+        .terminal = get_bool(record->json, "terminal"),
+        .signals = true,
+        .detach = detach_keys,
+    });
+}
+
+int run_verb(int argc, char **argv, const struct globals *globals)
+{
+    static struct config config;
+    struct run_options options = {0};
+    char *id = make_id();
+    struct winsize size;
+    struct monitor monitor;
+    struct record record;
+    int failure;
+
+    closefrom(STDERR_FILENO + 1);
+    umask(022);
+    protect_own_file(globals->argv);
+    parse_run(argc, argv, id, &config, &options);
+    make_locked(&record, &config, &options, id);
+    if (options.cid_file)
+        write_cid_file(options.cid_file, id);
+    monitor = start_monitor(&record, !options.detach,
+                            get_own_size(&size) ? &size : NULL);
+    failure = wait_until_started(&monitor);
+    if (failure)
+        return failure;
+    if (options.detach) {
+        puts(id);
+        return EXIT_SUCCESS;
+    }
+    return accompany_run(&record, &monitor, config.process.stdin_open,
+                         options.detach_keys);
+}
+
+/* ---- start ------------------------------------------------------------------------- */
+
+/* Returns false if it runs already, as docker does without a word. */
+static bool lock_to_start(struct record *record)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+
+    if (state.folder != -1)
+        close(state.folder);
+    if (how == RECORD_RUNNING || how == RECORD_PAUSED)
+        return false;
+    if (how == RECORD_RESTARTING)
+        fail_plainly(format_text("stop %s first", record->name),
+                     "container %s is about to start again", record->name);
+    lock_record(record, true);
+    return true;
+}
+
+int start_container(struct record *record, bool attached, bool input)
+{
+    struct winsize size;
+    struct monitor monitor;
+    int failure;
+
+    if (!lock_to_start(record))
+        return EXIT_SUCCESS;
+    monitor =
+        start_monitor(record, attached, get_own_size(&size) ? &size : NULL);
+    failure = wait_until_started(&monitor);
+    if (failure || !attached) {
+        close(monitor.socket);
+        return failure;
+    }
+    return accompany_run(record, &monitor,
+                         input && get_bool(record->json, "openStdin"), NULL);
+}
+
+int start_records(char **words, bool attached, bool input,
+                  const struct globals *globals)
+{
+    struct record *records;
+    int failure = EXIT_SUCCESS;
+
+    protect_own_file(globals->argv);
+    records = require_records(words, globals->data_root);
+    if ((attached || input) && words[1])
+        fail_plainly(NULL, "start: one container can be attached to");
+    for (size_t i = 0; words[i] && !failure; i++) {
+        failure = start_container(&records[i], attached || input, input);
+        if (!failure && !attached && !input)
+            puts(words[i]);
+    }
+    return failure;
+}
+
+int restart_verb(int argc, char **argv, const struct globals *globals)
+{
+    int seconds = 10;
+    const struct flag flags[] = {
+        {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
+         &seconds},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct record *records;
+    int failure = EXIT_SUCCESS;
+
+    require_words(words, "restart");
+    protect_own_file(globals->argv);
+    records = require_records(words, globals->data_root);
+    for (size_t i = 0; words[i] && !failure; i++) {
+        stop_container(&records[i], stop_signal_of(records[i].json), seconds);
+        failure = start_container(&records[i], false, false);
+        if (!failure)
+            puts(words[i]);
+    }
+    return failure;
+}
+
+/* ---- attach ------------------------------------------------------------------------- */
+
+int attach_verb(int argc, char **argv, const struct globals *globals)
+{
+    bool no_input = false, no_signals = false;
+    const char *keys = NULL;
+    const struct flag flags[] = {
+        {"no-stdin", 0, NULL, "without our standard input", parse_switch,
+         &no_input},
+        {"no-sig-proxy", 0, NULL, "keep signals for ourselves", parse_switch,
+         &no_signals},
+        {"detach-keys", 0, "KEYS", "what to type to leave (ctrl-p,ctrl-q)",
+         parse_detach_keys, &keys},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    struct record record;
+    struct state state;
+    enum record_state how;
+    int socket;
+
+    require_words(words, "attach");
+    require_record(&record, globals->data_root, words[0]);
+    how = look_at_record(&record, &state);
+    socket = how == RECORD_RUNNING ? connect_to_monitor(&record) : -1;
+    if (socket == -1)
+        fail_plainly(how == RECORD_PAUSED ? "unpause it first"
+                                          : "logs prints what it has written",
+                     "cannot attach to container %s: it is %s", words[0],
+                     record_word(how));
+    send_packet(socket, PACKET_ATTACH, NULL, 0, true);
+    return attend_container(&(struct attachment){
+        .socket = socket,
+        .input = !no_input && get_bool(record.json, "openStdin"),
+        .terminal = get_bool(record.json, "terminal"),
+        .signals = !no_signals,
+        .detach = keys,
+    });
+}

@@ -1,0 +1,13 @@
+/*
+ * signals.h - signals by name.
+ */
+#ifndef SIGNALS_H
+#define SIGNALS_H
+
+/* "9", "KILL", "SIGKILL"; 0 if there is no such signal. */
+int find_signal(const char *text);
+
+/* The parser of a flag: int. */
+const char *parse_signal(const char *text, void *value);
+
+#endif

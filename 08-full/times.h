@@ -1,0 +1,19 @@
+/*
+ * times.h - times for files, and for people.
+ */
+#ifndef TIMES_H
+#define TIMES_H
+
+#include <time.h>
+
+/* Now, as RFC 3339 has it, with nanoseconds: "2026-11-22T05:00:00.123456789Z".
+ * The caller frees it. */
+char *time_text(void);
+
+/* The seconds since 1970 of such a text; 0 if it is none. */
+time_t read_time(const char *text);
+
+/* "3 minutes", "About an hour", as docker says it; the caller frees it. */
+char *duration_text(long seconds);
+
+#endif
