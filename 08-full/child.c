@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "../common/common.h"
-#include "listener.h"
 #include "foreground.h"
+#include "listener.h"
 #include "syscalls.h"
 
 pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync)

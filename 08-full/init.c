@@ -275,6 +275,8 @@ static noreturn void become_command(struct config *config,
     struct process *process = &config->process;
     int sync;
 
+    if (launch->streams)
+        give_streams(launch->streams, identity->uid);
     /* 7. No step that needs root's power comes after this. */
     drop_privileges(config, identity, launch->sync);
     enter_folder(inside->cwd, process->cwd);
@@ -282,7 +284,7 @@ static noreturn void become_command(struct config *config,
     /* before the wait: containerd reads create's output to its end, which
      * comes when nobody holds it any more */
     if (launch->streams)
-        use_streams(launch->streams, identity->uid);
+        use_streams(launch->streams);
     set_streams(process, inside->terminal, inside->null);
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that

@@ -16,7 +16,7 @@
 #include "sync.h"
 #include "syscalls.h"
 
-/* Open until the program ends, so that nobody removes one. */
+/* They stay open until the program ends, so that nobody removes one. */
 static const char **hold_layers(struct json digests, const char *data_root)
 {
     size_t count = count_elements(digests);
@@ -32,7 +32,7 @@ static const char **hold_layers(struct json digests, const char *data_root)
 
         if (fd == -1)
             fail_plainly("load the image again", "layer %s is missing", digest);
-        paths[i] = format_text("/proc/self/fd/%d", fd);
+        paths[i] = layer_path(&store, digest);
     }
     close(lock);
     return paths;

@@ -15,19 +15,7 @@
 #include "idmap.h"
 #include "mount_options.h"
 #include "mounts.h"
-#include "store.h"
 #include "sync.h"
-
-void prepare_layers(struct config *config)
-{
-    struct store store;
-
-    if (!config->root.layers)
-        return;
-    open_store(&store, config->root.store);
-    config->root.work = make_work_folder(&store);
-    config->root.path = format_text("%s/root", config->root.work);
-}
 
 static int open_folder(int folder, const char *path)
 {
@@ -157,7 +145,6 @@ void mount_layers(const struct config *config, int user)
     close(make_folder(work, "root"));
     if (is_new)
         copy_attributes(top, upper);
-    mount_overlay(config->root.path, lower, upper, inner,
-                  config->root.stays);
+    mount_overlay(config->root.path, lower, upper, inner, config->root.stays);
     free(lower);
 }

@@ -21,12 +21,6 @@
 enum { MOST_LAYERS = 128 };
 
 /*
- * In the runtime: if config->root has layers, makes the folder for what the
- * container writes, in config->root.store. It is gone when the program ends.
- */
-void prepare_layers(struct config *config);
-
-/*
  * If config->root has layers: mounts them, with the folder for what is written
  * in front, on config->root.path, in this mount namespace, which is the
  * container's own. `user`: its new user namespace, which the layers' owners are

@@ -68,7 +68,7 @@ static void expect_digest(const char *name, const char *expected,
 }
 
 char *add_layer(const struct store *store, const char *work, int fd,
-                       const char *name, const char *stored, const char *plain)
+                const char *name, const char *stored, const char *plain)
 {
     char *stored_found, *plain_found;
     int folder = make_folder(work, "layer");

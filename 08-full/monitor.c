@@ -169,7 +169,7 @@ static void begin_monitor(const char *data_root, const char *id, bool client)
         fail("atexit");
     unlinkat(self.record.folder, "stopped", 0);
     if (client)
-        add_client(CLIENT_FD, true);
+        add_first_client(CLIENT_FD);
 }
 
 static int run_once(void)

@@ -124,17 +124,23 @@ static void duplicate(int from, int to)
         fail("dup2 to standard stream %d", to);
 }
 
-void use_streams(const int *streams, uid_t uid)
+void give_streams(const int *streams, uid_t uid)
 {
     for (int stream = 0; stream <= STDERR_FILENO; stream++) {
         struct stat status;
 
+        /* a user namespace may have no such user: his loss */
+        if (fstat(streams[stream], &status) == 0 && S_ISFIFO(status.st_mode) &&
+            fchown(streams[stream], uid, (gid_t)-1) == -1)
+            explain("fchown() = -1 # %s", strerror(errno));
+    }
+}
+
+void use_streams(const int *streams)
+{
+    for (int stream = 0; stream <= STDERR_FILENO; stream++)
         if (streams[stream] != stream)
             duplicate(streams[stream], stream);
-        if (fstat(stream, &status) == 0 && S_ISFIFO(status.st_mode) &&
-            fchown(stream, uid, (gid_t)-1) == -1)
-            fail("give standard stream %d to user %u", stream, uid);
-    }
 }
 
 void set_streams(const struct process *process, int terminal, int null)

@@ -56,9 +56,12 @@ void enter_folder(int fd, const char *path);
  */
 void set_streams(const struct process *process, int terminal, int null);
 
-/* Makes the three descriptors the standard streams. The pipes among them become
- * the user's: he can open them again by /proc/self/fd. */
-void use_streams(const int *streams, uid_t uid);
+/* Makes the pipes among the three descriptors the user's: he can open them
+ * again by /proc/self/fd. */
+void give_streams(const int *streams, uid_t uid);
+
+/* Makes the three descriptors the standard streams. */
+void use_streams(const int *streams);
 
 /* Closes all descriptors but the standard streams, those to be preserved and
  * `sync`, which moves to the returned number. */

@@ -164,8 +164,8 @@ int run_verb(int argc, char **argv, const struct globals *globals)
 
     closefrom(STDERR_FILENO + 1);
     umask(022);
-    protect_own_file(globals->argv);
     parse_run(argc, argv, id, &config, &options);
+    protect_own_file(globals->argv);
     make_locked(&record, &config, &options, id);
     if (options.cid_file)
         write_cid_file(options.cid_file, id);

@@ -33,8 +33,7 @@ static noreturn void become_monitor(const struct record *record, int socket,
 {
     char *store = format_text("%s/../..", record->path);
     char *data_root = realpath(store, NULL);
-    char *words[9] = {program_invocation_short_name, MONITOR_WORD,
-                      "--client"};
+    char *words[9] = {program_invocation_short_name, MONITOR_WORD, "--client"};
     int count = 3, null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     begin_child();

@@ -73,7 +73,7 @@ static bool is_anybody_behind(void)
     return false;
 }
 
-void add_client(int socket, bool feeding)
+static void add_client(int socket, bool feeding)
 {
     for (int i = 0; i < MOST_CLIENTS; i++)
         if (self.clients[i].socket == -1) {
@@ -294,13 +294,18 @@ static void fill_in(struct pollfd *fds, int signals, bool alive, bool paused)
     }
 }
 
-/* What is in the pipes after the end was written before it. */
-static void drain(void)
+/* What is in the pipes after the end was written before it. Returns false if
+ * there may be more, for which a client or the log has no room. */
+static bool drain(void)
 {
     for (int which = 0; which < 2; which++)
-        while (self.outputs[which] != -1 && !is_anybody_behind() &&
-               read_output(which))
-            ;
+        while (self.outputs[which] != -1) {
+            if (is_anybody_behind())
+                return false;
+            if (!read_output(which))
+                break;
+        }
+    return !is_anybody_behind();
 }
 
 static void serve_clients(const struct pollfd *fds)
@@ -334,7 +339,7 @@ static void serve(int signals, int stop_signal)
     struct pollfd fds[DESCRIPTORS];
     bool alive = true, paused = false;
 
-    while (alive || is_anybody_behind()) {
+    while (alive || !drain()) {
         bool full = self.logged < self.shown_length;
 
         fill_in(fds, signals, alive, paused);
@@ -362,8 +367,6 @@ static void serve(int signals, int stop_signal)
                 paused = self.terminal != -1;
         serve_clients(fds);
         pass_end_of_input();
-        if (!alive)
-            drain();
     }
 }
 
@@ -389,6 +392,13 @@ const int *make_streams(const struct process *process)
     make_pipe(STDOUT_FILENO, &self.outputs[0]);
     make_pipe(STDERR_FILENO, &self.outputs[1]);
     return self.ends;
+}
+
+void add_first_client(int socket)
+{
+    add_client(socket, true);
+    /* before the container writes anything it says what it wants */
+    hear_client(&self.clients[0]);
 }
 
 void listen_for_clients(const struct record *record)

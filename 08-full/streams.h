@@ -19,9 +19,9 @@
 /* Opens the log and the socket "attach". Ends the program on failure. */
 void listen_for_clients(const struct record *record);
 
-/* One more, who owned `socket` until now. `feeding`: its end is the end of the
- * container's standard input, unless it detaches before. */
-void add_client(int socket, bool feeding);
+/* The one who has started us, whose end is the end of the container's standard
+ * input, unless he detaches before. Waits for his first packet. */
+void add_first_client(int socket);
 
 /* Sends a packet to all of them, but waits for none. */
 void tell_clients(enum packet_kind kind, const void *data, size_t length);

@@ -14,7 +14,8 @@
 #include "run.h"
 #include "suite.h"
 
-static const struct how run_how = {.flags = {"run", "--rootfs", "rootfs"}};
+static const struct how run_how = {
+    .flags = {"run", "--rm", "--rootfs", "rootfs"}};
 
 #define run(...) run_stage_so(8, &run_how, __VA_ARGS__, NULL)
 
@@ -459,7 +460,7 @@ static void run_groups(int stage)
 
 static void run_env_file(int stage)
 {
-    const struct how how = {.flags = {"run", "--rootfs", "rootfs"},
+    const struct how how = {.flags = {"run", "--rm", "--rootfs", "rootfs"},
                             .environment = "FROM_CALLER=caller"};
 
     (void)stage;

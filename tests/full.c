@@ -427,16 +427,16 @@ static void run_form(int stage)
 
     (void)stage;
     need_cgroups();
-    result = run_stage_so(8, &how, "run", "--rootfs", "rootfs", "sh", "-c",
-                          "cat; echo end", NULL);
+    result = run_stage_so(8, &how, "run", "--rm", "--rootfs", "rootfs", "sh",
+                          "-c", "cat; echo end", NULL);
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "end\n");
-    result =
-        run_stage_so(8, &how, "run", "-i", "--rootfs", "rootfs", "cat", NULL);
+    result = run_stage_so(8, &how, "run", "--rm", "-i", "--rootfs", "rootfs",
+                          "cat", NULL);
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "from stdin\n");
-    result = run_stage_so(8, &how, "run", "--rootfs", "rootfs", "sh", "-c",
-                          "exit 8", NULL);
+    result = run_stage_so(8, &how, "run", "--rm", "--rootfs", "rootfs", "sh",
+                          "-c", "exit 8", NULL);
     expect_status(result, 8);
 }
 
@@ -444,7 +444,7 @@ static void run_form(int stage)
 static void terminal_of_its_own(int stage)
 {
     struct how how = {.terminal = true,
-                      .flags = {"run", "-it", "--rootfs", "rootfs"}};
+                      .flags = {"run", "--rm", "-it", "--rootfs", "rootfs"}};
     struct process process;
     struct stat inside, outside;
     pid_t container;
@@ -556,7 +556,7 @@ static void hostile_targets(int stage)
 static void hostile_devices(int stage)
 {
     struct how how = {.terminal = true,
-                      .flags = {"run", "-it", "--rootfs", "rootfs"}};
+                      .flags = {"run", "--rm", "-it", "--rootfs", "rootfs"}};
     struct result result;
     struct process process;
 

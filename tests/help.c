@@ -279,8 +279,8 @@ static void installed(int stage_)
                      "to/usr/share/zsh/site-functions/_stage-8\n");
     ck_assert_str_eq(read_file("to/usr/share/man/man8/stage-8.8"),
                      said(stage("help", "--man")));
-    result = run_stage_so(8, &elsewhere, "run", "--rootfs", "rootfs", "echo",
-                          token, NULL);
+    result = run_stage_so(8, &elsewhere, "run", "--rm", "--rootfs", "rootfs",
+                          "echo", token, NULL);
     expect_status(result, 0);
     expect_text("stdout", result.out, token);
     ck_assert_str_eq(make_target("uninstall"), "");

@@ -16,7 +16,7 @@
 /* docker's form, with a store in the scratch folder. */
 #define run(...) run_stage_so(8, &run_how, __VA_ARGS__, NULL)
 static const struct how run_how = {
-    .flags = {"run", "--data-root", "store", "--rootfs", "rootfs"}};
+    .flags = {"run", "--rm", "--data-root", "store", "--rootfs", "rootfs"}};
 
 /* Every change to a file of ./rootfs changes this. */
 static char *look_of_rootfs(void)
@@ -98,34 +98,9 @@ static void run_disk_limit(int stage)
     end_of_store();
 }
 
-/* What a killed run leaves, and folders that are too deep for any path. */
-static void run_leftovers(int stage)
-{
-    static const char deep[] =
-        "n=0; d=/d; while [ $n -lt 60 ]; do mkdir -p $d/d/d/d/d/d/d/d/d/d; "
-        "mv $d /e; mkdir $d; mv /e $d/d; n=$((n+1)); done; mkdir /d/.moved-1; "
-        "touch /d/.moved-0 /d/.moved-1/x; echo x; ";
-    struct process killed;
-    char *left;
-
-    (void)stage;
-    need_cgroups();
-    killed = start_script(8, &run_how, format_text("%s%s", deep, forever));
-    expect(&killed, "x");
-    left = folder_text("store/work");
-    ck_assert_str_ne(left, "");
-    run("true"); /* it is at work, so it stays */
-    ck_assert_str_eq(folder_text("store/work"), left);
-    end_now(&killed);
-    ck_assert_str_eq(folder_text("store/work"), left);
-    ck_assert(within(3, (run("true"), !*folder_text("store/work"))));
-    end_of_store();
-}
-
 const struct check layer_checks[] = {
     {"run_writes_elsewhere", 8, 8, run_writes_elsewhere},
     {"run_twice_at_once", 8, 8, run_twice_at_once},
     {"run_disk_limit", 8, 8, run_disk_limit},
-    {"run_leftovers", 8, 8, run_leftovers},
     {.name = NULL},
 };

@@ -111,7 +111,8 @@ struct snapshot take_snapshot(void)
                     text_of("/proc/sysvipc/sem"), text_of("/proc/sysvipc/shm")),
         hostname(),
         links(),
-        format_text("%s%s", folder_text("/run/toy-docker"),
+        format_text("%s%s%s", folder_text("/run/toy-docker"),
+                    folder_text("/var/lib/toy-docker/containers"),
                     folder_text("/var/lib/toy-docker/work")),
         folder_text("."),
     }};

@@ -74,19 +74,20 @@ static void image_says(int stage_)
     need_cgroups();
     make_images();
     load("images/layout");
-    result = stage("run", STORE, "test:v1");
+    result = stage("run", "--rm", STORE, "test:v1");
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "from-entrypoint from-cmd\n");
-    result = stage("run", STORE, "test:v1", "a", "b");
+    result = stage("run", "--rm", STORE, "test:v1", "a", "b");
     ck_assert_str_eq(result.out, "from-entrypoint a b\n");
-    result = stage("run", STORE, "--entrypoint", "sh", "test:v1", "-c", facts);
+    result = stage("run", "--rm", STORE, "--entrypoint", "sh", "test:v1", "-c",
+                   facts);
     ck_assert_str_eq(result.out, "33\n44\n/srv\nhello\nshown\n");
-    result = stage("run", STORE, "--entrypoint", "sh", "-u", "7:8", "-w",
-                   "/etc", "-e", "GREETING=bye", "test:v1", "-c", facts);
+    result = stage("run", "--rm", STORE, "--entrypoint", "sh", "-u", "7:8",
+                   "-w", "/etc", "-e", "GREETING=bye", "test:v1", "-c", facts);
     ck_assert_str_eq(result.out, "7\n8\n/etc\nbye\nshown\n");
-    result = stage("run", STORE, "--entrypoint", "echo", "test:v1");
+    result = stage("run", "--rm", STORE, "--entrypoint", "echo", "test:v1");
     ck_assert_str_eq(result.out, "\n");
-    result = stage("run", STORE, "tst:v1");
+    result = stage("run", "--rm", STORE, "tst:v1");
     expect_status(result, 125);
     expect_text("stderr", result.err, "did you mean test:v1?");
     /* a tag alone is no name */
@@ -132,13 +133,13 @@ static void image_names(int stage_)
     expect_status(stage("rmi", STORE, "saved:v1", "saved:v2", "test:gz"), 0);
     ck_assert_str_eq(folder_text("images/store/images"), "test:v1");
     ck_assert_uint_eq(layer_count(), 3);
-    running = start_stage(8, &(struct how){.keep_input = true}, "run", "-i",
-                          STORE, "--entrypoint", "sh", "test:v1", "-c",
+    running = start_stage(8, &(struct how){.keep_input = true}, "run", "--rm",
+                          "-i", STORE, "--entrypoint", "sh", "test:v1", "-c",
                           "echo ready; cat", NULL);
     expect(&running, "ready");
     result = stage("rmi", STORE, "test:v1");
     expect_status(result, 125);
-    expect_text("stderr", result.err, "used by a running container");
+    expect_text("stderr", result.err, "is being used by container");
     end_container(&running);
     expect_status(stage("rmi", STORE, "test:v1"), 0);
     ck_assert_str_eq(folder_text("images/store/layers"), "");
@@ -177,8 +178,8 @@ static void image_as_umoci(int stage_)
         skip("umoci: %.100s", output);
     }
     load("images/layout");
-    running = start_stage(8, &(struct how){.keep_input = true}, "run", "-i",
-                          STORE, "--entrypoint", "sh", "test:v1", "-c",
+    running = start_stage(8, &(struct how){.keep_input = true}, "run", "--rm",
+                          "-i", STORE, "--entrypoint", "sh", "test:v1", "-c",
                           "echo ready; cat", NULL);
     expect(&running, "ready");
     root = format_text("/proc/%d/root", (int)container_of(&running));
@@ -269,7 +270,7 @@ static void expect_whole(const char *layers)
     expect_status(result, 0);
     ck_assert_str_eq(folder_text("images/store/layers"), layers);
     if (strstr(result.out, "v2"))
-        ck_assert_str_eq(stage("run", STORE, "saved:v2").out,
+        ck_assert_str_eq(stage("run", "--rm", STORE, "saved:v2").out,
                          "from-entrypoint from-cmd\n");
 }
 
@@ -375,7 +376,8 @@ static void image_many_layers(int stage_)
     host_command(NULL, make, 127);
     load("images/many");
     ck_assert_uint_eq(layer_count(), 128);
-    result = stage("run", STORE, "many:1", "/bin/cat", "/n1", "/n64", "/n127");
+    result = stage("run", "--rm", STORE, "many:1", "/bin/cat", "/n1", "/n64",
+                   "/n127");
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "1\n64\n127\n");
     host_command(NULL, make, 128);
