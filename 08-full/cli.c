@@ -170,7 +170,7 @@ static void use_layers(struct config *config, struct flags *flags)
 
 static void check_options(const struct run_options *options)
 {
-    if (options->remove && strcmp(options->restart, "no") != 0)
+    if (options->remove && strcmp(options->restart.policy, "no") != 0)
         fail_plainly("docker's rule, too", "--rm does not go with --restart");
     if (options->cid_file && access(options->cid_file, F_OK) == 0)
         fail_plainly("remove it, or name another file",
@@ -195,7 +195,7 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
         .run =
             {
                 .data_root = default_data_root,
-                .restart = "no",
+                .restart.policy = "no",
                 .stop_timeout = 10,
                 .log = {.size = 10 << 20, .files = 3},
                 .modes = {.pid = "private", .ipc = "private"},

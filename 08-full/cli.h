@@ -10,6 +10,15 @@
 #include "config.h"
 #include "network.h"
 
+/* When the monitor starts a container again. */
+struct restart {
+    const char *policy; /* "no", "always", "on-failure" */
+    uint64_t most;      /* of on-failure; 0: any number */
+};
+
+/* The parser of --restart: struct restart. */
+const char *parse_restart(const char *text, void *value);
+
 /*
  * What "run" was asked for beside the container itself. Texts live as long as
  * the program; NULL where nothing was said, unless it is told otherwise. Paths
@@ -22,8 +31,7 @@ struct run_options {
     const char *detach_keys; /* as typed */
     bool detach, remove;     /* -d, --rm; -i and -t are in process */
 
-    const char *restart;     /* never NULL: "no", "always", "on-failure" */
-    uint64_t most_restarts;  /* of on-failure; 0: any number */
+    struct restart restart;  /* its policy is never NULL */
     const char *stop_signal; /* a signal's name or number; or the image's */
     uint64_t stop_timeout;   /* seconds until SIGKILL */
     struct {

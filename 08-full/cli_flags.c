@@ -59,23 +59,23 @@ static const char *parse_count(const char *text, void *value)
     return parse_number(text, value) ? "a whole number" : NULL;
 }
 
-static const char *parse_restart(const char *text, void *value)
+const char *parse_restart(const char *text, void *value)
 {
-    struct run_options *run = value;
+    struct restart *restart = value;
     const char *colon = strchr(text, ':');
 
-    run->restart = text;
+    restart->policy = text;
     if (strcmp(text, "no") == 0 || strcmp(text, "always") == 0)
         return NULL;
     /* they differ when the machine starts, and nobody starts us then */
     if (strcmp(text, "unless-stopped") == 0) {
-        run->restart = "always";
+        restart->policy = "always";
         return NULL;
     }
-    run->restart = "on-failure";
+    restart->policy = "on-failure";
     if (strncmp(text, "on-failure", 10) == 0 &&
         (!text[10] ||
-         (colon == text + 10 && !parse_count(colon + 1, &run->most_restarts))))
+         (colon == text + 10 && !parse_count(colon + 1, &restart->most))))
         return NULL;
     return "no, always, unless-stopped, on-failure or on-failure:N";
 }
@@ -229,7 +229,7 @@ static void add_run_flags(struct table *table, struct flags *to)
         {"name", 0, "NAME", "for other commands (one is made up)", parse_text,
          &run->name},
         {"restart", 0, "POLICY", "no, always, on-failure[:N] (no)",
-         parse_restart, run},
+         parse_restart, &run->restart},
         {"stop-signal", 0, "SIGNAL", "asks it to end (TERM)", parse_text,
          &run->stop_signal},
         {"stop-timeout", 0, "SECONDS", "then it is killed (10)", parse_count,

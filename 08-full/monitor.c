@@ -91,17 +91,19 @@ enum { FIRST_DELAY = 100, LONGEST_DELAY = 60000, LONG_RUN = 10 };
 
 static bool is_wanted_again(int exit_status)
 {
-    const char *policy = require_text(self.record.json, "restart");
+    const char *policy;
     uint64_t most = 0;
 
-    if (faccessat(self.record.folder, "stopped", F_OK, 0) == 0)
+    /* "update" may have changed it, "rm" have removed it */
+    if (faccessat(self.record.folder, "stopped", F_OK, 0) == 0 ||
+        !read_record(&self.record))
         return false;
+    policy = require_text(self.record.json, "restart");
     get_unsigned(self.record.json, "mostRestarts", UINT64_MAX, &most);
     if (strcmp(policy, "on-failure") == 0)
         return exit_status != 0 &&
                (!most || self.record.status.restarts < most);
-    return strcmp(policy, "always") == 0 ||
-           strcmp(policy, "unless-stopped") == 0;
+    return strcmp(policy, "always") == 0;
 }
 
 /* False if somebody wants us to end meanwhile. */

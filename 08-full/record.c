@@ -26,6 +26,7 @@ enum { ID_LENGTH = 64, MOST_BYTES = 4 << 20 };
 static const char folder_name[] = "containers";
 static const char container_file[] = "container.json";
 static const char status_file[] = "status.json";
+static const char config_file[] = "config.json";
 
 /* ---- files ------------------------------------------------------------------ */
 
@@ -51,6 +52,25 @@ void save_record(const struct record *record)
     write_whole(record, container_file,
                 json_object_to_json_string_ext(record->json.value,
                                                JSON_C_TO_STRING_PLAIN));
+}
+
+struct json read_record_config(const struct record *record)
+{
+    char *text = read_in_root(record->folder, config_file, MOST_BYTES);
+    struct json json;
+
+    if (!text)
+        fail("read %s/%s", record->path, config_file);
+    json = parse_json(text, config_file);
+    free(text);
+    return json;
+}
+
+void save_record_config(const struct record *record, struct json config)
+{
+    write_whole(
+        record, config_file,
+        json_object_to_json_string_ext(config.value, JSON_C_TO_STRING_PRETTY));
 }
 
 static void add_text(struct json_object *object, const char *name,
@@ -112,12 +132,22 @@ static bool is_id(const char *text)
            strspn(text, "0123456789abcdef") == ID_LENGTH;
 }
 
+bool read_record(struct record *record)
+{
+    char *text = read_in_root(record->folder, container_file, MOST_BYTES);
+
+    if (!text)
+        return false;
+    record->json = parse_json(text, container_file);
+    record->name = require_text(record->json, "name");
+    free(text);
+    return true;
+}
+
 /* False if it is not there, or not yet as a whole. */
 static bool open_record(struct record *record, const char *data_root,
                         const char *id)
 {
-    char *text;
-
     *record = (struct record){
         .id = format_text("%s", id),
         .path = format_text("%s/%s/%s", data_root, folder_name, id),
@@ -129,14 +159,10 @@ static bool open_record(struct record *record, const char *data_root,
             fail("open %s", record->path);
         return false;
     }
-    text = read_in_root(record->folder, container_file, MOST_BYTES);
-    if (!text) {
+    if (!read_record(record)) {
         close(record->folder);
         return false;
     }
-    record->json = parse_json(text, container_file);
-    record->name = require_text(record->json, "name");
-    free(text);
     read_status(record);
     return true;
 }
@@ -324,9 +350,11 @@ void make_record(struct record *record, const struct store *store,
         open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (record->folder == -1)
         fail("open %s", record->path);
+    /* before it is a container that others can see, and sweep */
+    lock_record(record, true);
     if (mkdirat(record->folder, "root", 0755) == -1)
         fail("mkdir %s/root", record->path);
-    write_whole(record, "config.json", config);
+    write_whole(record, config_file, config);
     save_record(record);
     close(lock);
 }
@@ -411,4 +439,18 @@ void remove_record(struct record *record)
     close(parent);
     close(record->folder);
     record->folder = -1;
+}
+
+void sweep_records(const char *data_root)
+{
+    size_t count;
+    struct record *records = list_records(data_root, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (get_bool(records[i].json, "removeAtEnd") &&
+            lock_record(&records[i], false))
+            remove_record(&records[i]);
+        else
+            close_record(&records[i]);
+    free(records);
 }

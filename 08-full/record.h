@@ -65,7 +65,8 @@ char *make_id(void);
 /*
  * Makes the folder for a new container of the given name (NULL: one is made
  * up), with the files config.json and container.json, which gets "name" from
- * here. A name that is taken, or is no name, ends the program.
+ * here. A name that is taken, or is no name, ends the program. We hold its lock
+ * then.
  */
 void make_record(struct record *record, const struct store *store,
                  const char *name, const char *id, const char *config,
@@ -96,14 +97,19 @@ enum record_state look_at_record(const struct record *record,
 /* "created", "running", ..., as docker's State.Status. */
 const char *record_word(enum record_state state);
 
-/* Reads status.json anew. */
+/* Read status.json, container.json anew; false if that is gone. */
 void read_status(struct record *record);
+bool read_record(struct record *record);
 
 /* Writes status.json, whole or not at all. */
 void save_status(const struct record *record);
 
 /* Writes container.json anew, after a change of record->json. */
 void save_record(const struct record *record);
+
+/* config.json, and to write it anew, whole or not at all. */
+struct json read_record_config(const struct record *record);
+void save_record_config(const struct record *record, struct json config);
 
 /* Waits until the monitor has ended. With `wait` false it does not, and returns
  * whether it has. The lock is held then until unlock_record. */
@@ -116,6 +122,9 @@ bool has_monitor(const struct record *record);
 /* Ends what a killed monitor has left of the container in memory: processes,
  * cgroups, state. Call it with the lock. */
 void discard_remains(const struct record *record);
+
+/* Removes the containers of --rm whose monitors were killed. */
+void sweep_records(const char *data_root);
 
 /* Removes the folder; and what is left in memory first. Call it with the lock.
  */

@@ -97,8 +97,8 @@ static struct json_object *describe(const struct config *config,
     add_bool(object, "openStdin", process->stdin_open);
     add_bool(object, "detached", options->detach);
     add_bool(object, "removeAtEnd", options->remove);
-    add_text(object, "restart", options->restart);
-    add_number(object, "mostRestarts", options->most_restarts);
+    add_text(object, "restart", options->restart.policy);
+    add_number(object, "mostRestarts", options->restart.most);
     add_text(object, "stopSignal", options->stop_signal);
     add_number(object, "stopTimeout", options->stop_timeout);
     add_number(log, "maxSize", options->log.size);
@@ -124,18 +124,17 @@ static void write_cid_file(const char *path, const char *id)
         fail("--cidfile %s", path);
 }
 
-/* Another one may hold the lock for a moment, who looks at it. */
-static void make_locked(struct record *record, struct config *config,
-                        const struct run_options *options, const char *id)
+static void make_container(struct record *record, struct config *config,
+                           const struct run_options *options, const char *id)
 {
     struct store store;
 
     open_store(&store, options->data_root);
+    sweep_records(options->data_root);
     config->linux_.cgroups_path = format_text("toy-docker/container-%s", id);
     config->root.path = "root";
     make_record(record, &store, options->name, id, write_config(config),
                 describe(config, options));
-    lock_record(record, true);
 }
 
 /* From a monitor that was started to the command's end, if we stay with it. */
@@ -166,7 +165,8 @@ int run_verb(int argc, char **argv, const struct globals *globals)
     umask(022);
     parse_run(argc, argv, id, &config, &options);
     protect_own_file(globals->argv);
-    make_locked(&record, &config, &options, id);
+    begin_parent(); /* a signal from here on is for the command */
+    make_container(&record, &config, &options, id);
     if (options.cid_file)
         write_cid_file(options.cid_file, id);
     monitor = start_monitor(&record, !options.detach,

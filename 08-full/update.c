@@ -7,7 +7,9 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "cli.h"
 #include "config_json.h"
+#include "control.h"
 #include "state.h"
 #include "sync.h"
 #include "verbs.h"
@@ -63,6 +65,19 @@ static const char *parse_member_size(const char *text, void *value)
     return NULL;
 }
 
+static const char *parse_member_cpus(const char *text, void *value)
+{
+    const struct member *member = value;
+    const struct member period = {member->resources, "cpu", "period"};
+    uint64_t quota; /* in each 100 ms */
+    const char *expected = parse_cpus(text, &quota);
+
+    set_member(member, json_object_new_int64(
+                           quota == UINT64_MAX ? -1 : (int64_t)quota));
+    set_member(&period, json_object_new_int64(100000));
+    return expected;
+}
+
 /* All of standard input, or of the file. */
 static char *read_resources(const char *path)
 {
@@ -89,15 +104,16 @@ static char *read_resources(const char *path)
 
 #define MEMBER(section, name) (&(struct member){&resources, section, name})
 
-/* Returns the id. */
-static const char *read_update(int argc, char **argv, struct json *to)
+/* Returns the words behind the flags. */
+static char **read_update(int argc, char **argv, struct json *to,
+                          struct restart *restart)
 {
     struct json_object *resources = json_object_new_object();
     const char *file = NULL;
     const struct flag flags[] = {
         {"resources", 'r', "FILE", "JSON as in config.json; - reads it here",
          parse_text, &file},
-        {"memory", 0, "SIZE", "memory; -1 for no limit, as below",
+        {"memory", 'm', "SIZE", "memory; -1 for no limit, as below",
          parse_member_size, MEMBER("memory", "limit")},
         {"memory-swap", 0, "SIZE", "memory and swap together",
          parse_member_size, MEMBER("memory", "swap")},
@@ -115,6 +131,12 @@ static const char *read_update(int argc, char **argv, struct json *to)
          MEMBER("cpu", "burst")},
         {"cpu-share", 0, "N", "weight, usually 1024", parse_member_number,
          MEMBER("cpu", "shares")},
+        {"cpu-shares", 'c', "N", "the same, docker's word", parse_member_number,
+         MEMBER("cpu", "shares")},
+        {"cpus", 0, "N", "CPUs' time, docker's", parse_member_cpus,
+         MEMBER("cpu", "quota")},
+        {"restart", 0, "POLICY", "docker's: no, always, on-failure[:N]",
+         parse_restart, restart},
         {"cpu-idle", 0, "0|1", "1: runs when nobody else does",
          parse_member_number, MEMBER("cpu", "idle")},
         {"cpu-rt-period", 0, "N", "microseconds (v1)", parse_member_number,
@@ -131,32 +153,111 @@ static const char *read_update(int argc, char **argv, struct json *to)
          parse_member_number, MEMBER("blockIO", "weight")},
         {0},
     };
-    const char *id = only_id(parse_flags(argc, argv, flags, ""));
+    char **words = parse_flags(argc, argv, flags, "");
 
     *to = (struct json){resources, ""};
     if (!file)
-        return id;
+        return words;
     if (json_object_object_length(resources))
         fail_plainly(NULL, "--resources says it all: other limits beside it");
     *to = parse_json(read_resources(file), file);
-    return id;
+    return words;
+}
+
+static void apply(const struct state *state, struct json document)
+{
+    struct resources resources = {0};
+    struct cgroup cgroup = {0};
+
+    load_limits(document, &resources);
+    if (!state->cgroups_path)
+        fail_plainly(NULL, "container %s has no cgroups", state->id);
+    open_groups(state, &cgroup);
+    limit_cgroup(&cgroup, &resources);
+    close_cgroup(&cgroup);
+}
+
+/* ---- docker's form ----------------------------------------------------------- */
+
+/* Members of `from`, two levels deep, in place of those of `to`. */
+static void merge(struct json_object *to, struct json_object *from)
+{
+    json_object_object_foreach(from, name, value)
+    {
+        struct json_object *old = json_object_object_get(to, name);
+
+        if (old && json_object_is_type(old, json_type_object) &&
+            json_object_is_type(value, json_type_object))
+            merge(old, value);
+        else
+            json_object_object_add(to, name, json_object_get(value));
+    }
+}
+
+/* The next start has them, too. */
+static void remember(struct record *record, struct json document,
+                     const struct restart *restart)
+{
+    struct json config = read_record_config(record);
+    struct json linux_ = require_object(config, "linux");
+
+    merge(require_object(linux_, "resources").value, document.value);
+    save_record_config(record, config);
+    if (!restart->policy)
+        return;
+    json_object_object_add(record->json.value, "restart",
+                           json_object_new_string(restart->policy));
+    json_object_object_add(record->json.value, "mostRestarts",
+                           json_object_new_uint64(restart->most));
+    save_record(record);
+}
+
+/* As for run: without --memory-swap there is no swap. */
+static void set_swap(struct json document)
+{
+    struct json_object *memory =
+        json_object_object_get(document.value, "memory");
+    struct json_object *limit =
+        memory ? json_object_object_get(memory, "limit") : NULL;
+
+    if (limit && !json_object_object_get(memory, "swap"))
+        json_object_object_add(memory, "swap", json_object_get(limit));
+}
+
+static int update_records(char **words, struct json document,
+                          const struct restart *restart,
+                          const struct globals *globals)
+{
+    struct record *records = require_records(words, globals->data_root);
+    struct state state;
+
+    set_swap(document);
+    for (size_t i = 0; words[i]; i++) {
+        enum record_state how = look_at_record(&records[i], &state);
+
+        if (how == RECORD_RUNNING || how == RECORD_PAUSED)
+            apply(&state, document);
+        remember(&records[i], document, restart);
+        puts(words[i]);
+    }
+    return EXIT_SUCCESS;
 }
 
 int update_verb(int argc, char **argv, const struct globals *globals)
 {
-    struct resources resources = {0};
-    struct cgroup cgroup = {0};
+    struct restart restart = {0};
     struct json document;
+    struct record record;
     struct state state;
-    const char *id = read_update(argc, argv, &document);
+    char **words = read_update(argc, argv, &document, &restart);
+    const char *id;
 
-    load_limits(document, &resources);
+    if (words[0] && names_record(globals, words[0], &record))
+        return update_records(words, document, &restart, globals);
+    id = only_id(words);
     require_state(&state, globals, id);
     if (status_of(&state) == STATUS_STOPPED)
         fail_plainly(NULL, "container not running: %s is stopped", id);
-    if (!state.cgroups_path)
-        fail_plainly(NULL, "container %s has no cgroups", id);
-    open_groups(&state, &cgroup);
-    limit_cgroup(&cgroup, &resources);
+    apply(&state, document);
     return EXIT_SUCCESS;
 }
