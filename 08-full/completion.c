@@ -99,6 +99,8 @@ int completion_verb(int argc, char **argv, const struct globals *globals)
 /* What is being typed. `before` is the part that stays, as "--format=". */
 static const char *before = "", *typed;
 
+static const struct globals *where; /* containers and images are kept */
+
 static void offer(const char *word, const char *about)
 {
     if (strncmp(word, typed, strlen(typed)) == 0)
@@ -127,31 +129,38 @@ static void offer_images(void)
     struct image *images;
     size_t count;
 
-    if (access(default_data_root, F_OK) == -1)
+    if (access(where->data_root, F_OK) == -1)
         return;
-    open_store(&store, default_data_root);
+    open_store(&store, where->data_root);
     lock_store(&store);
     images = list_images(&store, &count);
     for (size_t i = 0; i < count; i++)
         offer(images[i].name, "image");
 }
 
-static const char *state_root;
+static bool has_record(const char *id)
+{
+    char *path = format_text("%s/containers/%s", where->data_root, id);
+    bool found = access(path, F_OK) == 0;
+
+    free(path);
+    return found;
+}
 
 /* Those that podman and others have made are known by their state alone. */
 static void offer_containers(void)
 {
     struct dirent **entries = NULL;
-    int count = scandir(state_root, &entries, NULL, alphasort);
+    int count = scandir(where->root, &entries, NULL, alphasort);
     struct record *records;
     size_t number = 0;
 
     for (int i = 0; i < count; i++)
-        if (!check_id(entries[i]->d_name))
+        if (!check_id(entries[i]->d_name) && !has_record(entries[i]->d_name))
             offer(entries[i]->d_name, "container");
-    if (access(default_data_root, F_OK) == -1)
+    if (access(where->data_root, F_OK) == -1)
         return;
-    records = list_records(default_data_root, &number);
+    records = list_records(where->data_root, &number);
     for (size_t i = 0; i < number; i++)
         offer(records[i].name, get_text(records[i].json, "image"));
 }
@@ -292,7 +301,7 @@ int complete_verb(int argc, char **argv, const struct globals *globals)
 {
     int i = 1, count;
 
-    state_root = globals->root;
+    where = globals;
     if (argc < 2)
         return EXIT_SUCCESS;
     words = argv + 1;

@@ -65,8 +65,7 @@ char *flag_text(const struct flag *flag)
 
 /* ---- for people ----------------------------------------------------------- */
 
-/* Prints words from `column` on; lines that follow begin at `indent`. */
-static void print_wrapped(int column, int indent, const char *text)
+void print_wrapped(int column, int indent, const char *text)
 {
     while (*text) {
         int length = (int)strcspn(text, " ");

@@ -30,6 +30,10 @@ extern const struct flag flags_of_all[];
 /* "-p, --publish PORT", or "--init": what is typed. The caller frees it. */
 char *flag_text(const struct flag *flag);
 
+/* Prints words from `column` on, in lines of 80 columns; those that follow begin
+ * at `indent`. */
+void print_wrapped(int column, int indent, const char *text);
+
 /* manual.c: the manual page, in the language of man(7). */
 void print_manual(void);
 

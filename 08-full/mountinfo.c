@@ -30,24 +30,26 @@ static char *unescape(const char *text)
 /* 36 35 98:0 /root /mnt/point rw,noatime master:1 - ext3 /dev/sda rw,quota */
 static bool parse_line(char *line, struct mount_entry *entry)
 {
-    char *rest, *fields[5], *tail[3];
+    char *rest, *fields[6], *tail[3];
     char *separator = strstr(line, " - ");
 
     if (!separator)
         return false;
     *separator = '\0';
     fields[0] = strtok_r(line, " ", &rest);
-    for (int i = 1; i < 5; i++)
+    for (int i = 1; i < 6; i++)
         fields[i] = strtok_r(NULL, " ", &rest);
     tail[0] = strtok_r(separator + 3, " ", &rest);
     for (int i = 1; i < 3; i++)
         tail[i] = strtok_r(NULL, " ", &rest);
     /* an empty source leaves no options: not a mount that we look for */
-    if (!fields[4] || !tail[2])
+    if (!fields[5] || !tail[2])
         return false;
     entry->number = (int)strtol(fields[0], NULL, 10);
     entry->parent = (int)strtol(fields[1], NULL, 10);
+    entry->root = unescape(fields[3]);
     entry->mount_point = unescape(fields[4]);
+    entry->options = unescape(fields[5]);
     entry->type = unescape(tail[0]);
     entry->super_options = unescape(tail[2]);
     return true;
@@ -55,7 +57,12 @@ static bool parse_line(char *line, struct mount_entry *entry)
 
 struct mount_entry *read_mounts(void)
 {
-    char *text = read_file("/proc/self/mountinfo");
+    return read_mounts_from("/proc/self/mountinfo");
+}
+
+struct mount_entry *read_mounts_from(const char *file)
+{
+    char *text = read_file(file);
     size_t lines = 1, count = 0;
     char *rest;
 
@@ -75,7 +82,9 @@ struct mount_entry *read_mounts(void)
 void free_mounts(struct mount_entry *mounts)
 {
     for (struct mount_entry *entry = mounts; entry->type; entry++) {
+        free(entry->root);
         free(entry->mount_point);
+        free(entry->options);
         free(entry->type);
         free(entry->super_options);
     }

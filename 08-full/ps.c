@@ -10,14 +10,10 @@
 #include "../common/common.h"
 #include "cgroup.h"
 #include "list.h"
+#include "ps.h"
 #include "state.h"
 #include "sync.h"
 #include "verbs.h"
-
-struct pids {
-    pid_t *items;
-    size_t count;
-};
 
 static void add_pid(int group, pid_t pid, void *data)
 {
@@ -101,21 +97,25 @@ static bool is_listed(const struct pids *pids, pid_t pid)
     return false;
 }
 
-static void print_table(const struct pids *pids, char **args)
+void visit_ps(const struct pids *pids, char **args,
+              void (*see)(char *line, void *data), void *data)
 {
+    static char ps[] = "ps", all[] = "-ef", *usual[] = {ps, all, NULL};
     FILE *output;
-    pid_t pid = start_ps(args, &output);
+    pid_t pid;
     char *line = NULL;
     size_t size = 0;
     int column = -1, status;
 
+    args[0] = ps;
+    pid = start_ps(args[1] ? args : usual, &output);
     if (getline(&line, &size, output) > 0) {
         column = find_column(line);
-        fputs(line, stdout);
+        see(line, data);
     }
     while (column != -1 && getline(&line, &size, output) > 0)
         if (is_listed(pids, pid_in(line, column)))
-            fputs(line, stdout);
+            see(line, data);
     fclose(output);
     free(line);
     if (waitpid(pid, &status, 0) == -1)
@@ -127,17 +127,21 @@ static void print_table(const struct pids *pids, char **args)
         fail_plainly(NULL, "ps printed no column PID");
 }
 
-/* `words`: the container, then arguments of ps(1). */
-int list_processes(char **words, bool json, const struct globals *globals)
+static void print_line(char *line, void *data)
 {
-    static char ps[] = "ps", all[] = "-ef", *usual[] = {ps, all, NULL};
-    char *id[] = {words[0], NULL}, **args = words;
+    (void)data;
+    fputs(line, stdout);
+}
+
+struct pids processes_of(const char *word, const struct globals *globals)
+{
+    char *id[] = {(char *)word, NULL};
     struct cgroup cgroup = {0};
     struct pids pids = {0};
     struct record record;
     struct state state;
 
-    if (names_record(globals, words[0], &record))
+    if (names_record(globals, word, &record))
         id[0] = record.id;
     require_state(&state, globals, only_id(id));
     if (!state.cgroups_path)
@@ -148,12 +152,18 @@ int list_processes(char **words, bool json, const struct globals *globals)
     open_groups(&state, &cgroup);
     visit_processes(&cgroup, add_pid, &pids);
     unlock_state(&state);
-    if (json) {
+    return pids;
+}
+
+/* `words`: the container, then arguments of ps(1). */
+int list_processes(char **words, bool json, const struct globals *globals)
+{
+    struct pids pids = processes_of(words[0], globals);
+
+    if (json)
         print_json(&pids);
-    } else {
-        args[0] = ps; /* in place of the id: ps's own arguments follow */
-        print_table(&pids, args[1] ? args : usual);
-    }
+    else
+        visit_ps(&pids, words, print_line, NULL);
     return EXIT_SUCCESS;
 }
 

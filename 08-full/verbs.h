@@ -129,6 +129,11 @@ int complete_verb(int argc, char **argv, const struct globals *globals);
 /* monitor.c: what start_monitor calls */
 int monitor_verb(int argc, char **argv, const struct globals *globals);
 
+/* inspect.c, top.c, stats_table.c */
+int inspect_verb(int argc, char **argv, const struct globals *globals);
+int top_verb(int argc, char **argv, const struct globals *globals);
+int stats_verb(int argc, char **argv, const struct globals *globals);
+
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);
 int features_verb(int argc, char **argv, const struct globals *globals);

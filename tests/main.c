@@ -93,6 +93,7 @@ static const struct check *const tables[] = {
     stored_image_checks,
     cli_checks,
     help_checks,
+    inspect_checks,
     oci_control_checks,
     oci_update_checks,
     NULL,

@@ -55,6 +55,7 @@ extern const struct check oci_update_checks[];    /* oci_update.c */
 extern const struct check stored_image_checks[];  /* stored_images.c */
 extern const struct check cli_checks[];           /* cli.c */
 extern const struct check help_checks[];          /* help.c */
+extern const struct check inspect_checks[];       /* inspect.c */
 
 /* The project's folder, and the scratch folder that stages start in: it has
  * rootfs/ (a copy of the project's) and conf/. */

@@ -1,0 +1,114 @@
+/* inspect.c - the verb. */
+#include "inspect.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "sync.h"
+
+/* What the flags say. */
+struct request {
+    const char *format; /* NULL: for people */
+    struct json_object *array;
+};
+
+static bool is_json(const struct request *request)
+{
+    return request->format && strcmp(request->format, "json") == 0;
+}
+
+static void answer(const struct request *request, struct json_object *object)
+{
+    if (is_json(request)) {
+        json_object_array_add(request->array, object);
+        return;
+    }
+    print_template(request->format, object);
+    json_object_put(object);
+}
+
+/* Only an image that is there: find_image() would end the program, and speak of
+ * images alone. */
+static bool has_image(const struct store *store, const char *word)
+{
+    char *full = full_name(word);
+    const char *digits = strncmp(word, "sha256:", 7) == 0 ? word + 7 : word;
+    size_t count;
+    struct image *images = list_images(store, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if ((full && strcmp(images[i].name, full) == 0) ||
+            (strlen(digits) >= 4 && strncmp(strchr(images[i].id, ':') + 1,
+                                            digits, strlen(digits)) == 0))
+            return true;
+    return false;
+}
+
+static bool inspect_image(const struct request *request, const char *word,
+                          const char *data_root)
+{
+    struct store store;
+    struct image image;
+    bool found = access(data_root, F_OK) == 0;
+    int lock;
+
+    if (!found)
+        return false;
+    open_store(&store, data_root);
+    lock = lock_store(&store);
+    found = has_image(&store, word);
+    if (found)
+        image = find_image(&store, word);
+    close(lock);
+    close(store.folder);
+    if (found && request->format)
+        answer(request, describe_image(&image));
+    else if (found)
+        show_image(&image);
+    return found;
+}
+
+/* docker looks among the containers first. */
+static void inspect(const struct request *request, const char *word,
+                    const struct globals *globals)
+{
+    struct subject subject;
+
+    if (!find_subject(&subject, word, globals)) {
+        if (!inspect_image(request, word, globals->data_root))
+            require_subject(&subject, word, globals);
+    } else if (request->format) {
+        answer(request, describe_container(&subject));
+    } else {
+        show_container(&subject);
+    }
+}
+
+int inspect_verb(int argc, char **argv, const struct globals *globals)
+{
+    struct request request = {.array = json_object_new_array()};
+    const struct flag flags[] = {
+        {"format", 'f', "json|TEMPLATE",
+         "not for people; a template as {{.State.Pid}}", parse_text,
+         &request.format},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+
+    if (!words[0])
+        fail_plainly("ps -a and images list what there is",
+                     "inspect: the name of a container or image is missing");
+    for (int i = 0; words[i]; i++) {
+        if (i && !request.format)
+            putchar('\n');
+        inspect(&request, words[i], globals);
+    }
+    if (is_json(&request))
+        fputs(json_text(request.array), stdout);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,345 @@
+/* inspect_docker.c - containers and images in docker's words. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "inspect.h"
+#include "ports.h"
+
+/* ---- JSON --------------------------------------------------------------------- */
+
+static void add(struct json_object *object, const char *name,
+                struct json_object *value)
+{
+    json_object_object_add(object, name, value);
+}
+
+/* NULL is "", as docker has it. */
+static void add_text(struct json_object *object, const char *name,
+                     const char *text)
+{
+    add(object, name, json_object_new_string(text ? text : ""));
+}
+
+static void add_bool(struct json_object *object, const char *name, bool value)
+{
+    add(object, name, json_object_new_boolean(value));
+}
+
+static void add_number(struct json_object *object, const char *name,
+                       int64_t number)
+{
+    add(object, name, json_object_new_int64(number));
+}
+
+/* A copy of what is there; null otherwise. */
+static void add_copy(struct json_object *object, const char *name,
+                     struct json value)
+{
+    add(object, name, json_object_get(value.value));
+}
+
+static const char *text_or(struct json object, const char *name,
+                           const char *other)
+{
+    const char *text = get_text(object, name);
+
+    return text ? text : other;
+}
+
+/* ---- how it is ------------------------------------------------------------------ */
+
+static struct json_object *describe_state_of(const struct subject *subject)
+{
+    static const char never[] = "0001-01-01T00:00:00Z";
+    struct json_object *object = json_object_new_object();
+    const struct record *record = &subject->record;
+    const char *started = subject->recorded ? record->status.started : NULL;
+    const char *finished = subject->recorded ? record->status.finished : NULL;
+    bool paused = strcmp(subject->status, "paused") == 0;
+    bool restarting = strcmp(subject->status, "restarting") == 0;
+
+    add_text(object, "Status", subject->status);
+    add_bool(object, "Running",
+             paused || restarting || strcmp(subject->status, "running") == 0);
+    add_bool(object, "Paused", paused);
+    add_bool(object, "Restarting", restarting);
+    add_bool(object, "OOMKilled", record->status.out_of_memory);
+    add_bool(object, "Dead", false);
+    add_number(object, "Pid", subject->pid);
+    add_number(object, "ExitCode", record->status.exit_status);
+    add_text(object, "Error", "");
+    add_text(object, "StartedAt", started ? started : never);
+    add_text(object, "FinishedAt", finished ? finished : never);
+    return object;
+}
+
+/* ---- ports, mounts --------------------------------------------------------------- */
+
+/* {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]} */
+static struct json_object *describe_ports(struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    struct json texts = get_array(container, "ports");
+
+    for (size_t i = 0; i < count_elements(texts); i++) {
+        struct json_object *binding = json_object_new_object(), *list;
+        struct port port;
+        char address[INET_ADDRSTRLEN];
+        char *key;
+
+        if (read_port(text_at(texts, i), &port))
+            continue;
+        key = format_text("%u/%s", port.container,
+                          port.protocol == IPPROTO_UDP ? "udp" : "tcp");
+        inet_ntop(AF_INET, &port.address, address, sizeof(address));
+        add_text(binding, "HostIp", address);
+        add(binding, "HostPort",
+            json_object_new_string(format_text("%u", port.host)));
+        if (!json_object_object_get_ex(object, key, &list)) {
+            list = json_object_new_array();
+            add(object, key, list);
+        }
+        json_object_array_add(list, binding);
+        free(key);
+    }
+    return object;
+}
+
+bool is_everyones_mount(const char *destination)
+{
+    static const char *const places[] = {
+        "/proc", "/sys",       "/dev",          "/tmp",
+        "/run",  "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"};
+
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        size_t length = strlen(places[i]);
+        bool below = i < 3 && destination[length] == '/';
+
+        if (strncmp(destination, places[i], length) == 0 &&
+            (!destination[length] || below))
+            return true;
+    }
+    return false;
+}
+
+static bool has_option(struct json options, const char *first,
+                       const char *second)
+{
+    for (size_t i = 0; i < count_elements(options); i++)
+        if (strcmp(text_at(options, i), first) == 0 ||
+            strcmp(text_at(options, i), second) == 0)
+            return true;
+    return false;
+}
+
+static struct json_object *describe_mounts(struct json config)
+{
+    struct json_object *array = json_object_new_array();
+    struct json mounts = get_array(config, "mounts");
+
+    for (size_t i = 0; i < count_elements(mounts); i++) {
+        struct json mount = object_at(mounts, i);
+        struct json options = get_array(mount, "options");
+        const char *destination = text_or(mount, "destination", "");
+        struct json_object *object;
+        bool bind = has_option(options, "bind", "rbind");
+        bool read_only = has_option(options, "ro", "rro");
+
+        if (is_everyones_mount(destination))
+            continue;
+        object = json_object_new_object();
+        add_text(object, "Type", bind ? "bind" : get_text(mount, "type"));
+        add_text(object, "Source", bind ? get_text(mount, "source") : "");
+        add_text(object, "Destination", destination);
+        add_text(object, "Mode", read_only ? "ro" : "");
+        add_bool(object, "RW", !read_only);
+        add_text(object, "Propagation", bind ? "rprivate" : "");
+        json_object_array_add(array, object);
+    }
+    return array;
+}
+
+/* ---- what was asked for ----------------------------------------------------------- */
+
+/* 0 where there is no limit. */
+static int64_t limit_in(struct json resources, const char *part,
+                        const char *name)
+{
+    int64_t value = 0;
+
+    get_integer(get_object(resources, part), name, INT64_MIN, INT64_MAX,
+                &value);
+    return value;
+}
+
+static struct json_object *describe_restart(struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    uint64_t most = 0;
+
+    get_unsigned(container, "mostRestarts", UINT64_MAX, &most);
+    add_text(object, "Name", text_or(container, "restart", "no"));
+    add_number(object, "MaximumRetryCount", (int64_t)most);
+    return object;
+}
+
+static struct json_object *describe_host_config(struct json config,
+                                                struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    struct json modes = get_object(container, "modes");
+    struct json resources =
+        get_object(get_object(config, "linux"), "resources");
+    int64_t quota = limit_in(resources, "cpu", "quota");
+    int64_t period = limit_in(resources, "cpu", "period");
+
+    add_text(object, "NetworkMode", text_or(modes, "network", ""));
+    add_text(object, "PidMode", text_or(modes, "pid", ""));
+    add_text(object, "IpcMode", text_or(modes, "ipc", ""));
+    add(object, "PortBindings", describe_ports(container));
+    add(object, "RestartPolicy", describe_restart(container));
+    add_bool(object, "AutoRemove", get_bool(container, "removeAtEnd"));
+    add_bool(object, "ReadonlyRootfs",
+             get_bool(get_object(config, "root"), "readonly"));
+    add_bool(object, "Init", get_bool(container, "init"));
+    add_number(object, "Memory", limit_in(resources, "memory", "limit"));
+    add_number(object, "MemorySwap", limit_in(resources, "memory", "swap"));
+    add_number(object, "MemoryReservation",
+               limit_in(resources, "memory", "reservation"));
+    add_number(object, "NanoCpus",
+               quota > 0 && period > 0 ? quota * 1000000 / period * 1000 : 0);
+    add_number(object, "CpuShares", limit_in(resources, "cpu", "shares"));
+    add_text(object, "CpusetCpus",
+             text_or(get_object(resources, "cpu"), "cpus", ""));
+    add_number(object, "PidsLimit", limit_in(resources, "pids", "limit"));
+    add_text(object, "CgroupParent", "toy-docker");
+    return object;
+}
+
+/* docker's labels are NAME=VALUE in a list with us. */
+static struct json_object *describe_labels(struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    struct json labels = get_array(container, "labels");
+
+    for (size_t i = 0; i < count_elements(labels); i++) {
+        const char *label = text_at(labels, i), *value = strchr(label, '=');
+        char *name = format_text("%.*s", (int)strcspn(label, "="), label);
+
+        add_text(object, name, value ? value + 1 : "");
+        free(name);
+    }
+    return object;
+}
+
+static struct json_object *describe_config(struct json config,
+                                           struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    struct json process = get_object(config, "process");
+
+    add_text(object, "Hostname", get_text(config, "hostname"));
+    add_text(object, "Domainname", get_text(config, "domainname"));
+    add_text(object, "User", get_text(container, "user"));
+    add_bool(object, "OpenStdin", get_bool(container, "openStdin"));
+    add_bool(object, "Tty", get_bool(process, "terminal"));
+    add_copy(object, "Env", get_array(process, "env"));
+    add_copy(object, "Cmd", get_array(process, "args"));
+    add_text(object, "Image", get_text(container, "image"));
+    add_text(object, "WorkingDir", get_text(process, "cwd"));
+    add(object, "Entrypoint", NULL); /* Cmd has both */
+    add(object, "Labels", describe_labels(container));
+    add_text(object, "StopSignal", text_or(container, "stopSignal", "SIGTERM"));
+    return object;
+}
+
+/* ---- the network -------------------------------------------------------------------- */
+
+static struct json_object *describe_network(const struct subject *subject,
+                                            struct json container)
+{
+    struct json_object *object = json_object_new_object();
+    struct addresses addresses = addresses_of(subject);
+
+    add_text(object, "IPAddress", addresses.own);
+    add_text(object, "Gateway", addresses.gateway);
+    add(object, "Ports",
+        subject->pid ? describe_ports(container) : json_object_new_object());
+    return object;
+}
+
+/* ---- all of it ----------------------------------------------------------------------- */
+
+/* The words behind the first one. */
+static struct json_object *arguments_of(struct json process)
+{
+    struct json_object *array = json_object_new_array();
+    struct json args = get_array(process, "args");
+
+    for (size_t i = 1; i < count_elements(args); i++)
+        json_object_array_add(array,
+                              json_object_get(get_element(args, i).value));
+    return array;
+}
+
+struct json_object *describe_container(const struct subject *subject)
+{
+    struct json_object *object = json_object_new_object();
+    struct json config = config_of(subject);
+    struct json container = {.path = ""};
+    struct json process = get_object(config, "process");
+    struct json args = get_array(process, "args");
+
+    if (subject->recorded)
+        container = subject->record.json;
+    add_text(object, "Id", subject->id);
+    add_text(object, "Created",
+             subject->recorded ? require_text(container, "created")
+                               : subject->state.created);
+    add_text(object, "Path", count_elements(args) ? text_at(args, 0) : "");
+    add(object, "Args", arguments_of(process));
+    add(object, "State", describe_state_of(subject));
+    add_text(object, "Image", get_text(container, "imageId"));
+    add(object, "Name",
+        json_object_new_string(format_text("/%s", subject->name)));
+    add_number(object, "RestartCount",
+               (int64_t)subject->record.status.restarts);
+    add_text(object, "LogPath",
+             subject->recorded ? format_text("%s/log", subject->record.path)
+                               : "");
+    add_text(object, "Driver", "overlay2");
+    add_text(object, "Platform", "linux");
+    add(object, "HostConfig", describe_host_config(config, container));
+    add(object, "Mounts", describe_mounts(config));
+    add(object, "Config", describe_config(config, container));
+    add(object, "NetworkSettings", describe_network(subject, container));
+    return object;
+}
+
+struct json_object *describe_image(const struct image *image)
+{
+    struct json_object *object = json_object_new_object();
+    struct json_object *names = json_object_new_array();
+    struct json_object *layers = json_object_new_array();
+    struct json_object *root = json_object_new_object();
+
+    json_object_array_add(names, json_object_new_string(image->name));
+    for (size_t i = 0; image->layers[i]; i++)
+        json_object_array_add(layers, json_object_new_string(image->layers[i]));
+    add_text(root, "Type", "layers");
+    add(root, "Layers", layers);
+    add_text(object, "Id", image->id);
+    add(object, "RepoTags", names);
+    add_text(object, "Created", image->created);
+    add_text(object, "Architecture", get_text(image->config, "architecture"));
+    add_text(object, "Os", get_text(image->config, "os"));
+    add_number(object, "Size", (int64_t)image->size);
+    add_copy(object, "Config", get_object(image->config, "config"));
+    add(object, "RootFS", root);
+    return object;
+}

@@ -1,0 +1,393 @@
+/* inspect_show.c - a container beside the host, for people. */
+#include <json-c/json.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+#include "cgroup.h"
+#include "help.h"
+#include "inspect.h"
+#include "mountinfo.h"
+#include "stats.h"
+
+enum { INDENT = 15 };
+
+/* Color, where there are eyes for it. */
+static const char *style(const char *code)
+{
+    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") ? code : "";
+}
+
+/* What was named inside must not talk to our terminal. */
+static void make_harmless(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+}
+
+/* A line "  label       text"; nothing if there is no text. */
+static void row(const char *label, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void row(const char *label, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) == -1)
+        die("allocate memory");
+    va_end(arguments);
+    make_harmless(text);
+    if (*text) {
+        int column = printf("  %-*s", INDENT - 2, label);
+
+        print_wrapped(column, INDENT, text);
+    }
+    free(text);
+}
+
+static void heading(const char *text)
+{
+    printf("\n%s%s%s\n", style("\033[1m"), text, style("\033[0m"));
+}
+
+static char *join(struct json texts, const char *between)
+{
+    char *line = format_text("%s", "");
+
+    for (size_t i = 0; i < count_elements(texts); i++) {
+        char *longer =
+            format_text("%s%s%s", line, i ? between : "", text_at(texts, i));
+
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+/* ---- what it is --------------------------------------------------------------- */
+
+static void show_summary(const struct subject *subject, struct json config)
+{
+    const struct record *record = &subject->record;
+    struct json container = {.path = ""};
+    struct json process = get_object(config, "process");
+    struct addresses addresses = addresses_of(subject);
+
+    if (subject->recorded)
+        container = record->json;
+    printf("%s%s%s: %s\n", style("\033[1m"), subject->name, style("\033[0m"),
+           subject->status);
+    row("id", "%s", subject->id);
+    row("image", "%s",
+        subject->recorded ? require_text(container, "image")
+                          : subject->state.rootfs);
+    row("command", "%s", join(get_array(process, "args"), " "));
+    row("created", "%s",
+        subject->recorded ? require_text(container, "created")
+                          : subject->state.created);
+    if (subject->recorded && record->status.started)
+        row("started", "%s", record->status.started);
+    if (subject->recorded && record->status.finished && !subject->pid) {
+        row("ended", "%s", record->status.finished);
+        row("exit status", "%d%s", record->status.exit_status,
+            record->status.out_of_memory ? ", out of memory" : "");
+    }
+    row("address", "%s%s%s", addresses.own,
+        *addresses.gateway ? ", the host is " : "", addresses.gateway);
+    row("ports", "%s", join(get_array(container, "ports"), " "));
+}
+
+/* ---- namespaces ------------------------------------------------------------------ */
+
+static unsigned long inode_of(const char *process, const char *type)
+{
+    char *path = format_text("/proc/%s/ns/%s", process, type);
+    struct stat status;
+    int failure = stat(path, &status);
+
+    free(path);
+    return failure ? 0 : (unsigned long)status.st_ino;
+}
+
+static void show_namespaces(pid_t pid)
+{
+    static const char *const types[] = {"cgroup", "ipc",  "mnt",  "net",
+                                        "pid",    "time", "user", "uts"};
+    char *number = format_text("%d", (int)pid);
+
+    heading("Namespaces   the container's  the host's");
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        unsigned long theirs = inode_of(number, types[i]);
+        unsigned long ours = inode_of("self", types[i]);
+
+        if (theirs)
+            printf("  %-11s%-17lu%lu%s%s%s\n", types[i], theirs, ours,
+                   style("\033[33m"), theirs == ours ? "  shared" : "",
+                   style("\033[0m"));
+    }
+    free(number);
+}
+
+/* ---- the first process's privileges ------------------------------------------------ */
+
+/* The value of a line of /proc/PID/status, with single blanks. */
+static char *field_of(const char *status, const char *name)
+{
+    char *begin = strstr(status, format_text("\n%s:", name));
+    char *field, *to;
+
+    if (!begin)
+        return format_text("%s", "");
+    begin = strchr(begin, ':') + 1;
+    begin += strspn(begin, " \t");
+    field = format_text("%.*s", (int)strcspn(begin, "\n"), begin);
+    for (to = field; *to; to++)
+        if (*to == '\t')
+            *to = ' ';
+    return field;
+}
+
+/* "NET_RAW CHOWN", as docker names them. */
+static char *capability_names(const char *mask)
+{
+    uint64_t set = strtoull(mask, NULL, 16);
+    struct json names = {list_capabilities(set), ""};
+    char *text = join(names, " "), *from = text, *to = text;
+
+    if (!set)
+        return format_text("none");
+    if (set == all_capabilities())
+        return format_text("all");
+    for (; *from; from++) { /* without "CAP_" */
+        if ((from == text || from[-1] == ' ') && strncmp(from, "CAP_", 4) == 0)
+            from += 4;
+        *to++ = *from;
+    }
+    *to = '\0';
+    return text;
+}
+
+static void show_sets(const char *status)
+{
+    static const struct {
+        const char *field, *label;
+    } sets[] = {{"CapEff", "effective"},
+                {"CapPrm", "permitted"},
+                {"CapBnd", "bounding"},
+                {"CapInh", "inheritable"},
+                {"CapAmb", "ambient"}};
+
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+        row(sets[i].label, "%s",
+            capability_names(field_of(status, sets[i].field)));
+}
+
+/* "0 100000 65536" of /proc/PID/uid_map, as people say it. */
+static void show_map(pid_t pid, const char *file, const char *label)
+{
+    char *path = format_text("/proc/%d/%s", (int)pid, file);
+    char *text = read_file(path), *rest = text;
+    unsigned inside, outside, count;
+
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        if (sscanf(line, "%u %u %u", &inside, &outside, &count) == 3) {
+            if (inside == 0 && outside == 0 && count == UINT32_MAX)
+                row(label, "those of the host");
+            else
+                row(label, "%u inside is %u on the host, %u in a row", inside,
+                    outside, count);
+        }
+    free(text);
+    free(path);
+}
+
+static void show_privileges(pid_t pid)
+{
+    static const char *const modes[] = {"none", "strict", "filter"};
+    char *path = format_text("/proc/%d/status", (int)pid);
+    char *status = read_file(path);
+    unsigned long mode;
+
+    if (!status)
+        return; /* it has just ended */
+    heading("First process");
+    row("number", "%s (on the host, and inside)", field_of(status, "NSpid"));
+    row("uids", "%s (real, effective, saved, of files)",
+        field_of(status, "Uid"));
+    row("gids", "%s", field_of(status, "Gid"));
+    row("groups", "%s", field_of(status, "Groups"));
+    show_map(pid, "uid_map", "uid map");
+    show_map(pid, "gid_map", "gid map");
+    heading("Capabilities");
+    show_sets(status);
+    heading("Filters");
+    mode = strtoul(field_of(status, "Seccomp"), NULL, 10);
+    row("seccomp", "%s", mode < 3 ? modes[mode] : "?");
+    row("no_new_privs", "%s",
+        *field_of(status, "NoNewPrivs") == '1' ? "yes" : "no");
+    free(status);
+    free(path);
+}
+
+/* ---- limits ------------------------------------------------------------------------- */
+
+/* Below the members that `path` names: "memory.usage.limit"; 0 if missing. */
+static uint64_t number_in(struct json_object *object, const char *path)
+{
+    char *copy = format_text("%s", path), *rest = copy, *name;
+
+    while ((name = strsep(&rest, ".")))
+        object = json_object_object_get(object, name);
+    free(copy);
+    return json_object_get_uint64(object);
+}
+
+static char *limit_words(uint64_t limit, uint64_t most)
+{
+    return limit == 0 || limit >= most ? format_text("no limit")
+                                       : format_text("%s", size_text(limit));
+}
+
+/* 64 digits are too many for a line: shells understand a star, too. */
+static void show_group(const struct hierarchy *hierarchy, const char *id)
+{
+    char *place = strstr(hierarchy->path, id);
+
+    if (place && strlen(id) > 32)
+        row("group", "%.*s%.12s*%s", (int)(place - hierarchy->path),
+            hierarchy->path, id, place + strlen(id));
+    else
+        row("group", "%s", hierarchy->path);
+}
+
+static void show_cpu_limit(const struct cgroup *cgroup, uint64_t used)
+{
+    const char *text = "no limit";
+    char *file = NULL;
+    long long quota = -1, period = 100000;
+
+    for (size_t i = 0; i < cgroup->count; i++) {
+        const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+
+        if (!hierarchy->path || !hierarchy->has[CONTROLLER_CPU])
+            continue;
+        file = read_file(
+            format_text("%s/%s", hierarchy->path,
+                        hierarchy->v2 ? "cpu.max" : "cpu.cfs_quota_us"));
+        if (!file || sscanf(file, "%lld %lld", &quota, &period) < 1)
+            quota = -1;
+        free(file);
+        file = hierarchy->v2 ? NULL
+                             : read_file(format_text("%s/cpu.cfs_period_us",
+                                                     hierarchy->path));
+        if (file)
+            period = atoll(file);
+        free(file);
+    }
+    if (quota > 0 && period > 0)
+        text = format_text("%.4g CPU%s", (double)quota / (double)period,
+                           quota == period ? "" : "s");
+    row("cpu", "%s; %.2f s used", text, (double)used / 1e9);
+}
+
+static void show_limits(const struct subject *subject)
+{
+    struct cgroup cgroup = {0};
+    struct json_object *stats;
+    uint64_t pids;
+
+    if (!subject->state.cgroups_path)
+        return;
+    open_groups(&subject->state, &cgroup);
+    stats = describe_stats(&cgroup);
+    heading("Limits");
+    row("memory", "%.1fM of %s",
+        (double)number_in(stats, "memory.usage.usage") / 1048576,
+        limit_words(number_in(stats, "memory.usage.limit"), INT64_MAX / 2));
+    show_cpu_limit(&cgroup, number_in(stats, "cpu.usage.total"));
+    pids = number_in(stats, "pids.limit");
+    row("processes", "%d of %s", (int)number_in(stats, "pids.current"),
+        pids ? format_text("%llu", (unsigned long long)pids) : "no limit");
+    for (size_t i = 0; i < cgroup.count; i++)
+        if (cgroup.hierarchies[i].path &&
+            cgroup.hierarchies[i].has[CONTROLLER_MEMORY])
+            show_group(&cgroup.hierarchies[i], subject->id);
+    json_object_put(stats);
+    close_cgroup(&cgroup);
+}
+
+/* ---- mounts --------------------------------------------------------------------------- */
+
+static bool is_read_only(const struct mount_entry *mount)
+{
+    return has_word(mount->options, "ro");
+}
+
+/* As the kernel lists them for the process; last, how many are everyone's. */
+static void show_mounts(pid_t pid)
+{
+    char *file = format_text("/proc/%d/mountinfo", (int)pid);
+    struct mount_entry *mounts = read_mounts_from(file);
+    int others = 0;
+
+    free(file);
+    if (!mounts)
+        return;
+    heading("Mounts");
+    for (struct mount_entry *mount = mounts; mount->type; mount++) {
+        bool part = strcmp(mount->root, "/") != 0;
+
+        if (is_everyones_mount(mount->mount_point)) {
+            others++;
+            continue;
+        }
+        make_harmless(mount->mount_point);
+        row(mount->mount_point, "%s%s%s%s", mount->type,
+            is_read_only(mount) ? ", read-only" : "", part ? ", from " : "",
+            part ? mount->root : "");
+    }
+    if (others)
+        row("", "and %d that all containers have", others);
+    free_mounts(mounts);
+}
+
+/* ---- all of it ------------------------------------------------------------------------- */
+
+void show_container(const struct subject *subject)
+{
+    show_summary(subject, config_of(subject));
+    if (!subject->pid)
+        return;
+    show_namespaces(subject->pid);
+    show_privileges(subject->pid);
+    show_limits(subject);
+    show_mounts(subject->pid);
+}
+
+void show_image(const struct image *image)
+{
+    struct json config = get_object(image->config, "config");
+    const char *workdir = get_text(config, "WorkingDir");
+    const char *user = get_text(config, "User");
+
+    printf("%s%s%s: an image\n", style("\033[1m"), image->name,
+           style("\033[0m"));
+    row("id", "%s", image->id);
+    row("created", "%s", image->created);
+    row("size", "%.1fM", (double)image->size / 1e6);
+    row("entrypoint", "%s", join(get_array(config, "Entrypoint"), " "));
+    row("command", "%s", join(get_array(config, "Cmd"), " "));
+    row("environment", "%s", join(get_array(config, "Env"), " "));
+    row("user", "%s", user ? user : "");
+    row("folder", "%s", workdir ? workdir : "");
+    for (size_t i = 0; image->layers[i]; i++)
+        row(i ? "" : "layers", "%s", image->layers[i]);
+}

@@ -1,0 +1,56 @@
+/* table.c - tables as docker prints them. */
+#include "table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "sync.h"
+
+enum { BLANKS = 3 };
+
+void add_row(struct table *table, const char *const *cells)
+{
+    size_t count = table->rows * table->columns;
+
+    table->cells = reallocarray(table->cells, count + table->columns,
+                                sizeof(*table->cells));
+    if (!table->cells)
+        fail("allocate memory");
+    for (size_t i = 0; i < table->columns; i++)
+        table->cells[count + i] = format_text("%s", cells[i]);
+    table->rows++;
+}
+
+static int width_of(const struct table *table, size_t column, int least)
+{
+    int width = least - BLANKS;
+
+    for (size_t i = 0; i < table->rows; i++) {
+        int length = (int)strlen(table->cells[i * table->columns + column]);
+
+        width = length > width ? length : width;
+    }
+    return width + BLANKS;
+}
+
+void print_rows(const struct table *table, int least, int width,
+                const char *end)
+{
+    for (size_t i = 0; i < table->rows; i++) {
+        char **cells = &table->cells[i * table->columns], *line, *longer;
+
+        line = format_text("%s", "");
+        for (size_t j = 0; j < table->columns; j++) {
+            bool last = j == table->columns - 1;
+
+            longer = format_text(
+                "%s%-*s", line, last ? 0 : width_of(table, j, least), cells[j]);
+            free(line);
+            line = longer;
+        }
+        printf("%.*s%s", width ? width : (int)strlen(line), line, end);
+        free(line);
+    }
+}
