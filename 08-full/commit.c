@@ -151,7 +151,7 @@ static const char *parse_bool(const char *text, void *value)
 int commit_verb(int argc, char **argv, const struct globals *globals)
 {
     static struct commit commit;
-    const char *data_root = default_data_root, *work;
+    const char *work;
     bool pause = true;
     const struct flag flags[] = {
         {"author", 'a', "TEXT", "who has made it", parse_text, &commit.author},
@@ -160,21 +160,18 @@ int commit_verb(int argc, char **argv, const struct globals *globals)
          &commit.instructions},
         {"pause", 'p', "true|false", "the container stands still (true)",
          parse_bool, &pause},
-        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
-         &data_root},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct store store;
 
-    (void)globals;
     if (!words[0] || (words[1] && words[2]))
         fail_plainly(NULL, "commit: a container is wanted, and perhaps "
                            "NAME[:TAG] for the image");
     commit.name = words[1] ? need_image_name(words[1]) : NULL;
     commit.created = time_now();
-    require_record(&commit.record, data_root, words[0]);
-    work = begin_image_work(&store, data_root);
+    require_record(&commit.record, globals->data_root, words[0]);
+    work = begin_image_work(&store, globals->data_root);
     make_image(&commit, &store, work, pause);
     return EXIT_SUCCESS;
 }

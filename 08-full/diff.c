@@ -9,21 +9,15 @@
 
 int diff_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *data_root = default_data_root;
-    const struct flag flags[] = {
-        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
-         &data_root},
-        {0},
-    };
+    static const struct flag flags[] = {{0}};
     char **words = parse_flags(argc, argv, flags, "");
     struct changes changes;
     struct record record;
 
-    (void)globals;
     if (!words[0] || words[1])
         fail_plainly(NULL, "diff: one container is wanted");
-    require_record(&record, data_root, words[0]);
-    find_changes(&changes, &record, data_root);
+    require_record(&record, globals->data_root, words[0]);
+    find_changes(&changes, &record, globals->data_root);
     for (size_t i = 0; i < changes.count; i++)
         printf("%c %s\n", changes.list[i].kind, changes.list[i].path);
     return EXIT_SUCCESS;

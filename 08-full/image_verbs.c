@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,13 +52,12 @@ char *need_image_name(const char *text)
 
 int import_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *data_root = default_data_root, *work;
+    const char *data_root = globals->data_root, *work;
     const struct flag flags[] = {DATA_ROOT(&data_root), {0}};
     char **words = parse_flags(argc, argv, flags, "");
     struct store store;
     char *name;
 
-    (void)globals;
     if (!words[0] || !words[1] || words[2])
         fail_plainly(NULL, "import: TARBALL, or - for standard input, and "
                            "NAME[:TAG] are wanted");
@@ -71,7 +69,7 @@ int import_verb(int argc, char **argv, const struct globals *globals)
 
 int load_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *data_root = default_data_root, *input = "-", *name = NULL;
+    const char *data_root = globals->data_root, *input = "-", *name = NULL;
     const struct flag flags[] = {
         {"input", 'i', "FILE", "an archive or a folder (-: standard input)",
          parse_text, &input},
@@ -84,7 +82,6 @@ int load_verb(int argc, char **argv, const struct globals *globals)
     struct store store;
     const char *work;
 
-    (void)globals;
     if (words[0])
         fail_plainly("load -i FILE", "load takes no \"%.80s\"", words[0]);
     if (strcmp(input, "-") == 0 && isatty(STDIN_FILENO))
@@ -195,7 +192,7 @@ static const char *parse_table_or_json(const char *text, void *value)
 
 int images_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *data_root = default_data_root;
+    const char *data_root = globals->data_root;
     bool json = false, quiet = false;
     const struct flag flags[] = {
         {"format", 0, "table|json", "how it is printed (table)",
@@ -210,7 +207,6 @@ int images_verb(int argc, char **argv, const struct globals *globals)
     size_t count;
     int lock;
 
-    (void)globals;
     if (words[0])
         fail_plainly(NULL, "images takes no \"%.80s\"", words[0]);
     open_store(&store, data_root);
@@ -257,24 +253,6 @@ static void refuse_if_used(const struct store *store, const struct image *image)
     free(records);
 }
 
-/* Those who run it hold all of its layers, the others only some. */
-static void refuse_if_held(const struct store *store, const struct image *image)
-{
-    bool used = true;
-
-    for (const char **layer = image->layers; used && *layer; layer++) {
-        int fd = hold_layer(store, *layer);
-
-        if (fd == -1)
-            continue;
-        used = flock(fd, LOCK_EX | LOCK_NB) == -1;
-        close(fd);
-    }
-    if (used)
-        fail_plainly("end the container first",
-                     "image %s is used by a running container", image->name);
-}
-
 static void remove_image(const struct store *store, const char *name,
                          bool force)
 {
@@ -285,8 +263,6 @@ static void remove_image(const struct store *store, const char *name,
 
     if (!twin && !force)
         refuse_if_used(store, &image);
-    if (!twin)
-        refuse_if_held(store, &image);
     forget_image(store, &image);
     if (strncmp(image.name, no_name, strlen(no_name)) != 0)
         printf("Untagged: %s\n", image.name);
@@ -296,7 +272,7 @@ static void remove_image(const struct store *store, const char *name,
 
 int rmi_verb(int argc, char **argv, const struct globals *globals)
 {
-    const char *data_root = default_data_root;
+    const char *data_root = globals->data_root;
     bool force = false;
     const struct flag flags[] = {
         {"force", 'f', NULL, "also one that a container was made of",
@@ -308,7 +284,6 @@ int rmi_verb(int argc, char **argv, const struct globals *globals)
     struct store store;
     int lock;
 
-    (void)globals;
     if (!words[0])
         fail_plainly(NULL, "rmi: the image's name is missing");
     begin_image_work(&store, data_root);

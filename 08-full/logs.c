@@ -338,7 +338,6 @@ static void print_log(struct reading *reading)
 int logs_verb(int argc, char **argv, const struct globals *globals)
 {
     static struct reading reading = {.tail = UINT64_MAX};
-    const char *data_root = default_data_root;
     const struct flag flags[] = {
         {"follow", 'f', NULL, "go on until the container ends", parse_switch,
          &reading.follow},
@@ -349,16 +348,13 @@ int logs_verb(int argc, char **argv, const struct globals *globals)
         {"until", 0, "TIME", "and not after that", parse_time, reading.until},
         {"timestamps", 't', NULL, "when each line was written", parse_switch,
          &reading.timestamps},
-        {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
-         &data_root},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
 
-    (void)globals;
     if (!words[0] || words[1])
         fail_plainly(NULL, "logs: one container is wanted");
-    require_record(&reading.record, data_root, words[0]);
+    require_record(&reading.record, globals->data_root, words[0]);
     print_log(&reading);
     return EXIT_SUCCESS;
 }

@@ -91,6 +91,8 @@ static const struct check *const tables[] = {
     oci_attribute_checks,
     layer_checks,
     stored_image_checks,
+    container_log_checks,
+    change_checks,
     cli_checks,
     help_checks,
     inspect_checks,

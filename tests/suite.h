@@ -53,6 +53,8 @@ extern const struct check layer_checks[];         /* layers.c */
 extern const struct check oci_control_checks[];   /* oci_control.c */
 extern const struct check oci_update_checks[];    /* oci_update.c */
 extern const struct check stored_image_checks[];  /* stored_images.c */
+extern const struct check container_log_checks[]; /* container_log.c */
+extern const struct check change_checks[];        /* changes.c */
 extern const struct check cli_checks[];           /* cli.c */
 extern const struct check help_checks[];          /* help.c */
 extern const struct check inspect_checks[];       /* inspect.c */
