@@ -99,21 +99,34 @@ static void stop_process(const struct record *record, const struct state *state,
     close(pidfd);
 }
 
-void stop_container(struct record *record, int number, int seconds)
+static void stop_now(struct record *record, int number, int seconds)
 {
     struct state state;
-    enum record_state how = look_at_record(record, &state);
+    enum record_state how;
 
-    if (how == RECORD_RUNNING || how == RECORD_PAUSED) {
-        mark_stopped(record);
+    read_status(record);
+    how = look_at_record(record, &state);
+    if (how == RECORD_RUNNING || how == RECORD_PAUSED)
         stop_process(record, &state, number, seconds);
-        close(state.folder);
-    } else if (how == RECORD_RESTARTING) {
-        mark_stopped(record);
+    else if (how == RECORD_RESTARTING)
         wake_monitor(record);
+    if (state.folder != -1)
+        close(state.folder);
+}
+
+void stop_container(struct record *record, int number, int seconds)
+{
+    bool marked = false;
+
+    /* until it is written down; one that is only about to start is stopped
+     * then, and the folder may be gone at the end */
+    while (!lock_record(record, false)) {
+        if (!marked)
+            mark_stopped(record);
+        marked = true;
+        stop_now(record, number, seconds);
+        usleep(1000);
     }
-    /* until it is written down; the folder may be gone then */
-    lock_record(record, true);
     unlock_record(record);
 }
 
@@ -222,20 +235,34 @@ int wait_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- rm ----------------------------------------------------------------------------- */
 
+/* Whoever only looks at it has the lock for a moment as well. */
+static bool lock_soon(const struct record *record)
+{
+    for (int i = 0; i < 100; i++) {
+        if (lock_record(record, false))
+            return true;
+        usleep(10000);
+    }
+    return false;
+}
+
 static void remove_one(struct record *record, const char *word, bool force)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
-    bool lives = how == RECORD_RUNNING || how == RECORD_PAUSED ||
-                 how == RECORD_RESTARTING;
 
-    if (lives && !force)
+    if (state.folder != -1)
+        close(state.folder);
+    if (force)
+        stop_container(record, SIGKILL, -1);
+    else if (how == RECORD_RUNNING || how == RECORD_PAUSED ||
+             how == RECORD_RESTARTING)
         fail_plainly("stop it first, or rm -f",
                      "cannot remove container %s: it is %s", word,
                      record_word(how));
-    if (lives)
-        stop_container(record, SIGKILL, -1);
-    lock_record(record, true);
+    if (!lock_soon(record))
+        fail_plainly("rm -f", "cannot remove container %s: it is starting",
+                     word);
     /* one that removes itself is gone by now */
     if (faccessat(record->folder, "container.json", F_OK, 0) == 0)
         remove_record(record);

@@ -12,6 +12,8 @@ ssize_t receive_packet(int socket, struct packet *packet)
     do
         length = recv(socket, packet, sizeof(*packet), 0);
     while (length == -1 && errno == EINTR);
+    if (length == 0)
+        errno = EPIPE;
     return length > 0 ? length - 1 : -1;
 }
 

@@ -37,8 +37,8 @@ struct packet {
     char data[MOST_DATA];
 };
 
-/* Receives one. Returns the length of its data, or -1 at the end or a failure
- * (EAGAIN on a socket that does not block). */
+/* Receives one. Returns the length of its data, or -1 and errno; EPIPE at the
+ * end. */
 ssize_t receive_packet(int socket, struct packet *packet);
 
 /* Sends one with `length` bytes of data. Returns false on failure: EAGAIN if

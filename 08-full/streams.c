@@ -175,7 +175,7 @@ static void hear_client(struct client *client)
 
     if (length >= 0)
         use_packet(client, &packet, (size_t)length);
-    else if (errno != EAGAIN)
+    else
         drop_client(client);
 }
 

@@ -16,46 +16,6 @@
 #include "run.h"
 #include "suite.h"
 
-/* The folder of the cgroup that `pid` is in, for a controller; NULL if there
- * is no such controller. */
-static char *cgroup_of(pid_t pid, const char *controller)
-{
-    char *lines = read_proc(pid, "cgroup"), *line;
-    const char *top;
-    bool v2;
-
-    top = find_cgroup_top(controller, &v2);
-    while (top && (line = strsep(&lines, "\n"))) {
-        char *names = strchr(line, ':');
-        char *path = names ? strchr(names + 1, ':') : NULL;
-
-        if (!path)
-            continue;
-        *path++ = '\0';
-        if (v2 ? !names[1] : has_word(names + 1, controller))
-            return format_text("%s%s", top, path);
-    }
-    return NULL;
-}
-
-/* The first word of a file in that cgroup; of the v1 or the v2 name. */
-static char *cgroup_value(pid_t pid, const char *controller, const char *v1,
-                          const char *v2)
-{
-    char *folder = cgroup_of(pid, controller);
-    bool is_v2;
-    char *text;
-
-    ck_assert_msg(folder != NULL, "no cgroup for %s", controller);
-    find_cgroup_top(controller, &is_v2);
-    text = read_file(format_text("%s/%s", folder, is_v2 ? v2 : v1));
-    if (!text && is_v2) /* not handed down to it, so no limit of its own */
-        return format_text("max");
-    ck_assert_msg(text != NULL, "%s: no %s", folder, is_v2 ? v2 : v1);
-    text[strcspn(text, "\n")] = '\0';
-    return text;
-}
-
 static char *memory_limit(pid_t pid)
 {
     return cgroup_value(pid, "memory", "memory.limit_in_bytes", "memory.max");

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "host.h"
 #include "suite.h"
 
 static int compare_names(const void *left, const void *right)
@@ -229,5 +230,42 @@ char *host_command(int *status, const char *format, ...)
     result = pclose(output);
     if (status)
         *status = WIFEXITED(result) ? WEXITSTATUS(result) : 255;
+    return text;
+}
+
+char *cgroup_of(pid_t pid, const char *controller)
+{
+    char *lines = read_proc(pid, "cgroup"), *line;
+    const char *top;
+    bool v2;
+
+    top = find_cgroup_top(controller, &v2);
+    while (top && (line = strsep(&lines, "\n"))) {
+        char *names = strchr(line, ':');
+        char *path = names ? strchr(names + 1, ':') : NULL;
+
+        if (!path)
+            continue;
+        *path++ = '\0';
+        if (v2 ? !names[1] : has_word(names + 1, controller))
+            return format_text("%s%s", top, path);
+    }
+    return NULL;
+}
+
+char *cgroup_value(pid_t pid, const char *controller, const char *v1,
+                   const char *v2)
+{
+    char *folder = cgroup_of(pid, controller);
+    bool is_v2;
+    char *text;
+
+    ck_assert_msg(folder != NULL, "no cgroup for %s", controller);
+    find_cgroup_top(controller, &is_v2);
+    text = read_file(format_text("%s/%s", folder, is_v2 ? v2 : v1));
+    if (!text && is_v2) /* not handed down to it, so no limit of its own */
+        return format_text("max");
+    ck_assert_msg(text != NULL, "%s: no %s", folder, is_v2 ? v2 : v1);
+    text[strcspn(text, "\n")] = '\0';
     return text;
 }

@@ -44,6 +44,15 @@ char *find_mount(pid_t pid, const char *target);
 /* How often `part` stands in `text`. */
 size_t count_text(const char *text, const char *part);
 
+/* The folder of the cgroup that `pid` is in, for a controller; NULL if there
+ * is no such controller. */
+char *cgroup_of(pid_t pid, const char *controller);
+
+/* The text of a file in that cgroup, of the v1 or the v2 name, up to the first
+ * newline. */
+char *cgroup_value(pid_t pid, const char *controller, const char *v1,
+                   const char *v2);
+
 /* Makes a file with the text; fails the check if it cannot. */
 void put_file(const char *path, const char *text);
 

@@ -94,6 +94,7 @@ static const struct check *const tables[] = {
     container_log_checks,
     change_checks,
     cli_checks,
+    life_checks,
     help_checks,
     inspect_checks,
     oci_control_checks,

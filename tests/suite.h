@@ -56,6 +56,7 @@ extern const struct check stored_image_checks[];  /* stored_images.c */
 extern const struct check container_log_checks[]; /* container_log.c */
 extern const struct check change_checks[];        /* changes.c */
 extern const struct check cli_checks[];           /* cli.c */
+extern const struct check life_checks[];          /* life.c */
 extern const struct check help_checks[];          /* help.c */
 extern const struct check inspect_checks[];       /* inspect.c */
 

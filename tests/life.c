@@ -1,0 +1,427 @@
+/* life.c - checks of containers that have a name: from run -d to rm, and the
+ * monitor that stays with each. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "host.h"
+#include "look.h"
+#include "run.h"
+#include "suite.h"
+
+#define stage(...) run_stage(8, __VA_ARGS__, NULL)
+#define stage_so(how, ...) run_stage_so(8, how, __VA_ARGS__, NULL)
+#define run_detached(...)                                                      \
+    expect_id(stage("run", "-d", "--rootfs", "rootfs", "--name", __VA_ARGS__))
+
+/* What run -d prints. */
+static char *expect_id(struct result result)
+{
+    expect_status(result, 0);
+    ck_assert_msg(strspn(result.out, "0123456789abcdef") == 64 &&
+                      strcmp(result.out + 64, "\n") == 0,
+                  "run -d printed: %s", result.out);
+    result.out[64] = '\0';
+    return result.out;
+}
+
+static void expect_out(struct result result, const char *out)
+{
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, out);
+}
+
+static void expect_refused(struct result result, const char *text)
+{
+    expect_status(result, 125);
+    expect_text("stderr", result.err, text);
+}
+
+/* The container's first process, by what the runtime keeps for OCI's callers. */
+static pid_t process_of(const char *id)
+{
+    char *text = stage("state", id).out;
+    char *pid = strstr(text, "\"pid\": ");
+
+    return pid ? (pid_t)atoi(pid + 7) : 0;
+}
+
+static pid_t monitor_of(const char *id)
+{
+    return (pid_t)atoi(status_field(process_of(id), "PPid"));
+}
+
+/* What ps -a says of it. */
+static char *status_text(const char *name)
+{
+    char *filter = format_text("name=%s", name);
+    char *text = stage("ps", "-a", "--filter", filter, "--format", "json").out;
+    char *status = strstr(text, "\"Status\":\"");
+
+    return status
+             ? format_text("%.*s", (int)strcspn(status + 10, "\""), status + 10)
+             : "";
+}
+
+static bool is_status(const char *name, const char *beginning)
+{
+    return strncmp(status_text(name), beginning, strlen(beginning)) == 0;
+}
+
+static void expect_status_text(const char *name, const char *beginning)
+{
+    ck_assert_msg(is_status(name, beginning), "%s is: %s, not %s", name,
+                  status_text(name), beginning);
+}
+
+/* ---- the ordinary life -------------------------------------------------------- */
+
+static void life_and_names(int stage_)
+{
+    char *id, *beginning;
+
+    (void)stage_;
+    need_cgroups();
+    id = run_detached("first", "sleep", "1000");
+    beginning = format_text("%.12s", id);
+    expect_status_text("first", "Up ");
+    ck_assert(is_alive(process_of(id)));
+    expect_text("ps", stage("ps").out, beginning);
+    expect_out(stage("ps", "-q"), format_text("%s\n", beginning));
+    expect_refused(
+        stage("run", "-d", "--rootfs", "rootfs", "--name", "first", "true"),
+        "the name \"first\" is taken by container ");
+    expect_refused(stage("stop", "frist"), "hint: did you mean first?");
+    expect_refused(stage("exec", "frist", "true"), "did you mean first?");
+    expect_refused(stage("rm", "first"), "it is running");
+    expect_refused(stage("stop", "other"), "no such container: other");
+    /* the id's beginning, while it is nobody else's */
+    beginning[5] = '\0';
+    expect_out(stage("exec", beginning, "echo", "x"), "x\n");
+    expect_out(stage("stop", "-t", "0", beginning),
+               format_text("%s\n", beginning));
+    expect_status_text("first", "Exited (137) ");
+    expect_out(stage("ps", "-q"), "");
+    expect_refused(stage("exec", "first", "true"), "is not running");
+    expect_refused(stage("kill", "first"), "it is exited");
+    expect_out(stage("start", "first"), "first\n");
+    expect_status_text("first", "Up ");
+    ck_assert(is_alive(process_of(id)));
+    expect_out(stage("kill", "first"), "first\n");
+    ck_assert(within(10, is_status("first", "Exited (137) ")));
+    expect_out(stage("rm", "first"), "first\n");
+    expect_out(stage("ps", "-aq"), "");
+}
+
+/* What the container changed is there at its next start, and gone with it. */
+static void life_keeps_files(int stage_)
+{
+    char *token = make_token();
+
+    (void)stage_;
+    need_cgroups();
+    expect_status(stage("run", "--name", "files", "--rootfs", "rootfs", "sh",
+                        "-c", "cat /word 2>/dev/null && exit 5; echo $0 >/word",
+                        token),
+                  0);
+    expect_status_text("files", "Exited (0) ");
+    expect_status(stage("start", "-a", "files"), 5);
+    expect_text("logs", stage("logs", "files").out, token);
+    ck_assert_int_eq(access("rootfs/word", F_OK), -1);
+    expect_status(stage("rm", "files"), 0);
+}
+
+static void life_stop_signals(int stage_)
+{
+    static const char trap[] = "trap 'echo term; exit 3' TERM; "
+                               "trap 'echo usr1; exit 4' USR1; echo ready; "
+                               "while :; do sleep 0.05; done";
+
+    (void)stage_;
+    need_cgroups();
+    run_detached("one", "sh", "-c", trap);
+    run_detached("two", "--stop-signal", "USR1", "sh", "-c", trap);
+    ck_assert(within(10, *stage("logs", "one").out));
+    ck_assert(within(10, *stage("logs", "two").out));
+    expect_out(stage("stop", "one", "two"), "one\ntwo\n");
+    expect_status_text("one", "Exited (3) ");
+    expect_status_text("two", "Exited (4) ");
+    expect_text("logs", stage("logs", "two").out, "usr1");
+    /* one that does not listen is killed in the end, a paused one as well */
+    run_detached("three", "sh", "-c", "trap '' TERM; sleep 1000");
+    expect_out(stage("pause", "three"), "three\n");
+    expect_status_text("three", "Up ");
+    expect_refused(stage("exec", "three", "true"), "it is paused");
+    expect_out(stage("unpause", "three"), "three\n");
+    expect_out(stage("exec", "three", "echo", "x"), "x\n");
+    stage("pause", "three");
+    expect_out(stage("stop", "-t", "1", "three"), "three\n");
+    expect_status_text("three", "Exited (137) ");
+    expect_status(stage("rm", "one", "two", "three"), 0);
+}
+
+static void life_wait(int stage_)
+{
+    struct process waiting, removed;
+
+    (void)stage_;
+    need_cgroups();
+    run_detached("waited", "sh", "-c", "read x; exit 7");
+    run_detached("removed", "--rm", "sleep", "1000");
+    waiting = start_stage(8, NULL, "wait", "waited", NULL);
+    removed = start_stage(8, NULL, "wait", "removed", NULL);
+    stage("kill", "removed");
+    expect_out(finish(&removed), "137\n");
+    /* without -i its standard input has ended already */
+    expect_out(finish(&waiting), "7\n");
+    expect_out(stage("wait", "waited"), "7\n");
+    expect_text("ps", stage("ps", "-a").out, "waited");
+    expect_no_text("ps", stage("ps", "-a").out, "removed");
+    expect_status(stage("rm", "waited"), 0);
+}
+
+/* ---- exec ----------------------------------------------------------------------- */
+
+static void life_exec(int stage_)
+{
+    struct how input = {.input = "typed\n"};
+    char *token = make_token(), *id;
+
+    (void)stage_;
+    need_cgroups();
+    id = run_detached("host", "-e", "A=first", "sleep", "1000");
+    expect_out(stage_so(&input, "exec", "host", "cat"), "");
+    expect_out(stage_so(&input, "exec", "-i", "host", "cat"), "typed\n");
+    expect_out(stage("exec", "-e", "B=second", "-w", "/tmp", "host", "sh", "-c",
+                     "echo $A $B; pwd"),
+               "first second\n/tmp\n");
+    expect_out(stage("exec", "-u", "1000", "host", "id", "-u"), "1000\n");
+    ck_assert_str_eq(
+        stage("exec", "host", "grep", "Seccomp:", "/proc/self/status").out,
+        "Seccomp:\t2\n");
+    expect_status(stage("exec", "host", "sh", "-c", "exit 9"), 9);
+    expect_status(stage("exec", "host", "no-such-command"), 127);
+    expect_out(stage("exec", "-d", "host", "sh", "-c",
+                     format_text("echo %s >/tmp/mark; exec sleep 999", token)),
+               "");
+    ck_assert(within(
+        10, strstr(stage("exec", "host", "cat", "/tmp/mark").out, token)));
+    /* docker's exec ends with the container */
+    expect_text("ps", stage("ps", id).out, "sleep 999");
+    expect_status(stage("rm", "-f", "host"), 0);
+}
+
+/* ---- the monitor ------------------------------------------------------------------ */
+
+static void monitor_killed(int stage_)
+{
+    char *id, *other;
+    pid_t process;
+
+    (void)stage_;
+    need_cgroups();
+    id = run_detached("orphan", "sleep", "1000");
+    other = run_detached("gone", "--rm", "sleep", "1000");
+    process = process_of(id);
+    kill(monitor_of(id), SIGKILL);
+    kill(monitor_of(other), SIGKILL);
+    ck_assert(within(10, !is_alive(process)));
+    ck_assert(within(10, is_status("orphan", "Exited (255)")));
+    expect_out(stage("ps", "-q"), "");
+    expect_out(stage("wait", "orphan"), "255\n");
+    /* it can begin anew, and be removed */
+    expect_out(stage("start", "orphan"), "orphan\n");
+    expect_status_text("orphan", "Up ");
+    kill(monitor_of(id), SIGKILL);
+    ck_assert(within(10, is_status("orphan", "Exited (255)")));
+    expect_status(stage("rm", "orphan"), 0);
+    /* the one of --rm goes with the next run */
+    expect_status(stage("run", "--rm", "--rootfs", "rootfs", "true"), 0);
+    expect_out(stage("ps", "-aq"), "");
+}
+
+/* So much is the monitor's alone; its program is a file that all share. */
+static void monitor_is_small(int stage_)
+{
+    char *id, *text, *line;
+
+    (void)stage_;
+    need_cgroups();
+    id = run_detached("small", "sh", "-c", "seq 1 20000; sleep 1000");
+    ck_assert(within(10, strstr(stage("logs", "small").out, "\n20000\n")));
+    text = read_file(format_text("/proc/%d/smaps_rollup", (int)monitor_of(id)));
+    line = text ? strstr(text, "\nAnonymous:") : NULL;
+    if (!line)
+        skip("no smaps_rollup here");
+    ck_assert_int_gt(atoi(line + 11), 0);
+    ck_assert_int_lt(atoi(line + 11), 400);
+    expect_status(stage("rm", "-f", "small"), 0);
+}
+
+static size_t count_lines(const char *path)
+{
+    char *text = read_file(path);
+    size_t lines = 0;
+
+    for (char *c = text; c && *c; c++)
+        lines += *c == '\n';
+    return lines;
+}
+
+static void monitor_restarts(int stage_)
+{
+    (void)stage_;
+    need_cgroups();
+    host_command(NULL, "mkdir out");
+    run_detached("fails", "-v", "./out:/out", "--restart", "on-failure:2", "sh",
+                 "-c", "echo x >>/out/fails; exit 3");
+    run_detached("fine", "-v", "./out:/out", "--restart", "on-failure", "sh",
+                 "-c", "echo x >>/out/fine");
+    run_detached("always", "-v", "./out:/out", "--restart", "always", "sh",
+                 "-c", "echo x >>/out/always");
+    ck_assert(within(30, is_status("fails", "Exited (3)")));
+    ck_assert_uint_eq(count_lines("out/fails"), 3);
+    ck_assert(within(10, is_status("fine", "Exited (0)")));
+    ck_assert_uint_eq(count_lines("out/fine"), 1);
+    ck_assert(within(30, count_lines("out/always") >= 3));
+    /* while it waits for the next time, and for good */
+    expect_out(stage("stop", "always"), "always\n");
+    expect_status_text("always", "Exited (0)");
+    expect_out(stage("ps", "-q"), "");
+    /* a signal from inside or outside is a failure as any other */
+    expect_out(stage("update", "--restart", "no", "always"), "always\n");
+    expect_out(stage("start", "always"), "always\n");
+    ck_assert(within(10, is_status("always", "Exited (0)")));
+    expect_refused(stage("run", "--rm", "--restart", "always", "--rootfs",
+                         "rootfs", "true"),
+                   "--rm");
+    expect_status(stage("rm", "fails", "fine", "always"), 0);
+    host_command(NULL, "rm -r out");
+}
+
+static void monitor_updates(int stage_)
+{
+    char *id;
+
+    (void)stage_;
+    need_cgroups();
+    id = run_detached("limited", "--pids-limit", "50", "sleep", "1000");
+    expect_out(stage("update", "--pids-limit", "30", "-m", "80M", "limited"),
+               "limited\n");
+    ck_assert_str_eq(
+        cgroup_value(process_of(id), "pids", "pids.max", "pids.max"), "30");
+    stage("stop", "-t", "0", "limited");
+    stage("start", "limited");
+    ck_assert_str_eq(
+        cgroup_value(process_of(id), "pids", "pids.max", "pids.max"), "30");
+    ck_assert_str_eq(cgroup_value(process_of(id), "memory",
+                                  "memory.limit_in_bytes", "memory.max"),
+                     "83886080");
+    expect_status(stage("rm", "-f", "limited"), 0);
+}
+
+/* Nothing is lost between the container and a slow reader of run. */
+static void monitor_loses_nothing(int stage_)
+{
+    static const char command[] =
+        "'%s' run --rm --rootfs rootfs sh -c 'seq 1 60000; seq 1 60000 >&2' "
+        "2>err | (sleep 1; cat) >out; cmp out err && cksum <out";
+    int status;
+    char *sum;
+
+    (void)stage_;
+    need_cgroups();
+    sum = host_command(&status, command, stage_path(8));
+    ck_assert_int_eq(status, 0);
+    ck_assert_str_eq(sum, host_command(NULL, "seq 1 60000 | cksum"));
+    host_command(NULL, "rm out err");
+}
+
+/* Who starts a container in the foreground and is killed takes its standard
+ * input along; not the container itself. */
+static void monitor_outlives_client(int stage_)
+{
+    struct how typing = {.keep_input = true};
+    struct process reader, other;
+
+    (void)stage_;
+    need_cgroups();
+    reader =
+        start_stage(8, &typing, "run", "-i", "--name", "reader", "--rootfs",
+                    "rootfs", "sh", "-c", "echo ready; cat; exit 6", NULL);
+    other =
+        start_stage(8, &typing, "run", "--name", "other", "--rootfs", "rootfs",
+                    "sh", "-c", "echo ready; exec sleep 1000", NULL);
+    expect(&reader, "ready");
+    expect(&other, "ready");
+    end_now(&reader);
+    end_now(&other);
+    ck_assert(within(10, is_status("reader", "Exited (6)")));
+    expect_status_text("other", "Up ");
+    expect_status(stage("rm", "reader"), 0);
+    expect_status(stage("rm", "-f", "other"), 0);
+}
+
+static void monitor_attach(int stage_)
+{
+    struct how typing = {.keep_input = true};
+    struct process first, second;
+
+    (void)stage_;
+    need_cgroups();
+    run_detached("echoes", "-i", "cat");
+    first = start_stage(8, &typing, "attach", "echoes", NULL);
+    second = start_stage(8, &typing, "attach", "--no-stdin", "echoes", NULL);
+    /* until both are there */
+    ck_assert(within(
+        10, (type_text(&first, "x\n"), strchr(output_of(&first), 'x') &&
+                                           strchr(output_of(&second), 'x'))));
+    type_text(&first, "everybody\n");
+    expect(&first, "everybody");
+    expect(&second, "everybody");
+    expect_text("logs", stage("logs", "echoes").out, "everybody");
+    expect_out(stage("kill", "echoes"), "echoes\n");
+    expect_status(finish(&first), 137);
+    expect_status(finish(&second), 137);
+    expect_refused(stage("attach", "echoes"), "it is exited");
+    expect_status(stage("rm", "echoes"), 0);
+}
+
+/* Whenever run is killed, what is left can be seen and removed. */
+static void monitor_run_killed(int stage_)
+{
+    (void)stage_;
+    need_cgroups();
+    for (int i = 0; i < 20; i++) {
+        struct process killed =
+            start_stage(8, NULL, "run", "-d", "--name", "victim", "--rootfs",
+                        "rootfs", "sleep", "1000", NULL);
+
+        usleep((useconds_t)(i * 1500 * slowness()));
+        end_now(&killed);
+        expect_status(stage("rm", "-f", "victim"), 0);
+        expect_out(stage("ps", "-aq"), "");
+    }
+}
+
+const struct check life_checks[] = {
+    {"life_and_names", 8, 8, life_and_names},
+    {"life_keeps_files", 8, 8, life_keeps_files},
+    {"life_stop_signals", 8, 8, life_stop_signals},
+    {"life_wait", 8, 8, life_wait},
+    {"life_exec", 8, 8, life_exec},
+    {"monitor_killed", 8, 8, monitor_killed},
+    {"monitor_is_small", 8, 8, monitor_is_small},
+    {"monitor_restarts", 8, 8, monitor_restarts},
+    {"monitor_updates", 8, 8, monitor_updates},
+    {"monitor_loses_nothing", 8, 8, monitor_loses_nothing},
+    {"monitor_outlives_client", 8, 8, monitor_outlives_client},
+    {"monitor_attach", 8, 8, monitor_attach},
+    {"monitor_run_killed", 8, 8, monitor_run_killed},
+    {.name = NULL},
+};
