@@ -13,6 +13,7 @@
 #include "load.h"
 #include "record.h"
 #include "sync.h"
+#include "template.h"
 #include "verbs.h"
 
 /* Every one of these verbs has it. */
@@ -138,7 +139,7 @@ static char *split_name(const char *name, const char **tag)
     return repository;
 }
 
-static void print_json(const struct image *image)
+static struct json_object *describe(const struct image *image)
 {
     struct json_object *object = json_object_new_object();
     const char *tag;
@@ -154,9 +155,7 @@ static void print_json(const struct image *image)
                            json_object_new_string(human_age(image->created)));
     json_object_object_add(object, "Size",
                            json_object_new_string(human_size(image->size)));
-    puts(json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(object);
+    return object;
 }
 
 static void print_table(const struct image *images, size_t count)
@@ -182,21 +181,14 @@ static void print_table(const struct image *images, size_t count)
     }
 }
 
-static const char *parse_table_or_json(const char *text, void *value)
-{
-    *(bool *)value = strcmp(text, "json") == 0;
-    return strcmp(text, "json") == 0 || strcmp(text, "table") == 0
-             ? NULL
-             : "table or json";
-}
-
 int images_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *data_root = globals->data_root;
-    bool json = false, quiet = false;
+    const char *format = NULL;
+    bool quiet = false;
     const struct flag flags[] = {
-        {"format", 0, "table|json", "how it is printed (table)",
-         parse_table_or_json, &json},
+        {"format", 0, "table|json|TEMPLATE", "how it is printed (table)",
+         parse_format, &format},
         {"quiet", 'q', NULL, "the ids alone", parse_switch, &quiet},
         DATA_ROOT(&data_root),
         {0},
@@ -213,13 +205,13 @@ int images_verb(int argc, char **argv, const struct globals *globals)
     lock = lock_store(&store);
     images = list_images(&store, &count);
     close(lock);
-    if (!quiet && !json)
+    if (!quiet && !format)
         print_table(images, count);
     for (size_t i = 0; i < count; i++) {
         if (quiet)
             printf("%.12s\n", digits_of(images[i].id));
-        else if (json)
-            print_json(&images[i]);
+        else if (format)
+            print_object(describe(&images[i]), format);
     }
     return EXIT_SUCCESS;
 }

@@ -10,6 +10,7 @@
 
 #include "../common/common.h"
 #include "sync.h"
+#include "template.h"
 
 /* What the flags say. */
 struct request {

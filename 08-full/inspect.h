@@ -17,14 +17,6 @@ struct json_object *describe_image(const struct image *image);
 void show_container(const struct subject *subject);
 void show_image(const struct image *image);
 
-/*
- * Prints `object` as `format` says, and a newline: text with {{.A.B}}, a member,
- * and {{json .A.B}}, a member as JSON; "." is all of it. The rest of the
- * language of docker's templates ends the program, as does a member that is
- * not there.
- */
-void print_template(const char *format, struct json_object *object);
-
 /* True if docker would say that the mount is not the user's but everyone's. */
 bool is_everyones_mount(const char *destination);
 

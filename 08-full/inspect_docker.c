@@ -264,8 +264,15 @@ static struct json_object *describe_network(const struct subject *subject,
                                             struct json container)
 {
     struct json_object *object = json_object_new_object();
+    struct json_object *networks = json_object_new_object();
+    struct json_object *network = json_object_new_object();
     struct addresses addresses = addresses_of(subject);
+    const char *mode = get_text(get_object(container, "modes"), "network");
 
+    add_text(network, "IPAddress", addresses.own);
+    add_text(network, "Gateway", addresses.gateway);
+    add(networks, mode ? mode : "none", network);
+    add(object, "Networks", networks);
     add_text(object, "IPAddress", addresses.own);
     add_text(object, "Gateway", addresses.gateway);
     add(object, "Ports",

@@ -11,6 +11,7 @@
 #include "list.h"
 #include "ports.h"
 #include "sync.h"
+#include "template.h"
 #include "times.h"
 
 enum { COLUMNS = 7 };
@@ -162,7 +163,7 @@ static void print_table(const struct row *rows, size_t count)
 }
 
 /* An object a line, with docker's names. */
-static void print_json(const struct row *row)
+static struct json_object *describe_row(const struct row *row)
 {
     static const char *const names[COLUMNS] = {
         "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"};
@@ -176,9 +177,7 @@ static void print_json(const struct row *row)
     json_object_object_add(
         object, "CreatedAt",
         json_object_new_string(require_text(row->record->json, "created")));
-    puts(json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
-    json_object_put(object);
+    return object;
 }
 
 /* ---- which of them ------------------------------------------------------------------ */
@@ -268,12 +267,12 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
         fill_row(row, wishes->whole);
         count++;
     }
-    for (size_t i = 0; i < count && (wishes->quiet || wishes->json); i++)
+    for (size_t i = 0; i < count && (wishes->quiet || wishes->format); i++)
         if (wishes->quiet)
             puts(rows[i].cells[0]);
         else
-            print_json(&rows[i]);
-    if (!wishes->quiet && !wishes->json)
+            print_object(describe_row(&rows[i]), wishes->format);
+    if (!wishes->quiet && !wishes->format)
         print_table(rows, count);
     return EXIT_SUCCESS;
 }

@@ -14,7 +14,7 @@ struct list_wishes {
     bool all;            /* those that have ended, too */
     bool quiet;          /* the ids alone */
     bool whole;          /* nothing is cut */
-    bool json;           /* an object a line */
+    const char *format;  /* from parse_format */
     uint64_t last;       /* the newest so many; 0: no such wish */
     struct list filters; /* from parse_filter */
 };

@@ -13,6 +13,7 @@
 #include "ps.h"
 #include "state.h"
 #include "sync.h"
+#include "template.h"
 #include "verbs.h"
 
 static void add_pid(int group, pid_t pid, void *data)
@@ -173,8 +174,8 @@ int ps_verb(int argc, char **argv, const struct globals *globals)
     struct list_wishes wishes = {0};
     bool latest = false;
     const struct flag flags[] = {
-        {"format", 'f', "table|json", "how it is printed (table)",
-         parse_table_format, &wishes.json},
+        {"format", 'f', "table|json|TEMPLATE", "how it is printed (table)",
+         parse_format, &wishes.format},
         {"all", 'a', NULL, "those that have ended, too", parse_switch,
          &wishes.all},
         {"quiet", 'q', NULL, "the ids alone", parse_switch, &wishes.quiet},
@@ -192,5 +193,7 @@ int ps_verb(int argc, char **argv, const struct globals *globals)
         wishes.last = 1;
     if (!words[0])
         return list_containers(globals->data_root, &wishes);
-    return list_processes(words, wishes.json, globals);
+    if (wishes.format && strcmp(wishes.format, "json") != 0)
+        fail_plainly(NULL, "--format of processes: must be table or json");
+    return list_processes(words, wishes.format != NULL, globals);
 }

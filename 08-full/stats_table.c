@@ -16,6 +16,7 @@
 #include "subject.h"
 #include "sync.h"
 #include "table.h"
+#include "template.h"
 
 enum { MOST_CONTAINERS = 500, COLUMNS = 8 };
 
@@ -34,7 +35,8 @@ struct samples {
 
 struct request {
     char **words; /* the containers; none: all that run */
-    bool once, json;
+    bool once;
+    const char *format; /* from parse_format */
     const struct globals *globals;
 };
 
@@ -237,7 +239,7 @@ static void fill_cells(const struct sample *sample,
     memcpy(cells, values, sizeof(values));
 }
 
-static void print_json(char *const cells[COLUMNS])
+static struct json_object *describe(char *const cells[COLUMNS])
 {
     static const char *const names[COLUMNS] = {"ID",       "Name",    "CPUPerc",
                                                "MemUsage", "MemPerc", "NetIO",
@@ -247,13 +249,12 @@ static void print_json(char *const cells[COLUMNS])
     for (int i = 0; i < COLUMNS; i++)
         json_object_object_add(object, names[i],
                                json_object_new_string(cells[i]));
-    puts(json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    return object;
 }
 
 /* Cut to what the terminal has room for; nothing is cut elsewhere. */
 static void print_samples(struct samples *now, const struct samples *before,
-                          bool json, bool live)
+                          const char *format, bool live)
 {
     static const char *const heads[COLUMNS] = {
         "CONTAINER ID", "NAME",    "CPU %",     "MEM USAGE / LIMIT",
@@ -270,12 +271,12 @@ static void print_samples(struct samples *now, const struct samples *before,
         char *cells[COLUMNS];
 
         fill_cells(&now->items[i], before, cells);
-        if (json)
-            print_json(cells);
+        if (format)
+            print_object(describe(cells), format);
         else
             add_row(&table, (const char *const *)cells);
     }
-    if (json)
+    if (format)
         return;
     if (live && before->lines)
         printf("\033[%zuA\r", before->lines); /* up; then clear what follows */
@@ -292,7 +293,7 @@ static void print_samples(struct samples *now, const struct samples *before,
 static void do_round(struct samples *now, const struct samples *before,
                      const struct request *request, bool first)
 {
-    bool live = !request->once && !request->json && isatty(STDOUT_FILENO);
+    bool live = !request->once && !request->format && isatty(STDOUT_FILENO);
     int status;
     pid_t pid;
 
@@ -303,7 +304,7 @@ static void do_round(struct samples *now, const struct samples *before,
     if (pid == 0) {
         take_samples(now, request);
         if (!first)
-            print_samples(now, before, request->json, live);
+            print_samples(now, before, request->format, live);
         _exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_STAGE_FAILED);
     }
     if (waitpid(pid, &status, 0) == -1)
@@ -319,8 +320,8 @@ int stats_verb(int argc, char **argv, const struct globals *globals)
     const struct flag flags[] = {
         {"no-stream", 0, NULL, "one table, and no more", parse_switch,
          &request.once},
-        {"format", 0, "table|json", "how it is printed (table)",
-         parse_table_format, &request.json},
+        {"format", 0, "table|json|TEMPLATE", "how it is printed (table)",
+         parse_format, &request.format},
         {0},
     };
     struct samples *rounds =

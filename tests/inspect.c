@@ -162,6 +162,9 @@ static void inspect_by_template(int stage_)
     ck_assert_str_eq(formatted("{{json .Args}}"),
                      format_text("[\"-c\",\"sleep 100; %s\"]\n", token));
     ck_assert_str_eq(formatted("plain"), "plain\n");
+    ck_assert_str_eq(formatted("{{range .Args}}<{{.}}>{{end}}"),
+                     format_text("<-c><sleep 100; %s>\n", token));
+    ck_assert_str_eq(formatted("a{{range .Mounts}}x{{end}}b"), "ab\n");
     expect_text("json", formatted("{{json .}}"), "{\"Id\":\"box\",");
     result = oci("inspect", "--format", "json", "box", "box");
     expect_status(result, 0);
@@ -195,6 +198,10 @@ static void inspect_of_image(int stage_)
     expect_text("stdout", said(stage("inspect", "one:v1")), "one:v1: an image");
     expect_text("stdout", said(stage("inspect", "one:v1")),
                 format_text("%.71s", id));
+    ck_assert_str_eq(
+        said(stage("images", "--format", "{{.Repository}}:{{.Tag}}")),
+        "one:v1\n");
+    expect_status(stage("images", "--format", "table {{.Tag}}"), 125);
     expect_status(stage("rmi", "one:v1"), 0);
     expect_status(stage("inspect", "one:v1"), 125);
     host_command(NULL, "rm -rf one one.tar");
@@ -245,6 +252,12 @@ static void inspect_of_run(int stage_)
     expect_text("/", line_of(shown, "/"), "overlay");
     for (char *line; (line = strsep(&shown, "\n"));)
         ck_assert_msg(strlen(line) <= 80, "too long: %s", line);
+    ck_assert_str_eq(said(stage("ps", "--format", "{{.ID}}\\t{{.Names}}")),
+                     format_text("%.12s\tweb\n", id));
+    expect_text("stats",
+                said(stage("stats", "--no-stream", "--format",
+                           "{{.Name}} {{.MemUsage}}")),
+                " / 64MiB\n");
     ck_assert_str_eq(said(stage("__complete", "rm", "")),
                      format_text("web\t%s/rootfs\n", scratch_folder));
     result = stage("inspect", "wbe");
@@ -286,6 +299,9 @@ static void inspect_of_network(int stage_)
                      "{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":"
                      "\"8080\"}],\"53/udp\":[{\"HostIp\":\"0.0.0.0\","
                      "\"HostPort\":\"53\"}]}\n");
+    ck_assert_str_eq(of_web("{{range .NetworkSettings.Networks}}"
+                            "{{.IPAddress}}{{end}}"),
+                     address);
     expect_text("address", said(stage("inspect", "web")),
                 format_text("  address      %.*s,", (int)strcspn(address, "\n"),
                             address));

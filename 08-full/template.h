@@ -1,0 +1,25 @@
+/*
+ * template.h - --format: as much of docker's templates as people know by heart.
+ */
+#ifndef TEMPLATE_H
+#define TEMPLATE_H
+
+struct json_object; /* of json-c */
+
+/*
+ * Prints `object` as `format` says, and a newline: text with {{.A.B}}, a member;
+ * {{json .A.B}}, a member as JSON; and {{range .A}}...{{end}}, what is between
+ * them for each element or member of .A. "." is all of it. The rest of the
+ * language of docker's templates ends the program, as does a member that is
+ * not there.
+ */
+void print_template(const char *format, struct json_object *object);
+
+/* The parser of --format for lists: const char *, NULL for a table. */
+const char *parse_format(const char *text, void *value);
+
+/* One object of a list, which is freed: a line of JSON for "json", or by the
+ * template, in which \t and \n are a tab and a newline. */
+void print_object(struct json_object *object, const char *format);
+
+#endif
