@@ -194,7 +194,7 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
         .swappiness = UNLIMITED,
         .run =
             {
-                .data_root = default_data_root,
+                .data_root = options->data_root,
                 .restart.policy = "no",
                 .stop_timeout = 10,
                 .log = {.size = 10 << 20, .files = 3},
@@ -226,7 +226,7 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
 
 static void run_without_monitor(int argc, char **argv, struct config *config)
 {
-    struct run_options options;
+    struct run_options options = {.data_root = default_data_root};
 
     parse_run(argc, argv, NULL, config, &options);
     if (options.detach)

@@ -70,7 +70,8 @@ void parse_command_line(int argc, char **argv, struct config *config);
  *     run --rootfs DIR [FLAG...] [COMMAND...]
  * `argv` begins with "run". No standard input without -i, no terminal without
  * -t; nothing is written to what it starts from: root.layers is set, also for
- * a folder, and root.path is NULL. `id` is the new container's, whose host name
+ * a folder, and root.path is NULL. options->data_root is the store unless the
+ * flag says otherwise. `id` is the new container's, whose host name
  * are its first digits; NULL: "container".
  */
 void parse_run(int argc, char **argv, const char *id, struct config *config,

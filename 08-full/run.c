@@ -154,7 +154,7 @@ static int accompany_run(const struct record *record,
 int run_verb(int argc, char **argv, const struct globals *globals)
 {
     static struct config config;
-    struct run_options options = {0};
+    struct run_options options = {.data_root = globals->data_root};
     char *id = make_id();
     struct winsize size;
     struct monitor monitor;

@@ -142,6 +142,32 @@ static void diff_layers(int stage_)
     remove_containers();
 }
 
+/* The owners are those that the container sees; and --data-root before a verb is
+ * another store. */
+static void diff_userns(int stage_)
+{
+    struct result result;
+
+    (void)stage_;
+    need_cgroups();
+    prepare_rootfs();
+    result = stage("--data-root", "store", "run", "--name", "web", "--userns",
+                   "0:100000:65536", "--rootfs", "rootfs", "sh", "-c",
+                   "echo >/new; chown 33:44 /new; touch -r /t/file /t/file");
+    if (strstr(result.err, "cannot map ids"))
+        skip("%s", result.err);
+    expect_status(result, 0);
+    ck_assert_str_eq(stage("--data-root", "store", "diff", "web").out,
+                     "A /new\n");
+    expect_status(stage("--data-root", "store", "commit", "web", "mine:v1"), 0);
+    result = stage("--data-root", "store", "run", "mine:v1", "stat", "-c",
+                   "%u:%g", "/new", "/t/file");
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "33:44\n0:0\n");
+    ck_assert_str_eq(folder_text(STORE), "");
+    host_command(NULL, "rm -rf store");
+}
+
 /* ---- commit ----------------------------------------------------------------------- */
 
 /* All that a file has; of a folder neither time nor size, which copying up
@@ -389,6 +415,7 @@ const struct check change_checks[] = {
     {"diff_kinds", 8, 8, diff_kinds},
     {"diff_running", 8, 8, diff_running},
     {"diff_layers", 8, 8, diff_layers},
+    {"diff_userns", 8, 8, diff_userns},
     {"commit_round", 8, 8, commit_round},
     {"commit_says", 8, 8, commit_says},
     {"commit_running", 8, 8, commit_running},
