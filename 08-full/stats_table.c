@@ -249,6 +249,8 @@ static struct json_object *describe(char *const cells[COLUMNS])
     for (int i = 0; i < COLUMNS; i++)
         json_object_object_add(object, names[i],
                                json_object_new_string(cells[i]));
+    json_object_object_add(object, "Container",
+                           json_object_new_string(cells[0]));
     return object;
 }
 
