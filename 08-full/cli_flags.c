@@ -321,7 +321,8 @@ static void add_isolation_flags(struct table *table, struct flags *to)
          "no-new-privileges[=false], seccomp=FILE|unconfined, "
          "apparmor=PROFILE, systempaths=unconfined",
          parse_security, &to->security},
-        {"group-add", 0, "GID", "one more group", parse_group, &to->groups},
+        {"group-add", 0, "GROUP", "one more, by name or number", parse_group,
+         &to->groups},
         {"sysctl", 0, "NAME=VALUE", "a setting of its namespaces", parse_pair,
          &to->sysctl},
         {"pid", 0, "MODE", "private, host, container:NAME (private)", parse_pid,

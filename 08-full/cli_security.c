@@ -235,21 +235,36 @@ static void set_user_namespace(struct config *config, const struct list *texts)
 
 /* ---- --group-add, --sysctl ----------------------------------------------------------- */
 
+static bool is_number(const char *text)
+{
+    return strspn(text, "0123456789") == strlen(text);
+}
+
 const char *parse_group(const char *text, void *value)
 {
-    if (strspn(text, "0123456789") != strlen(text) || !*text ||
-        strlen(text) > 10 || strtoull(text, NULL, 10) >= UINT32_MAX)
-        return "a number: names are the image's";
+    if (!*text || strchr(text, ':') || *text == '-' ||
+        (is_number(text) &&
+         (strlen(text) > 10 || strtoull(text, NULL, 10) >= UINT32_MAX)))
+        return "the number or name of a group";
     return parse_list(text, value);
 }
 
 static void add_groups(struct user *user, const struct list *texts)
 {
+    const char **names = allocate(texts->count, sizeof(*names));
+
+    user->groups = names;
     user->additional_gids =
         allocate(texts->count, sizeof(*user->additional_gids));
-    user->additional_gid_count = texts->count;
-    for (size_t i = 0; i < texts->count; i++)
-        user->additional_gids[i] = (gid_t)strtoull(texts->items[i], NULL, 10);
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *text = texts->items[i];
+
+        if (is_number(text))
+            user->additional_gids[user->additional_gid_count++] =
+                (gid_t)strtoull(text, NULL, 10);
+        else
+            *names++ = text;
+    }
 }
 
 static void set_sysctl(struct config *config, const struct list *texts)

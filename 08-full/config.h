@@ -26,6 +26,8 @@ struct user {
     const char *name; /* USER[:GROUP], looked up in the rootfs; NULL: "0" */
     gid_t *additional_gids;
     size_t additional_gid_count;
+    const char *const *groups; /* more of them, by name, looked up as well;
+                                  NULL-terminated, or NULL */
     mode_t umask;
 };
 

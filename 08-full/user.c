@@ -202,6 +202,12 @@ void find_user(const struct user *asked, int root, struct identity *identity)
     }
     for (size_t i = 0; i < asked->additional_gid_count; i++)
         add_group(identity, asked->additional_gids[i]);
+    for (size_t i = 0; asked->groups && asked->groups[i]; i++) {
+        struct identity found = {0};
+
+        find_group(asked->groups[i], group, &found);
+        add_group(identity, found.gid);
+    }
     if (!identity->home)
         identity->home = strdup(identity->uid == 0 ? "/root" : "/");
     free(login);

@@ -193,7 +193,8 @@ extern void (*see_unknown_flag)(const char *flag);
 /* What --help prints. Stage 8, which has verbs, puts its own here. */
 extern void (*print_help)(const struct flag *flags, const char *about);
 
-const char *parse_switch(const char *text, void *value); /* bool */
+/* bool; --read-only, --read-only=true, --read-only=false */
+const char *parse_switch(const char *text, void *value);
 const char *parse_text(const char *text, void *value);   /* const char *,
                                                             not empty */
 const char *parse_list(const char *text, void *value);   /* struct list */

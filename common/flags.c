@@ -62,7 +62,8 @@ static void fill_tables(const struct flag *flags, struct option *options,
     *letters++ = ':';
     for (i = 0; i < MAX_FLAGS && flags[i].name; i++) {
         options[i].name = flags[i].name;
-        options[i].has_arg = flags[i].argument ? required_argument : 0;
+        options[i].has_arg =
+            flags[i].argument ? required_argument : optional_argument;
         options[i].val = FIRST + i;
         if (flags[i].letter)
             *letters++ = flags[i].letter;
@@ -132,9 +133,10 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
 
 const char *parse_switch(const char *text, void *value)
 {
-    (void)text;
-    *(bool *)value = true;
-    return NULL;
+    bool off = text && strcmp(text, "false") == 0;
+
+    *(bool *)value = !off;
+    return !text || off || strcmp(text, "true") == 0 ? NULL : "true or false";
 }
 
 const char *parse_text(const char *text, void *value)
