@@ -177,14 +177,6 @@ static void check_options(const struct run_options *options)
                      "--cidfile %s: it is there already", options->cid_file);
 }
 
-/* Files of conf/ beside the folder, as in the stages. */
-static void add_files_beside(struct config *config, const char *rootfs)
-{
-    config->root.path = rootfs;
-    add_conf_files(config);
-    config->root.path = NULL;
-}
-
 void parse_run(int argc, char **argv, const char *id, struct config *config,
                struct run_options *options)
 {
@@ -203,8 +195,7 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
     };
 
     set_default_config(config);
-    if (id)
-        config->hostname = format_text("%.12s", id);
+    config->hostname = format_text("%.12s", id);
     config->process.args = read_flags(argc, argv, &flags);
     if (!flags.network.mode)
         flags.network.mode =
@@ -216,23 +207,11 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
     check_options(&flags.run);
     use_layers(config, &flags);
     use_flags(config, &flags);
-    if (flags.run.rootfs)
-        add_files_beside(config, flags.run.rootfs);
     flags.run.network = flags.network.network;
     *options = flags.run;
 }
 
 /* ---- the stages' form ----------------------------------------------------------------------- */
-
-static void run_without_monitor(int argc, char **argv, struct config *config)
-{
-    struct run_options options = {.data_root = default_data_root};
-
-    parse_run(argc, argv, NULL, config, &options);
-    if (options.detach)
-        fail_plainly(NULL, "-d: not yet");
-    join_network(config, options.modes.network);
-}
 
 void parse_command_line(int argc, char **argv, struct config *config)
 {
@@ -242,10 +221,6 @@ void parse_command_line(int argc, char **argv, struct config *config)
         .run.modes = {.pid = "private", .ipc = "private"},
     };
 
-    if (argc > 1 && strcmp(argv[1], "run") == 0) {
-        run_without_monitor(argc - 1, argv + 1, config);
-        return;
-    }
     set_default_config(config);
     config->process.args = read_flags(argc, argv, &flags);
     if (flags.rootfs)

@@ -71,8 +71,8 @@ void parse_command_line(int argc, char **argv, struct config *config);
  * `argv` begins with "run". No standard input without -i, no terminal without
  * -t; nothing is written to what it starts from: root.layers is set, also for
  * a folder, and root.path is NULL. options->data_root is the store unless the
- * flag says otherwise. `id` is the new container's, whose host name
- * are its first digits; NULL: "container".
+ * flag says otherwise. `id` is the new container's: its first digits are the
+ * host name, unless there is another one.
  */
 void parse_run(int argc, char **argv, const char *id, struct config *config,
                struct run_options *options);

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "signals.h"
 #include "state.h"
 #include "sync.h"
 
@@ -78,6 +79,14 @@ const char *parse_restart(const char *text, void *value)
          (colon == text + 10 && !parse_count(colon + 1, &restart->most))))
         return NULL;
     return "no, always, unless-stopped, on-failure or on-failure:N";
+}
+
+static const char *parse_stop_signal(const char *text, void *value)
+{
+    int number;
+
+    *(const char **)value = text;
+    return parse_signal(text, &number);
 }
 
 static const char *parse_log_option(const char *text, void *value)
@@ -168,8 +177,10 @@ static void add_flags(struct table *table, const struct flag *flags)
 static void add_stage_flags(struct table *table, struct flags *to)
 {
     const struct flag flags[] = {
-        {"rootfs", 0, "DIR", "root file system (./rootfs)", parse_text,
-         &to->rootfs},
+        {"rootfs", 0, "DIR",
+         to->docker_form ? "a folder in place of an image"
+                         : "root file system (./rootfs)",
+         parse_text, &to->rootfs},
         {"hostname", to->docker_form ? 'h' : 0, "NAME", "host name (container)",
          parse_hostname, &to->hostname},
         {"volume", 'v', "HOST:CONTAINER[:ro]", "bind a file or folder",
@@ -230,7 +241,7 @@ static void add_run_flags(struct table *table, struct flags *to)
          &run->name},
         {"restart", 0, "POLICY", "no, always, on-failure[:N] (no)",
          parse_restart, &run->restart},
-        {"stop-signal", 0, "SIGNAL", "asks it to end (TERM)", parse_text,
+        {"stop-signal", 0, "SIGNAL", "asks it to end (TERM)", parse_stop_signal,
          &run->stop_signal},
         {"stop-timeout", 0, "SECONDS", "then it is killed (10)", parse_count,
          &run->stop_timeout},

@@ -2,11 +2,17 @@
 #include "etc_files.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "../common/common.h"
+#include "namespaces.h"
 #include "pool.h"
+#include "sync.h"
 
 static const char localhost[] = "127.0.0.1\tlocalhost\n"
                                 "::1\tlocalhost ip6-localhost ip6-loopback\n";
@@ -20,6 +26,16 @@ static const char localhost[] = "127.0.0.1\tlocalhost\n"
         free(*(text));                                                         \
         *(text) = both_;                                                       \
     } while (0)
+
+static const char *own_name(const struct config *config)
+{
+    static struct utsname names;
+
+    if (config->hostname)
+        return config->hostname;
+    uname(&names); /* it shares the host's */
+    return names.nodename;
+}
 
 static char *hosts_text(const struct config *config)
 {
@@ -35,7 +51,7 @@ static char *hosts_text(const struct config *config)
             address = inet_ntoa(network->gateway);
         append(&text, "%s\t%.*s\n", address, length, name);
     }
-    append(&text, "%s\t%s\n", inet_ntoa(network->address), config->hostname);
+    append(&text, "%s\t%s\n", inet_ntoa(network->address), own_name(config));
     return text;
 }
 
@@ -118,24 +134,30 @@ static bool has_mount(const struct config *config, const char *destination)
     return false;
 }
 
-static void add_file(struct config *config, const char *name, char *text)
+/* Mounts the file `source`, which is the callee's now, unless there is a mount. */
+static void bind_file(struct config *config, const char *name, char *source)
 {
     static const char *const bind[] = {"bind", NULL};
-    const struct network *network = config->network;
     char *destination = format_text("/etc/%s", name);
+
+    if (!has_mount(config, destination))
+        add_mount(config, &(struct mount){
+                              .destination = destination,
+                              .type = "bind",
+                              .source = source,
+                              .options = bind,
+                          });
+}
+
+static void add_file(struct config *config, const char *name, char *text)
+{
+    const struct network *network = config->network;
     char *pool = pool_path();
 
     write_lease_file(network, name, text);
     free(text);
-    if (!has_mount(config, destination))
-        add_mount(config,
-                  &(struct mount){
-                      .destination = destination,
-                      .type = "bind",
-                      .source = format_text("%s/%s/%s", pool,
-                                            inet_ntoa(network->address), name),
-                      .options = bind,
-                  });
+    bind_file(config, name,
+              format_text("%s/%s/%s", pool, inet_ntoa(network->address), name));
     free(pool);
 }
 
@@ -143,4 +165,43 @@ void add_etc_files(struct config *config)
 {
     add_file(config, "hosts", hosts_text(config));
     add_file(config, "resolv.conf", resolv_conf_text(config->network));
+}
+
+/* ---- without a bridge ----------------------------------------------------------- */
+
+static void add_record_file(struct config *config, const char *folder,
+                            const char *name, char *text)
+{
+    char *path = format_text("%s/%s", folder, name);
+    size_t length = strlen(text);
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
+        close(fd) == -1)
+        fail("write %s", path);
+    free(text);
+    bind_file(config, name, path);
+}
+
+static char *host_file(const char *path)
+{
+    char *text = read_file(path);
+
+    return text ? text : format_text("%s", "");
+}
+
+void add_record_files(struct config *config, const char *folder)
+{
+    bool own_network = has_namespace(config, CLONE_NEWNET);
+
+    add_record_file(config, folder, "hostname",
+                    format_text("%s\n", own_name(config)));
+    if (config->network)
+        return; /* add_etc_files knows more */
+    add_record_file(config, folder, "hosts",
+                    own_network ? format_text("%s", localhost)
+                                : host_file("/etc/hosts"));
+    add_record_file(config, folder, "resolv.conf",
+                    host_file("/etc/resolv.conf"));
 }

@@ -17,4 +17,11 @@
  */
 void add_etc_files(struct config *config);
 
+/*
+ * For a container that has a record: hostname and, without a network of the
+ * runtime's making, hosts and resolv.conf, in the record's folder; and mounts
+ * for them. In the host's network these are the host's.
+ */
+void add_record_files(struct config *config, const char *folder);
+
 #endif

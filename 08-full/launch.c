@@ -11,6 +11,7 @@
 
 #include "../common/common.h"
 #include "config_json.h"
+#include "etc_files.h"
 #include "network.h"
 #include "signals.h"
 #include "sync.h"
@@ -147,6 +148,7 @@ static void load_network(struct json container, struct config *config)
     *network = (struct network){.pool = -1, .lease = -1};
     load_list(container, "ports", &network->ports);
     load_list(container, "dns", &network->dns);
+    load_list(container, "search", &network->search);
     load_list(container, "hosts", &network->hosts);
     get_unsigned(container, "networkRate", UINT64_MAX, &network->rate);
     config->network = network;
@@ -162,6 +164,8 @@ void load_record(const struct record *record, const char *data_root,
     user = get_text(record->json, "user");
     if (user && *user)
         process->user.name = user;
+    process->user.groups =
+        (const char *const *)load_texts(record->json, "groups");
     process->init = get_bool(record->json, "init");
     process->stdin_open = get_bool(record->json, "openStdin");
     process->capabilities.root_only = true;
@@ -169,6 +173,7 @@ void load_record(const struct record *record, const char *data_root,
     load_root(record, data_root, config);
     join_others(record, data_root, config);
     load_network(record->json, config);
+    add_record_files(config, record->path);
 }
 
 int stop_signal_of(struct json container)

@@ -73,6 +73,7 @@ static void describe_network(struct json_object *object,
     json_object_object_add(object, "modes", modes);
     add_list(object, "ports", &options->network.ports);
     add_list(object, "dns", &options->network.dns);
+    add_list(object, "search", &options->network.search);
     add_list(object, "hosts", &options->network.hosts);
     add_number(object, "networkRate", options->network.rate);
 }
@@ -106,6 +107,7 @@ static struct json_object *describe(const struct config *config,
     json_object_object_add(object, "log", log);
     add_list(object, "labels", &options->labels);
     add_text(object, "user", process->user.name);
+    add_texts(object, "groups", process->user.groups);
     add_bool(object, "init", process->init);
     add_bool(object, "builtInFilter", config->linux_.built_in_filter);
     add_number(object, "mostWritten", config->root.most_written);

@@ -452,9 +452,12 @@ static void run_groups(int stage)
 
     (void)stage;
     need_cgroups();
-    process = sleeper("-u", "7:8", "--group-add", "4321", "--group-add", "99");
-    ck_assert_str_eq(status_field(sleeper_of(&process), "Groups"), "99 4321 ");
+    host_command(NULL, "echo its:x:1234: >>rootfs/etc/group");
+    process = sleeper("-u", "7:8", "--group-add", "4321", "--group-add", "its");
+    ck_assert_str_eq(status_field(sleeper_of(&process), "Groups"),
+                     "1234 4321 ");
     end_sleeper(&process);
+    expect_refusal(run("--group-add", "others", "true"), "others");
     expect_refusal(run("--group-add", "-1", "true"), "--group-add");
 }
 
@@ -480,6 +483,9 @@ static void run_entrypoint(int stage)
 {
     (void)stage;
     need_cgroups();
+    expect_output(run("--init=false", "--read-only=true", "sh", "-c",
+                      "echo $$; touch /new 2>/dev/null || echo not"),
+                  "1\nnot\n");
     expect_output(run("--entrypoint", "echo", "a", "b"), "a b\n");
     expect_output(run("--entrypoint", "", "echo", "c"), "c\n");
     expect_output(run("--rootfs", "rootfs", "--init", "sh", "-c",
@@ -500,7 +506,7 @@ static void run_refusals(int stage)
         {"--pull", "always"},        {"--userns", "1:2:3"},
         {"--userns", "0:1"},         {"--annotation", "x"},
         {"--label", "=x"},           {"--cidfile", "rootfs"},
-        {"--stop-timeout", "soon"},
+        {"--stop-timeout", "soon"},  {"--stop-signal", "NOISE"},
     };
     static const char *const podmans[] = {
         "--gpus", "--platform", "--link", "--volumes-from", "--health-cmd",
@@ -519,10 +525,67 @@ static void run_refusals(int stage)
                                 "podman --runtime %s run %s",
                                 stage_path(8), podmans[i]));
     }
+    expect_refusal(run("--rm=maybe", "true"), "true or false");
     expect_refusal(run("--rm", "--restart", "always", "true"), "--restart");
     expect_refusal(run("--cpus", "1", "--cpu-quota", "9000", "true"), "--cpus");
     expect_refusal(run_stage(8, "--gpus", "all", NULL), "unknown flag");
     expect_refusal(run_stage(8, "--privileged", "true", NULL), "unknown flag");
+}
+
+/* Each flag of docker's own help is known, if only to be refused by name. */
+static void run_knows_docker(int stage)
+{
+    int status;
+    char *flags, *flag;
+    size_t count = 0;
+
+    (void)stage;
+    host_command(&status, "command -v docker");
+    if (status != 0)
+        skip("docker is not installed, whose flags would be compared");
+    flags = host_command(NULL, "docker run --help | grep -oE '^ +(-.,)? +--"
+                               "[a-z0-9-]+' | grep -oE -- '-(-[a-z0-9-]+|[a-zA-"
+                               "Z],)' | tr -d ,");
+    while ((flag = strsep(&flags, "\n"))) {
+        struct result result;
+
+        if (!*flag || strcmp(flag, "--help") == 0 ||
+            strcmp(flag, "--cidfile") == 0)
+            continue;
+        /* or the file there is its argument, and no command */
+        result = run(flag, "--cidfile", "rootfs");
+        ck_assert_int_ne(result.status, 0);
+        expect_no_text(flag, result.err, "unknown flag");
+        count++;
+    }
+    ck_assert_msg(count > 90, "%zu flags", count);
+}
+
+/* ---- files of /etc ------------------------------------------------------------------------------ */
+
+static void run_etc_files(int stage)
+{
+    char *token = make_token();
+    struct result result;
+
+    (void)stage;
+    need_cgroups();
+    result = run("sh", "-c", "hostname; cat /etc/hostname");
+    ck_assert_uint_eq(strspn(result.out, "0123456789abcdef"), 12);
+    ck_assert_uint_eq(strlen(result.out), 26);
+    ck_assert_int_eq(strncmp(result.out, result.out + 13, 13), 0);
+    expect_output(run("-h", token, "cat", "/etc/hostname", "/etc/hosts"),
+                  format_text("%s\n127.0.0.1\tlocalhost\n"
+                              "::1\tlocalhost ip6-localhost ip6-loopback\n",
+                              token));
+    put_file("hosts", format_text("127.0.0.9 %s\n", token));
+    host_command(NULL, "mount --bind hosts /etc/hosts");
+    expect_output(run("--network", "host", "cat", "/etc/hosts"),
+                  read_file("/etc/hosts"));
+    expect_no_text("hosts", run("cat", "/etc/hosts").out, token);
+    expect_output(run("-v", "./hosts:/etc/hosts", "cat", "/etc/hosts"),
+                  read_file("hosts"));
+    host_command(NULL, "umount /etc/hosts; rm hosts");
 }
 
 const struct check cli_checks[] = {
@@ -542,5 +605,7 @@ const struct check cli_checks[] = {
     {"run_env_file", 8, 8, run_env_file},
     {"run_entrypoint", 8, 8, run_entrypoint},
     {"run_refusals", 8, 8, run_refusals},
+    {"run_knows_docker", 8, 8, run_knows_docker},
+    {"run_etc_files", 8, 8, run_etc_files},
     {.name = NULL},
 };

@@ -553,9 +553,9 @@ static void etc_files(int stage)
     ck_assert_str_eq(etc_file(file, "--dns", "192.0.2.99"),
                      "search example.org\nnameserver 192.0.2.99\n");
     /* docker's form needs no --network for what only a bridge has */
-    ck_assert_str_eq(run_stage(8, "run", "--rootfs", "rootfs", "--dns-search",
-                               "a.test", "--dns-search", "b.test", "cat", file,
-                               NULL)
+    ck_assert_str_eq(run_stage(8, "run", "--rm", "--rootfs", "rootfs",
+                               "--dns-search", "a.test", "--dns-search",
+                               "b.test", "cat", file, NULL)
                          .out,
                      "nameserver 192.0.2.53\nsearch a.test b.test\n");
     put_file("resolv.conf", "nameserver 127.0.0.1\n");

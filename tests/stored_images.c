@@ -155,7 +155,8 @@ static char *look_of(const char *path)
     return host_command(
         NULL,
         "cd '%s' && find . -mindepth 1 \\( -path ./proc -o -path ./sys -o "
-        "-path ./dev \\) -prune -o -printf '%%P %%y %%m %%U %%G %%l %%T@ ' "
+        "-path ./dev -o -path ./etc/hosts -o -path ./etc/hostname -o -path "
+        "./etc/resolv.conf \\) -prune -o ! -path ./etc -printf '%%P %%y %%m %%U %%G %%l %%T@ ' "
         "\\( -type b -o -type c -exec stat -c %%t:%%T '{}' ';' -o -type f -exec "
         "cksum '{}' ';' -o -printf '\\n' \\) | sort",
         path);
