@@ -4,7 +4,6 @@
  * typed. A line of the answer is a word that could stand in its place, a tab, and
  * a few words about it. No line: the shell offers files.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -172,37 +171,33 @@ static void offer_signals(void)
             offer(sigabbrev_np(i), sigdescr_np(i));
 }
 
-/* "table|json": these; but no word that only stands for others. */
-static void offer_choices(char *choices)
-{
-    char *rest = choices, *word;
-
-    if (!strchr(choices, '|'))
-        return;
-    while ((word = strsep(&rest, "|")))
-        if (islower((unsigned char)*word))
-            offer(word, "");
-}
-
-/* `kind` is how the help calls it: "[CONTAINER...]". */
+/* `kind` is how the help calls it; a word in small letters is itself. */
 static void offer_kind(const char *kind)
 {
-    char *word = format_text("%.*s", (int)strcspn(kind + (*kind == '['), ".]"),
-                             kind + (*kind == '['));
+    static const char small[] = "abcdefghijklmnopqrstuvwxyz0123456789=-";
 
-    if (strcmp(word, "CONTAINER") == 0 || strcmp(word, "ID") == 0)
+    if (strcmp(kind, "CONTAINER") == 0 || strcmp(kind, "ID") == 0)
         offer_containers();
-    else if (strcmp(word, "IMAGE") == 0)
+    else if (strcmp(kind, "IMAGE") == 0)
         offer_images();
-    else if (strcmp(word, "SIGNAL") == 0)
+    else if (strcmp(kind, "SIGNAL") == 0)
         offer_signals();
-    else if (strcmp(word, "VERB") == 0)
+    else if (strcmp(kind, "VERB") == 0)
         offer_verbs();
-    else if (strcmp(word, "SHELL") == 0)
-        offer_choices(format_text("bash|zsh|fish"));
-    else
-        offer_choices(word);
-    free(word);
+    else if (*kind && !kind[strspn(kind, small)])
+        offer(kind, "");
+}
+
+/* "[CONTAINER...]", "table|json". */
+static void offer_kinds(const char *kinds)
+{
+    char *copy, *rest, *kind;
+
+    kinds += *kinds == '[';
+    copy = rest = format_text("%.*s", (int)strcspn(kinds, ".]"), kinds);
+    while ((kind = strsep(&rest, "|")))
+        offer_kind(kind);
+    free(copy);
 }
 
 /* ---- which kind of word is it? ------------------------------------------------- */
@@ -251,7 +246,7 @@ static void complete_value(const struct flag *flags)
     typed = value;
     flags = open_flag(flags, flag);
     if (flags)
-        offer_kind(flags->argument);
+        offer_kinds(flags->argument);
 }
 
 static void complete(const struct flag *flags, const char *about)
@@ -273,7 +268,7 @@ static void complete(const struct flag *flags, const char *about)
     }
     typed = *words;
     if (open) {
-        offer_kind(open->argument);
+        offer_kinds(open->argument);
     } else if (!flags_end && *typed == '-') {
         if (strchr(typed, '=')) {
             complete_value(flags);
@@ -282,7 +277,7 @@ static void complete(const struct flag *flags, const char *about)
             offer_flags(flags_of_all);
         }
     } else if (verb) {
-        offer_kind(argument_in(verb->usage, arguments));
+        offer_kinds(argument_in(verb->usage, arguments));
     } else if (!*about && !arguments) {
         offer_verbs();
     }

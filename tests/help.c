@@ -169,6 +169,8 @@ static void completion_has_all(int stage_)
     ck_assert_str_eq(offered("list", "--format=j"), "--format=json\n");
     ck_assert_str_eq(offered("list", "-qf", "j"), "json\n");
     ck_assert_str_eq(offered("kill", "x", "USR1"), "USR1\n");
+    ck_assert_str_eq(offered("completion", ""), "bash\nzsh\nfish\n");
+    ck_assert_str_eq(offered("state", "x", ""), "");
     ck_assert_str_eq(offered("run", "x", "--"), ""); /* the command's */
     ck_assert_str_eq(offered("run", "-v", ""), "");  /* files */
 }
@@ -183,6 +185,7 @@ static void completion_knows_images(int stage_)
     ck_assert_str_eq(offered("rmi", ""), "one:v1\ntwo:latest\n");
     ck_assert_str_eq(offered("rmi", "two", "one:"), "one:v1\n");
     ck_assert_str_eq(offered("run", "-i", "t"), "two:latest\n");
+    ck_assert_str_eq(offered("inspect", "t"), "two:latest\n");
     expect_status(stage("rmi", "one:v1", "two"), 0);
     host_command(NULL, "rm -rf empty empty.tar");
 }
