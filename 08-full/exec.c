@@ -387,7 +387,8 @@ static void start_process(struct config *config, const struct state *state,
     if (pid == 0)
         join_container(config, moved ? NULL : cgroup, first,
                        kinds & ~CLONE_NEWPID, &launch);
-    explain("clone3() = %d # in the container's PID namespace", (int)pid);
+    explain("setns(pidfd, CLONE_NEWPID) # for children: clone3() = %d",
+            (int)pid);
     if (moved)
         join_cgroup(cgroup, pid);
     else if (!is_limited(&child))

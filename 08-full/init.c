@@ -317,7 +317,7 @@ static void enter_namespaces(int first, int kinds)
      * first, and what root of it may decides about the others */
     if (kinds && setns(first, kinds) == -1)
         fail("setns to the container");
-    explain("setns(pidfd, 0x%x)", (unsigned)kinds);
+    explain_joined(kinds);
     if (!(kinds & CLONE_NEWUSER))
         return;
     if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)

@@ -14,12 +14,17 @@
 static const struct {
     const char *type;
     int flag;
+    const char *flag_name;
     const char *file; /* in /proc/PID/ns */
 } kinds_of_namespaces[] = {
-    {"pid", CLONE_NEWPID, "pid"},    {"network", CLONE_NEWNET, "net"},
-    {"ipc", CLONE_NEWIPC, "ipc"},    {"uts", CLONE_NEWUTS, "uts"},
-    {"mount", CLONE_NEWNS, "mnt"},   {"cgroup", CLONE_NEWCGROUP, "cgroup"},
-    {"user", CLONE_NEWUSER, "user"}, {"time", CLONE_NEWTIME, "time"},
+    {"pid", CLONE_NEWPID, "CLONE_NEWPID", "pid"},
+    {"network", CLONE_NEWNET, "CLONE_NEWNET", "net"},
+    {"ipc", CLONE_NEWIPC, "CLONE_NEWIPC", "ipc"},
+    {"uts", CLONE_NEWUTS, "CLONE_NEWUTS", "uts"},
+    {"mount", CLONE_NEWNS, "CLONE_NEWNS", "mnt"},
+    {"cgroup", CLONE_NEWCGROUP, "CLONE_NEWCGROUP", "cgroup"},
+    {"user", CLONE_NEWUSER, "CLONE_NEWUSER", "user"},
+    {"time", CLONE_NEWTIME, "CLONE_NEWTIME", "time"},
 };
 
 enum { KINDS = sizeof(kinds_of_namespaces) / sizeof(kinds_of_namespaces[0]) };
@@ -111,4 +116,12 @@ bool has_namespace(const struct config *config, int flag)
 {
     return joined_path(config, flag) ||
            config->linux_.namespaces & (uint64_t)(unsigned)flag;
+}
+
+void explain_joined(int kinds)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds & kinds_of_namespaces[i].flag)
+            explain("setns(pidfd, %s) # %s", kinds_of_namespaces[i].flag_name,
+                    namespace_id(kinds_of_namespaces[i].file));
 }

@@ -35,4 +35,7 @@ int other_namespaces(pid_t pid);
  * joined. */
 bool has_namespace(const struct config *config, int flag);
 
+/* Narrates that the caller is in these namespaces (CLONE_NEW* flags) now. */
+void explain_joined(int kinds);
+
 #endif
