@@ -330,6 +330,9 @@ make_sudo() {
 become_host() {
     mount --make-rshared / &&
         mount -t proc proc /proc &&
+        mkdir -p /run/toy-docker /var/lib/toy-docker &&
+        mount -t tmpfs states /run/toy-docker &&
+        mount -t tmpfs store /var/lib/toy-docker &&
         { [[ ! -d /dev/mqueue ]] || mount -t mqueue mqueue /dev/mqueue; } &&
         ip link set lo up &&
         echo "host-$RANDOM" >/proc/sys/kernel/hostname &&
