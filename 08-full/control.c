@@ -283,8 +283,10 @@ int rm_verb(int argc, char **argv, const struct globals *globals)
 
     require_words(words, "rm");
     for (; *words; words++) {
-        if (force && !find_record(&record, globals->data_root, *words))
+        if (force && !find_record(&record, globals->data_root, *words)) {
+            warn("no such container: %s", *words);
             continue;
+        }
         require_record(&record, globals->data_root, *words);
         remove_one(&record, *words, force);
         puts(*words);

@@ -258,8 +258,13 @@ static void remove_image(const struct store *store, const char *name,
     forget_image(store, &image);
     if (strncmp(image.name, no_name, strlen(no_name)) != 0)
         printf("Untagged: %s\n", image.name);
-    if (!twin)
-        printf("Deleted: %s\n", image.id);
+    if (twin)
+        return;
+    printf("Deleted: %s\n", image.id);
+    sweep_unused_layers(store);
+    for (const char **layer = image.layers; *layer; layer++)
+        if (access(layer_path(store, *layer), F_OK) == -1)
+            printf("Deleted: %s\n", *layer);
 }
 
 int rmi_verb(int argc, char **argv, const struct globals *globals)
@@ -282,7 +287,6 @@ int rmi_verb(int argc, char **argv, const struct globals *globals)
     lock = lock_store(&store);
     for (; *words; words++)
         remove_image(&store, *words, force);
-    sweep_unused_layers(&store);
     close(lock);
     return EXIT_SUCCESS;
 }

@@ -27,29 +27,64 @@ static const char *const heads[] = {
 
 /* ---- the cells ---------------------------------------------------------------- */
 
-static char *join(struct json array, const char *between)
+/* Puts `more` behind `text`, which is freed. */
+static char *append(char *text, const char *before, const char *more)
 {
-    char *text = format_text("%s", "");
+    char *longer = format_text("%s%s%s", text, before, more);
 
-    for (size_t i = 0; i < count_elements(array); i++) {
-        char *longer =
-            format_text("%s%s%s", text, i ? between : "", text_at(array, i));
+    free(text);
+    return longer;
+}
 
-        free(text);
-        text = longer;
+/* Cut to so many characters, of which the last one stands for the rest. */
+static char *shorten(char *text, int most)
+{
+    char *end = text;
+    int count = 0;
+
+    for (char *at = text; *at; at++)
+        if ((*at & 0xc0) != 0x80 && ++count == most)
+            end = at;
+    if (count <= most)
+        return text;
+    *end = '\0';
+    return append(text, "…", "");
+}
+
+/* What would move a terminal's cursor is shown as C writes it. */
+static char *quote(const char *text)
+{
+    static const char known[] = "\"\\\n\t\r", letters[] = "\"\\ntr";
+    char *quoted = format_text("\""), escaped[8];
+
+    for (; *text; text++) {
+        const char *found = strchr(known, *text);
+
+        snprintf(escaped, sizeof(escaped), "%c", *text);
+        if (found)
+            snprintf(escaped, sizeof(escaped), "\\%c", letters[found - known]);
+        else if ((unsigned char)*text < ' ' || *text == 0x7f)
+            snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned)*text);
+        quoted = append(quoted, "", escaped);
     }
-    return text;
+    return append(quoted, "", "\"");
 }
 
 /* "\"sleep 1000\"", cut as docker does it. */
 static char *command_text(struct json container, bool whole)
 {
-    enum { MOST = 19 };
-    char *text = join(get_array(container, "command"), " ");
+    enum { MOST = 20 };
+    struct json words = get_array(container, "command");
+    char *text = format_text("%s", "");
 
-    if (!whole && strlen(text) > MOST)
-        return format_text("\"%.*s…\"", MOST - 1, text);
-    return format_text("\"%s\"", text);
+    for (size_t i = 0; i < count_elements(words); i++) {
+        const char *word = text_at(words, i);
+        const char *mark = i && strchr(word, ' ') ? "'" : "";
+
+        text = append(text, i ? " " : "", mark);
+        text = append(text, word, mark);
+    }
+    return quote(whole ? text : shorten(text, MOST));
 }
 
 /* "0.0.0.0:8080->80/tcp" for each; see ports.h. */
@@ -60,15 +95,13 @@ static char *ports_text(struct json container)
 
     for (size_t i = 0; i < count_elements(ports); i++) {
         struct port port;
-        char *one, *longer;
+        char *one;
 
         if (read_port(text_at(ports, i), &port))
             continue;
         one = port_text(&port);
-        longer = format_text("%s%s%s", text, *text ? ", " : "", one);
+        text = append(text, *text ? ", " : "", one);
         free(one);
-        free(text);
-        text = longer;
     }
     return text;
 }

@@ -168,13 +168,22 @@ int list_processes(char **words, bool json, const struct globals *globals)
     return EXIT_SUCCESS;
 }
 
+/* docker's -f is a filter, runc's a format. */
+static const char *parse_filter_or_format(const char *text, void *value)
+{
+    struct list_wishes *wishes = value;
+
+    return strchr(text, '=') ? parse_filter(text, &wishes->filters)
+                             : parse_format(text, &wishes->format);
+}
+
 /* runc's "ps ID [ARGUMENT...]", and docker's "ps". */
 int ps_verb(int argc, char **argv, const struct globals *globals)
 {
     struct list_wishes wishes = {0};
     bool latest = false;
     const struct flag flags[] = {
-        {"format", 'f', "table|json|TEMPLATE", "how it is printed (table)",
+        {"format", 0, "table|json|TEMPLATE", "how it is printed (table)",
          parse_format, &wishes.format},
         {"all", 'a', NULL, "those that have ended, too", parse_switch,
          &wishes.all},
@@ -182,9 +191,10 @@ int ps_verb(int argc, char **argv, const struct globals *globals)
         {"last", 'n', "N", "the newest N", parse_number, &wishes.last},
         {"latest", 'l', NULL, "the newest one", parse_switch, &latest},
         {"no-trunc", 0, NULL, "nothing is cut", parse_switch, &wishes.whole},
-        {"filter", 0, "KEY=VALUE",
-         "by name, id, status, ancestor, label, exited", parse_filter,
-         &wishes.filters},
+        {"filter", 'f', "KEY=VALUE",
+         "by name, id, status, ancestor, label, exited; -f json and -f table "
+         "are runc's --format",
+         parse_filter_or_format, &wishes},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
