@@ -493,6 +493,49 @@ static void run_entrypoint(int stage)
                   "child\n");
 }
 
+/* ---- config.json ------------------------------------------------------------------------------- */
+
+/* The container goes through a config.json, and comes out as it is without
+ * one; the file is a bundle's, which makes the same container once more. */
+static void run_makes_a_bundle(int stage)
+{
+    static const char look[] =
+        "id; grep -E '^Cap|NoNew' /proc/self/status; hostname; "
+        "env | grep -v ^HOME= | sort; pwd; "
+        "sed -E 's/^[0-9]+ [0-9]+ [0-9:]+ //; s/ - .*//' /proc/self/mountinfo "
+        "| grep -v -e '^[^ ]* / ' -e ' /etc/' | sort";
+    static const struct how run_as_bundle = {
+        .flags = {"run", "--bundle", "bundle", "box"}};
+    struct result first, second;
+    char *id;
+
+    (void)stage;
+    need_cgroups();
+    put_file("file", "x");
+#define SAME                                                                   \
+    "--rootfs", "rootfs", "-u", "5:6", "--cap-add", "SYS_TIME", "--cap-drop",  \
+        "CHOWN", "--hostname", "its", "-e", "NAME=a b", "-w", "/usr",          \
+        "--tmpfs", "/its-folder:size=1m,mode=750", "-v",                       \
+        format_text("%s/file:/its-file:ro", scratch_folder), "--", "sh", "-c", \
+        look, NULL
+    first = run_stage(8, SAME);
+    expect_status(first, 0);
+    expect_text("stdout", first.out, "/its-folder");
+    second = run_stage(8, "run", SAME);
+    ck_assert_str_eq(second.out, first.out);
+    id = list_folder("/var/lib/toy-docker/containers")[0];
+    ck_assert_ptr_nonnull(id);
+    host_command(NULL,
+                 "mkdir bundle && ln -s ../rootfs bundle/root && "
+                 "cp /var/lib/toy-docker/containers/%s/config.json bundle",
+                 id);
+    second = run_stage_so(8, &run_as_bundle, NULL);
+    expect_status(second, 0);
+    ck_assert_str_eq(second.out, first.out);
+    expect_status(run_stage(8, "rm", id, NULL), 0);
+    host_command(NULL, "rm -r bundle file");
+}
+
 /* ---- refusals ---------------------------------------------------------------------------------- */
 
 static void run_refusals(int stage)
@@ -604,6 +647,7 @@ const struct check cli_checks[] = {
     {"run_groups", 8, 8, run_groups},
     {"run_env_file", 8, 8, run_env_file},
     {"run_entrypoint", 8, 8, run_entrypoint},
+    {"run_makes_a_bundle", 8, 8, run_makes_a_bundle},
     {"run_refusals", 8, 8, run_refusals},
     {"run_knows_docker", 8, 8, run_knows_docker},
     {"run_etc_files", 8, 8, run_etc_files},
