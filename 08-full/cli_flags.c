@@ -181,7 +181,8 @@ static void add_stage_flags(struct table *table, struct flags *to)
          to->docker_form ? "a folder in place of an image"
                          : "root file system (./rootfs)",
          parse_text, &to->rootfs},
-        {"hostname", to->docker_form ? 'h' : 0, "NAME", "host name (container)",
+        {"hostname", to->docker_form ? 'h' : 0, "NAME",
+         to->docker_form ? "host name (the short id)" : "host name (container)",
          parse_hostname, &to->hostname},
         {"volume", 'v', "HOST:CONTAINER[:ro]", "bind a file or folder",
          parse_volume, &to->volumes},
@@ -205,7 +206,10 @@ static void add_stage_flags(struct table *table, struct flags *to)
          &to->cap_add},
         {"cap-drop", 0, "NAME", "take a capability, or ALL", parse_capability,
          &to->cap_drop},
-        {"network", 0, "MODE", "none, host, bridge, container:ID (none)",
+        {"network", 0, "MODE",
+         to->docker_form
+             ? "none, host, bridge, container:NAME (none; bridge with -p)"
+             : "none, host, bridge, container:ID (none)",
          parse_network, &to->network.mode},
         {"net", 0, "MODE", "the same", parse_network, &to->network.mode},
         {"publish", 'p', "[ADDRESS:]HOST:CONTAINER[/udp]",
@@ -218,8 +222,8 @@ static void add_stage_flags(struct table *table, struct flags *to)
         {"network-rate", 0, "RATE", "so much each way, as 10mbit", parse_rate,
          &to->network.network.rate},
         {"init", 0, NULL, "a small init is pid 1", parse_switch, &to->init},
-        {"interactive", 'i', NULL, "run: keep standard input", parse_switch,
-         &to->interactive},
+        {"interactive", 'i', NULL, "run: keep standard input open",
+         parse_switch, &to->interactive},
         {"tty", 't', NULL, "a terminal of the container's own", parse_switch,
          &to->tty},
         {0},
