@@ -397,6 +397,31 @@ static void run_modes(int stage)
     expect_refusal(run("--uts", "host", "-h", "x", "true"), "--uts host");
 }
 
+static void run_shares_with_another(int stage)
+{
+    static const char *const types[] = {"pid", "ipc", "net", "uts", "mnt"};
+    struct process first, second;
+    char *name = make_token(), *mode = format_text("container:%s", name);
+    pid_t one, other;
+
+    (void)stage;
+    need_cgroups();
+    first = start_stage(8, &run_how, "--name", name, "sleep", "1000", NULL);
+    ck_assert(within(10, strstr(run_stage(8, "top", name, NULL).out, "1000")));
+    second = sleeper("--pid", mode, "--ipc", mode, "--network", mode);
+    other = sleeper_of(&second);
+    one = atoi(run_stage(8, "inspect", "-f", "{{.State.Pid}}", name, NULL).out);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        ck_assert_msg((namespace_of(one, types[i]) ==
+                       namespace_of(other, types[i])) == (i < 3),
+                      "%s", types[i]);
+    end_sleeper(&second);
+    kill(one, SIGKILL);
+    expect_status(finish(&first), 128 + SIGKILL);
+    expect_refusal(run("--pid", mode, "true"), name);
+    expect_refusal(run("--ipc", "container:", "true"), "--ipc");
+}
+
 /* Root inside is nobody outside, and the files of the folder are root's still;
  * what it writes to is not the folder. */
 static void run_userns(int stage)
@@ -642,6 +667,7 @@ const struct check cli_checks[] = {
     {"run_security_options", 8, 8, run_security_options},
     {"run_profile", 8, 8, run_profile},
     {"run_modes", 8, 8, run_modes},
+    {"run_shares_with_another", 8, 8, run_shares_with_another},
     {"run_userns", 8, 8, run_userns},
     {"run_names_and_sysctl", 8, 8, run_names_and_sysctl},
     {"run_groups", 8, 8, run_groups},
