@@ -275,6 +275,9 @@ static size_t count_lines(const char *path)
 
 static void monitor_restarts(int stage_)
 {
+    pid_t first;
+    char *id;
+
     (void)stage_;
     need_cgroups();
     host_command(NULL, "mkdir out");
@@ -293,14 +296,21 @@ static void monitor_restarts(int stage_)
     expect_out(stage("stop", "always"), "always\n");
     expect_status_text("always", "Exited (0)");
     expect_out(stage("ps", "-q"), "");
-    /* a signal from inside or outside is a failure as any other */
+    /* who kills it means it; who kills its process does not */
+    id = run_detached("steady", "--restart", "always", "sleep", "1000");
+    first = process_of(id);
+    kill(first, SIGKILL);
+    ck_assert(within(10, process_of(id) && process_of(id) != first &&
+                             is_status("steady", "Up ")));
+    expect_out(stage("kill", "steady"), "steady\n");
+    ck_assert(within(10, is_status("steady", "Exited (137)")));
     expect_out(stage("update", "--restart", "no", "always"), "always\n");
     expect_out(stage("start", "always"), "always\n");
     ck_assert(within(10, is_status("always", "Exited (0)")));
     expect_refused(stage("run", "--rm", "--restart", "always", "--rootfs",
                          "rootfs", "true"),
                    "--rm");
-    expect_status(stage("rm", "fails", "fine", "always"), 0);
+    expect_status(stage("rm", "fails", "fine", "always", "steady"), 0);
     host_command(NULL, "rm -r out");
 }
 
