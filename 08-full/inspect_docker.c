@@ -164,6 +164,27 @@ static struct json_object *describe_mounts(struct json config)
     return array;
 }
 
+/* "/usr:/data:ro", as -v has it */
+static struct json_object *describe_binds(struct json config)
+{
+    struct json_object *mounts = describe_mounts(config);
+    struct json_object *array = json_object_new_array();
+
+    for (size_t i = 0; i < json_object_array_length(mounts); i++) {
+        struct json mount = {json_object_array_get_idx(mounts, i), ""};
+        const char *mode = get_text(mount, "Mode");
+
+        if (strcmp(get_text(mount, "Type"), "bind") == 0)
+            json_object_array_add(
+                array,
+                json_object_new_string(format_text(
+                    "%s:%s%s%s", get_text(mount, "Source"),
+                    get_text(mount, "Destination"), *mode ? ":" : "", mode)));
+    }
+    json_object_put(mounts);
+    return array;
+}
+
 /* ---- what was asked for ----------------------------------------------------------- */
 
 /* 0 where there is no limit. */
@@ -195,11 +216,13 @@ static struct json_object *describe_host_config(struct json config,
     struct json modes = get_object(container, "modes");
     struct json resources =
         get_object(get_object(config, "linux"), "resources");
+    const char *pid = get_text(modes, "pid");
     int64_t quota = limit_in(resources, "cpu", "quota");
     int64_t period = limit_in(resources, "cpu", "period");
 
+    add(object, "Binds", describe_binds(config));
     add_text(object, "NetworkMode", text_or(modes, "network", ""));
-    add_text(object, "PidMode", text_or(modes, "pid", ""));
+    add_text(object, "PidMode", pid && strcmp(pid, "private") != 0 ? pid : "");
     add_text(object, "IpcMode", text_or(modes, "ipc", ""));
     add(object, "PortBindings", describe_ports(container));
     add(object, "RestartPolicy", describe_restart(container));
@@ -254,7 +277,7 @@ static struct json_object *describe_config(struct json config,
     add_text(object, "WorkingDir", get_text(process, "cwd"));
     add(object, "Entrypoint", NULL); /* Cmd has both */
     add(object, "Labels", describe_labels(container));
-    add_text(object, "StopSignal", text_or(container, "stopSignal", "SIGTERM"));
+    add_text(object, "StopSignal", get_text(container, "stopSignal"));
     return object;
 }
 
@@ -328,6 +351,26 @@ struct json_object *describe_container(const struct subject *subject)
     return object;
 }
 
+/* What the image says nothing of is there, too. */
+static struct json_object *describe_image_config(struct json config)
+{
+    static const char *const lists[] = {"Cmd", "Entrypoint", "Env", "Labels"};
+    static const char *const texts[] = {"User", "WorkingDir"};
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        add(object, lists[i], NULL);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        add_text(object, texts[i], "");
+    if (is_there(config)) {
+        json_object_object_foreach(config.value, name, value)
+        {
+            add(object, name, json_object_get(value));
+        }
+    }
+    return object;
+}
+
 struct json_object *describe_image(const struct image *image)
 {
     struct json_object *object = json_object_new_object();
@@ -346,7 +389,8 @@ struct json_object *describe_image(const struct image *image)
     add_text(object, "Architecture", get_text(image->config, "architecture"));
     add_text(object, "Os", get_text(image->config, "os"));
     add_number(object, "Size", (int64_t)image->size);
-    add_copy(object, "Config", get_object(image->config, "config"));
+    add(object, "Config",
+        describe_image_config(get_object(image->config, "config")));
     add(object, "RootFS", root);
     return object;
 }

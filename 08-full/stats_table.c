@@ -23,7 +23,6 @@ enum { MOST_CONTAINERS = 500, COLUMNS = 8 };
 /* Of one container, at one moment. Bytes and nanoseconds. */
 struct sample {
     char id[256], name[256];
-    bool running;
     uint64_t time, cpu, memory, limit, received, sent, read, written, pids;
 };
 
@@ -131,10 +130,10 @@ static void take_sample(struct samples *samples, const struct subject *subject)
     if (samples->count == MOST_CONTAINERS)
         return;
     samples->count++;
-    *sample = (struct sample){.running = subject->pid != 0};
+    *sample = (struct sample){.time = 0};
     snprintf(sample->id, sizeof(sample->id), "%s", subject->id);
     snprintf(sample->name, sizeof(sample->name), "%s", subject->name);
-    if (!sample->running)
+    if (!subject->pid)
         return;
     if (!shares_namespace(subject->pid, "net"))
         count_network(sample, subject->pid);
@@ -204,8 +203,8 @@ static double cpu_percent(const struct sample *now,
     for (size_t i = 0; i < before->count; i++) {
         const struct sample *then = &before->items[i];
 
-        if (strcmp(then->id, now->id) == 0 && then->time < now->time &&
-            then->cpu <= now->cpu && then->running)
+        if (strcmp(then->id, now->id) == 0 && then->time &&
+            then->time < now->time && then->cpu <= now->cpu)
             return 100.0 * (double)(now->cpu - then->cpu) /
                    (double)(now->time - then->time);
     }
@@ -215,27 +214,19 @@ static double cpu_percent(const struct sample *now,
 static void fill_cells(const struct sample *sample,
                        const struct samples *before, char *cells[COLUMNS])
 {
-    double share = (double)sample->memory / (double)sample->limit;
-    char *values[COLUMNS] = {format_text("%.12s", sample->id),
-                             format_text("%s", sample->name),
-                             "--",
-                             "-- / --",
-                             "--",
-                             "--",
-                             "--",
-                             "--"};
+    double share =
+        sample->limit ? (double)sample->memory / (double)sample->limit : 0;
+    char *values[COLUMNS] = {
+        format_text("%.12s", sample->id),
+        format_text("%s", sample->name),
+        format_text("%.2f%%", cpu_percent(sample, before)),
+        pair(size_words(sample->memory, 1024), size_words(sample->limit, 1024)),
+        format_text("%.2f%%", 100 * share),
+        pair(size_words(sample->received, 1000),
+             size_words(sample->sent, 1000)),
+        pair(size_words(sample->read, 1000), size_words(sample->written, 1000)),
+        format_text("%llu", (unsigned long long)sample->pids)};
 
-    if (sample->running) {
-        values[2] = format_text("%.2f%%", cpu_percent(sample, before));
-        values[3] = pair(size_words(sample->memory, 1024),
-                         size_words(sample->limit, 1024));
-        values[4] = format_text("%.2f%%", 100 * share);
-        values[5] = pair(size_words(sample->received, 1000),
-                         size_words(sample->sent, 1000));
-        values[6] = pair(size_words(sample->read, 1000),
-                         size_words(sample->written, 1000));
-        values[7] = format_text("%llu", (unsigned long long)sample->pids);
-    }
     memcpy(cells, values, sizeof(values));
 }
 
@@ -250,7 +241,7 @@ static struct json_object *describe(char *const cells[COLUMNS])
         json_object_object_add(object, names[i],
                                json_object_new_string(cells[i]));
     json_object_object_add(object, "Container",
-                           json_object_new_string(cells[0]));
+                           json_object_new_string(cells[1]));
     return object;
 }
 

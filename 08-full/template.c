@@ -10,13 +10,14 @@
 #include "../common/common.h"
 #include "sync.h"
 
-/* As Go prints a value that is no text: [a b], map[key:value]. */
+/* As Go prints a value that is no text: [a b], map[key:value]. Where docker has
+ * null, there is no list. */
 static void print_value(struct json_object *value)
 {
     const char *between = "";
 
     if (!value) {
-        printf("<nil>");
+        printf("[]");
     } else if (json_object_is_type(value, json_type_array)) {
         putchar('[');
         for (size_t i = 0; i < json_object_array_length(value); i++) {

@@ -195,6 +195,10 @@ static void inspect_of_image(int stage_)
     ck_assert_str_eq(said(stage("inspect", "-f", "{{.RepoTags}}",
                                 format_text("%.12s", id + 7))),
                      "[one:v1]\n");
+    ck_assert_str_eq(
+        said(stage("inspect", "-f",
+                   "{{json .Config.Cmd}}[{{.Config.User}}]{{.Os}}", "one:v1")),
+        "null[]linux\n");
     expect_text("stdout", said(stage("inspect", "one:v1")), "one:v1: an image");
     expect_text("stdout", said(stage("inspect", "one:v1")),
                 format_text("%.71s", id));
@@ -234,6 +238,8 @@ static void inspect_of_run(int stage_)
         "/web\n");
     ck_assert_str_eq(of_web("{{.Path}} {{.Args}} {{.State.Status}}"),
                      "sleep [1000] running\n");
+    ck_assert_str_eq(of_web("{{.HostConfig.Binds}}{{.Config.Entrypoint}}"),
+                     format_text("[%s/data:/data:ro][]\n", scratch_folder));
     ck_assert_str_eq(of_web("{{.HostConfig.Memory}} {{.Config.Labels}}"),
                      "67108864 map[a:b]\n");
     expect_text("Env", of_web("{{.Config.Env}}"),
