@@ -6,20 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
 #include "cgroup.h"
 #include "changes.h"
 #include "commit_config.h"
-#include "container_log.h"
 #include "digest.h"
 #include "image.h"
 #include "load.h"
 #include "pack.h"
 #include "record.h"
 #include "sync.h"
+#include "times.h"
 #include "verbs.h"
 
 /* ---- standing still -------------------------------------------------------------- */
@@ -77,16 +76,6 @@ static int pack(const char *work, const struct changes *changes)
         fail("seek in %s", path);
     free(path);
     return fd;
-}
-
-static char *time_now(void)
-{
-    struct timespec now;
-    char text[40];
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    format_log_time(text, &now);
-    return format_text("%s", text);
 }
 
 /* The configuration without what the container adds: the image's; or one for
@@ -169,7 +158,7 @@ int commit_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly(NULL, "commit: a container is wanted, and perhaps "
                            "NAME[:TAG] for the image");
     commit.name = words[1] ? need_image_name(words[1]) : NULL;
-    commit.created = time_now();
+    commit.created = time_text();
     require_record(&commit.record, globals->data_root, words[0]);
     work = begin_image_work(&store, globals->data_root);
     make_image(&commit, &store, work, pause);

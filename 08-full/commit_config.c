@@ -106,11 +106,10 @@ static void add_environment(struct json_object *config, struct json env)
 
     for (size_t i = 0; i < count_elements(env); i++) {
         const char *text = text_at(env, i);
-        bool is_own = false;
+        bool is_own = strcmp(text, default_path) == 0;
 
         for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
-            if (strncmp(text, own[j], strlen(own[j])) == 0)
-                is_own = true;
+            is_own |= strncmp(text, own[j], strlen(own[j])) == 0;
         if (!is_own)
             set_variable(need_member(config, "Env", make_array), text);
     }

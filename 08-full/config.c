@@ -71,7 +71,7 @@ static const char *const default_readonly_paths[] = {
     "/proc/sysrq-trigger", NULL,
 };
 
-static const char default_path[] =
+const char default_path[] =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 static void *grow(void *items, size_t count, size_t size)

@@ -229,6 +229,9 @@ struct config {
 void set_device_rules(struct resources *resources,
                       const struct device_rule *rules, size_t count);
 
+/* PATH=... of a container that asks for nothing. */
+extern const char default_path[];
+
 /* Fills in what `docker run` gives a container that asks for nothing. */
 void set_default_config(struct config *config);
 

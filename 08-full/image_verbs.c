@@ -13,7 +13,9 @@
 #include "load.h"
 #include "record.h"
 #include "sync.h"
+#include "table.h"
 #include "template.h"
+#include "times.h"
 #include "verbs.h"
 
 /* Every one of these verbs has it. */
@@ -111,22 +113,10 @@ static char *human_size(uint64_t size)
 /* "3 weeks ago" */
 static char *human_age(const char *created)
 {
-    static const struct {
-        const char *name;
-        long seconds;
-    } units[] = {{"year", 31536000}, {"month", 2592000}, {"week", 604800},
-                 {"day", 86400},     {"hour", 3600},     {"minute", 60}};
-    struct tm parts = {0};
-    long age;
+    time_t then = read_time(created);
 
-    if (!strptime(created, "%Y-%m-%dT%H:%M:%S", &parts))
-        return format_text("N/A");
-    age = time(NULL) - timegm(&parts);
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (age >= 2 * units[i].seconds)
-            return format_text("%ld %ss ago", age / units[i].seconds,
-                               units[i].name);
-    return format_text("%ld seconds ago", age > 0 ? age : 0);
+    return then == 0 ? format_text("N/A")
+                     : format_text("%s ago", duration_text(time(NULL) - then));
 }
 
 /* The name without its tag, which goes to *tag. */
@@ -158,27 +148,31 @@ static struct json_object *describe(const struct image *image)
     return object;
 }
 
-static void print_table(const struct image *images, size_t count)
+static void print_images(const struct image *images, size_t count)
 {
-    int widths[2] = {12, 8};
-    const char *tag;
+    static const char *const heads[] = {"REPOSITORY", "TAG", "IMAGE ID",
+                                        "CREATED", "SIZE"};
+    struct table table = {.columns = sizeof(heads) / sizeof(heads[0])};
 
+    add_row(&table, heads);
     for (size_t i = 0; i < count; i++) {
-        int name = (int)strlen(split_name(images[i].name, &tag)) + 2;
-        int rest = (int)strlen(tag) + 2;
+        const char *cells[sizeof(heads) / sizeof(heads[0])];
 
-        widths[0] = name > widths[0] ? name : widths[0];
-        widths[1] = rest > widths[1] ? rest : widths[1];
+        cells[0] = split_name(images[i].name, &cells[1]);
+        cells[2] = format_text("%.12s", digits_of(images[i].id));
+        cells[3] = human_age(images[i].created);
+        cells[4] = human_size(images[i].size);
+        add_row(&table, cells);
     }
-    printf("%-*s%-*s%-14s%-16s%s\n", widths[0], "REPOSITORY", widths[1], "TAG",
-           "IMAGE ID", "CREATED", "SIZE");
-    for (size_t i = 0; i < count; i++) {
-        char *repository = split_name(images[i].name, &tag);
+    print_rows(&table, 10, 0, "\n");
+}
 
-        printf("%-*s%-*s%-14.12s%-16s%s\n", widths[0], repository, widths[1],
-               tag, digits_of(images[i].id), human_age(images[i].created),
-               human_size(images[i].size));
-    }
+/* The newest first. */
+static int compare_created(const void *a, const void *b)
+{
+    const struct image *first = a, *second = b;
+
+    return strcmp(second->created, first->created);
 }
 
 int images_verb(int argc, char **argv, const struct globals *globals)
@@ -205,8 +199,9 @@ int images_verb(int argc, char **argv, const struct globals *globals)
     lock = lock_store(&store);
     images = list_images(&store, &count);
     close(lock);
+    qsort(images, count, sizeof(*images), compare_created);
     if (!quiet && !format)
-        print_table(images, count);
+        print_images(images, count);
     for (size_t i = 0; i < count; i++) {
         if (quiet)
             printf("%.12s\n", digits_of(images[i].id));

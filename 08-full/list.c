@@ -11,6 +11,7 @@
 #include "list.h"
 #include "ports.h"
 #include "sync.h"
+#include "table.h"
 #include "template.h"
 #include "times.h"
 
@@ -158,41 +159,14 @@ static void fill_row(struct row *row, bool whole)
 
 /* ---- how they are printed -------------------------------------------------------- */
 
-/* Characters, not bytes. */
-static int width_of(const char *text)
-{
-    int width = 0;
-
-    for (; *text; text++)
-        width += (*text & 0xc0) != 0x80;
-    return width;
-}
-
-static void print_cell(const char *text, int width)
-{
-    int rest = width - width_of(text);
-
-    printf("%s%*s", text, rest > 0 ? rest : 0, "");
-}
-
 static void print_table(const struct row *rows, size_t count)
 {
-    int widths[COLUMNS];
+    struct table table = {.columns = COLUMNS};
 
-    for (int j = 0; j < COLUMNS; j++) {
-        widths[j] = width_of(heads[j]);
-        for (size_t i = 0; i < count; i++)
-            if (width_of(rows[i].cells[j]) > widths[j])
-                widths[j] = width_of(rows[i].cells[j]);
-    }
-    for (int j = 0; j < COLUMNS; j++)
-        print_cell(heads[j], j < COLUMNS - 1 ? widths[j] + 3 : 0);
-    putchar('\n');
-    for (size_t i = 0; i < count; i++) {
-        for (int j = 0; j < COLUMNS; j++)
-            print_cell(rows[i].cells[j], j < COLUMNS - 1 ? widths[j] + 3 : 0);
-        putchar('\n');
-    }
+    add_row(&table, heads);
+    for (size_t i = 0; i < count; i++)
+        add_row(&table, rows[i].cells);
+    print_rows(&table, 10, 0, "\n");
 }
 
 /* An object a line, with docker's names. */

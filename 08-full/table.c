@@ -23,12 +23,22 @@ void add_row(struct table *table, const char *const *cells)
     table->rows++;
 }
 
+/* Characters, not bytes. */
+static int length_of(const char *text)
+{
+    int length = 0;
+
+    for (; *text; text++)
+        length += (*text & 0xc0) != 0x80;
+    return length;
+}
+
 static int width_of(const struct table *table, size_t column, int least)
 {
     int width = least - BLANKS;
 
     for (size_t i = 0; i < table->rows; i++) {
-        int length = (int)strlen(table->cells[i * table->columns + column]);
+        int length = length_of(table->cells[i * table->columns + column]);
 
         width = length > width ? length : width;
     }
@@ -44,9 +54,10 @@ void print_rows(const struct table *table, int least, int width,
         line = format_text("%s", "");
         for (size_t j = 0; j < table->columns; j++) {
             bool last = j == table->columns - 1;
+            int blanks = width_of(table, j, least) - length_of(cells[j]);
 
-            longer = format_text(
-                "%s%-*s", line, last ? 0 : width_of(table, j, least), cells[j]);
+            longer =
+                format_text("%s%s%*s", line, cells[j], last ? 0 : blanks, "");
             free(line);
             line = longer;
         }

@@ -312,7 +312,7 @@ static void commit_says(int stage_)
     expect_status(result, 0);
     result.out[19] = '\0';
     expect_text("images", stage("images").out,
-                format_text("<none>      <none>  %s", result.out + 7));
+                format_text("<none>       <none>    %s", result.out + 7));
     expect_status(stage("run", "--rm", result.out + 7, "true"), 0);
     expect_status(stage("rmi", result.out + 7), 0);
     expect_no_text("images", stage("images").out, "<none>");
