@@ -5,8 +5,10 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "progress.h"
 #include "sync.h"
 
 const char *blob_error(struct archive *archive)
@@ -29,6 +31,8 @@ static la_ssize_t read_stored(struct archive *archive, void *data,
         archive_set_error(archive, errno, "read");
     else
         add_to_digest(&blob->stored_digest, blob->stored_bytes, (size_t)count);
+    blob->read += count > 0 ? (uint64_t)count : 0;
+    show_progress(blob->name, blob->read, blob->size);
     *bytes = blob->stored_bytes;
     return count;
 }
@@ -53,12 +57,15 @@ struct blob *open_blob(int fd, const char *name)
 {
     struct blob *blob = calloc(1, sizeof(*blob));
     struct archive_entry *entry;
+    struct stat status;
 
     if (!blob || !(blob->plain = archive_read_new()) ||
         !(blob->tar = archive_read_new()))
         fail("allocate memory");
     blob->fd = fd;
     blob->name = name;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        blob->size = (uint64_t)status.st_size;
     begin_digest(&blob->stored_digest);
     begin_digest(&blob->plain_digest);
     archive_read_support_filter_gzip(blob->plain);
@@ -89,6 +96,7 @@ void close_blob(struct blob *blob, char **stored, char **plain)
         ;
     if (archive_errno(blob->tar))
         fail_plainly(NULL, "%s: %s", blob->name, blob_error(blob->tar));
+    end_progress();
     *stored = end_digest(&blob->stored_digest);
     *plain = end_digest(&blob->plain_digest);
     archive_read_free(blob->tar);

@@ -9,12 +9,14 @@
 #define BLOB_H
 
 #include <archive.h>
+#include <stdint.h>
 
 #include "digest.h"
 
 struct blob {
     const char *name; /* for messages */
     int fd;
+    uint64_t read, size;   /* bytes of the file; size 0: unknown */
     struct archive *plain; /* unpacks */
     struct archive *tar;   /* reads what is unpacked */
     struct digest stored_digest, plain_digest;

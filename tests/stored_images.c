@@ -387,6 +387,28 @@ static void image_many_layers(int stage_)
     remove_images();
 }
 
+/* How far it is, for who sits at a terminal, and for nobody else. */
+static void image_progress(int stage_)
+{
+    struct how sitting = {.terminal = true};
+    struct process process;
+    struct result result;
+
+    (void)stage_;
+    make_images();
+    process = start_stage(8, &sitting, "load", STORE, "-i", "images/saved.tar",
+                          NULL);
+    result = finish(&process);
+    expect_status(result, 0);
+    expect_text("screen", result.out, "] ");
+    expect_text("screen", result.out, " MB");
+    expect_status(stage("rmi", STORE, "saved:v1", "saved:v2"), 0);
+    result = stage("load", STORE, "-i", "images/saved.tar");
+    expect_status(result, 0);
+    expect_no_text("stderr", result.err, " MB");
+    remove_images();
+}
+
 const struct check stored_image_checks[] = {
     {"image_says", 8, 8, image_says},
     {"image_names", 8, 8, image_names},
@@ -396,5 +418,6 @@ const struct check stored_image_checks[] = {
     {"image_load_killed", 8, 8, image_load_killed},
     {"image_disk_full", 8, 8, image_disk_full},
     {"image_many_layers", 8, 8, image_many_layers},
+    {"image_progress", 8, 8, image_progress},
     {.name = NULL},
 };
