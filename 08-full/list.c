@@ -281,5 +281,6 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
             print_object(describe_row(&rows[i]), wishes->format);
     if (!wishes->quiet && !wishes->format)
         print_table(rows, count);
+    free(rows);
     return EXIT_SUCCESS;
 }
