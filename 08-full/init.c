@@ -120,7 +120,7 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     attach_mounts(config, cgroup, outside->mounts, inside->root);
     make_devices(config, outside->devices, inside->root);
     /* after all mounts, or one of them could uncover what is hidden */
-    hide_paths(config, outside->masks, inside->root);
+    hide_paths(config, outside->mask, inside->root);
     if (!hooked)
         return;
     run_create_hooks(config, launch);

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,31 +14,18 @@
 #include "sync.h"
 #include "syscalls.h"
 
-static size_t count_paths(const char *const *paths)
-{
-    size_t count = 0;
-
-    while (paths[count])
-        count++;
-    return count;
-}
-
-int *prepare_masks(const struct config *config)
+int prepare_mask(const struct config *config)
 {
     static const struct mount_options read_only = {.all_set = MOUNT_ATTR_RDONLY,
                                                    .recursive = true};
-    size_t count = count_paths(config->linux_.masked_paths);
-    int *masks = calloc(count + 1, sizeof(*masks));
+    int mask;
 
-    if (!masks)
-        fail("allocate memory");
-    for (size_t i = 0; i < count; i++) {
-        masks[i] = clone_host_tree("/dev/null", &read_only, "mask with");
-        if (!is_null_device(masks[i]))
-            fail_plainly(NULL, "the host's /dev/null is not character "
-                               "device 1:3");
-    }
-    return masks;
+    if (!config->linux_.masked_paths[0])
+        return -1;
+    mask = clone_host_tree("/dev/null", &read_only, "mask with");
+    if (!is_null_device(mask))
+        fail_plainly(NULL, "the host's /dev/null is not character device 1:3");
+    return mask;
 }
 
 /* Opens what is to be covered. No links: a mask on another file would leave
@@ -71,39 +57,61 @@ static void make_path_read_only(const char *path, int root)
     close(place);
 }
 
-static void mask_path(const char *path, int root, int null)
+/* One mount is in one place: the first file gets the mask, others copies of it,
+ * which can be made once it is in our namespace. */
+static void mask_file(int place, int mask, bool *attached)
+{
+    int copy = mask;
+
+    if (*attached)
+        copy = sys_open_tree(
+            mask, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+    if (copy == -1 || attach(copy, place) == -1)
+        fail("mount the mask");
+    if (copy != mask)
+        close(copy);
+    *attached = true;
+}
+
+static void mask_folder(int place, const char *path)
 {
     static const char *const empty[] = {"ro",     "nosuid",  "nodev",
                                         "noexec", "size=4k", NULL};
+    int tmpfs = make_file_system("tmpfs", "tmpfs", empty, path);
+
+    if (attach(tmpfs, place) == -1)
+        fail("hide %s", path);
+    close(tmpfs);
+}
+
+static void mask_path(const char *path, int root, int mask, bool *attached)
+{
     int place = open_to_hide(root, path);
     struct stat status;
-    int mask = null;
 
     if (place == -1)
         return;
     if (fstat(place, &status) == -1)
         fail("hide %s", path);
     if (S_ISDIR(status.st_mode))
-        mask = make_file_system("tmpfs", "tmpfs", empty, path);
-    if (attach(mask, place) == -1)
-        fail("hide %s", path);
+        mask_folder(place, path);
+    else
+        mask_file(place, mask, attached);
     explain("move_mount(\"%s\", \"%s\") # masked",
-            mask == null ? "/dev/null" : "tmpfs", path);
-    if (mask != null)
-        close(mask);
+            S_ISDIR(status.st_mode) ? "tmpfs" : "/dev/null", path);
     close(place);
 }
 
-void hide_paths(const struct config *config, int *masks, int root)
+void hide_paths(const struct config *config, int mask, int root)
 {
     const char *const *masked = config->linux_.masked_paths;
     const char *const *readonly = config->linux_.readonly_paths;
+    bool attached = false;
 
     for (; *readonly; readonly++)
         make_path_read_only(*readonly, root);
-    for (size_t i = 0; masked[i]; i++) {
-        mask_path(masked[i], root, masks[i]);
-        close(masks[i]);
-    }
-    free(masks);
+    for (; *masked; masked++)
+        mask_path(*masked, root, mask, &attached);
+    if (mask != -1)
+        close(mask);
 }

@@ -12,14 +12,14 @@
 #include "config.h"
 
 /*
- * Opens the host's /dev/null for use as masks, one detached mount for each
- * masked path, read-only so that nobody changes the host's node through it.
- * For when the host's files can still be seen.
+ * Opens the host's /dev/null for use as a mask: a detached mount, read-only so
+ * that nobody changes the host's node through it. For when the host's files
+ * can still be seen. -1 if no path is to be masked.
  */
-int *prepare_masks(const struct config *config);
+int prepare_mask(const struct config *config);
 
-/* Mounts the read-only paths read-only, the masks on the masked paths, and
- * closes the masks. Paths that this kernel does not have are left out. */
-void hide_paths(const struct config *config, int *masks, int root);
+/* Mounts the read-only paths read-only, the mask on the masked paths, and
+ * closes it. Paths that this kernel does not have are left out. */
+void hide_paths(const struct config *config, int mask, int root);
 
 #endif

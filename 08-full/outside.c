@@ -44,7 +44,7 @@ void take_from_host(const struct config *config, struct cgroup *cgroup,
     mount_layers(config, user);
     if (!tied)
         outside->root = clone_root(config, 0);
-    outside->masks = prepare_masks(config);
+    outside->mask = prepare_mask(config);
     /* who may not make device nodes gets the host's */
     outside->devices = user != -1 ? clone_devices(config) : NULL;
 }

@@ -13,7 +13,7 @@
 struct outside {
     int root;     /* the root file system */
     int *mounts;  /* one for each of config's mounts; -1: made inside */
-    int *masks;   /* masked.h */
+    int mask;     /* masked.h */
     int *devices; /* devices.h; NULL: made inside */
 };
 

@@ -43,11 +43,12 @@ static void prepare_rootfs(void)
 {
     int status;
     char *output = host_command(
-        &status, "cd rootfs && mkdir -p t/gone/sub t/opaque/kept t/opaque/lost "
-                 "t/folder t/same t/mode && cd t && "
-                 "echo 1 >file && echo 1 >gone/sub/f && echo 1 >opaque/kept/f "
-                 "&& echo 1 >opaque/lost/f && echo 1 >folder/f && echo 1 "
-                 ">same/f && echo 1 >removed && ln -s file link");
+        &status,
+        "cd rootfs && rm -rf t && mkdir -p t/gone/sub t/opaque/kept t/opaque/lost "
+        "t/folder t/same t/mode && cd t && "
+        "echo 1 >file && echo 1 >gone/sub/f && echo 1 >opaque/kept/f "
+        "&& echo 1 >opaque/lost/f && echo 1 >folder/f && echo 1 "
+        ">same/f && echo 1 >removed && ln -s file link");
 
     ck_assert_msg(status == 0, "%s", output);
 }

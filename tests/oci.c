@@ -222,7 +222,8 @@ static void run_with_rootfs(int stage)
     (void)stage;
     need_cgroups();
     ck_assert_str_eq(
-        run_stage(8, "run", "--rootfs", "rootfs", "echo", "hi", NULL).out,
+        run_stage(8, "run", "--rm", "--rootfs", "rootfs", "echo", "hi", NULL)
+            .out,
         "hi\n");
 }
 
