@@ -118,10 +118,10 @@ bool is_everyones_mount(const char *destination)
 
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         size_t length = strlen(places[i]);
-        bool below = i < 3 && destination[length] == '/';
 
+        /* the first three with all below them */
         if (strncmp(destination, places[i], length) == 0 &&
-            (!destination[length] || below))
+            (!destination[length] || (i < 3 && destination[length] == '/')))
             return true;
     }
     return false;
