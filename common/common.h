@@ -195,9 +195,9 @@ extern void (*print_help)(const struct flag *flags, const char *about);
 
 /* bool; --read-only, --read-only=true, --read-only=false */
 const char *parse_switch(const char *text, void *value);
-const char *parse_text(const char *text, void *value);   /* const char *,
-                                                            not empty */
-const char *parse_list(const char *text, void *value);   /* struct list */
+/* const char *, not empty */
+const char *parse_text(const char *text, void *value);
+const char *parse_list(const char *text, void *value); /* struct list */
 /* uint64_t bytes; 64M, 1G, 4096, "max" = UINT64_MAX; powers of 1024 */
 const char *parse_size(const char *text, void *value);
 /* The same the other way: "64M" for 67108864. Static, until the next call. */
