@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "names.h"
 #include "paths.h"
 #include "sync.h"
 
@@ -87,11 +88,15 @@ int open_entry(int root, const char *path)
 {
     int fd = open_plain_in_root(root, path, O_PATH | O_NOFOLLOW);
 
-    if (fd == -1 && !is_gone())
+    if (fd == -1 && !is_gone()) {
+        char *shown = format_text("%.200s", path);
+
+        make_harmless(shown);
         fail_with_hint(errno == ENAMETOOLONG
                            ? "folders are nested deeper than a path can say"
                            : NULL,
-                       "open %.200s", path);
+                       "open %s", shown);
+    }
     return fd;
 }
 

@@ -4,6 +4,7 @@
 
 #include "../common/common.h"
 #include "changes.h"
+#include "names.h"
 #include "sync.h"
 #include "verbs.h"
 
@@ -18,7 +19,9 @@ int diff_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly(NULL, "diff: one container is wanted");
     require_record(&record, globals->data_root, words[0]);
     find_changes(&changes, &record, globals->data_root);
-    for (size_t i = 0; i < changes.count; i++)
+    for (size_t i = 0; i < changes.count; i++) {
+        make_harmless(changes.list[i].path);
         printf("%c %s\n", changes.list[i].kind, changes.list[i].path);
+    }
     return EXIT_SUCCESS;
 }

@@ -13,6 +13,7 @@
 #include "help.h"
 #include "inspect.h"
 #include "mountinfo.h"
+#include "names.h"
 #include "stats.h"
 
 enum { INDENT = 15 };
@@ -21,14 +22,6 @@ enum { INDENT = 15 };
 static const char *style(const char *code)
 {
     return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") ? code : "";
-}
-
-/* What was named inside must not talk to our terminal. */
-static void make_harmless(char *text)
-{
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = '?';
 }
 
 /* A line "  label       text"; nothing if there is no text. */

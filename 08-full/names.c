@@ -61,3 +61,10 @@ bool is_near(const char *a, const char *b)
 
     return distance(a, b, MOST) <= MOST;
 }
+
+void make_harmless(char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name < ' ' || *name == 0x7f)
+            *name = '?';
+}

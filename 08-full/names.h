@@ -1,6 +1,6 @@
 /*
- * names.h - names for containers that were given none, and names that somebody
- * may have meant.
+ * names.h - names for containers that were given none, names that somebody may
+ * have meant, and names that mean harm.
  */
 #ifndef NAMES_H
 #define NAMES_H
@@ -12,5 +12,9 @@ char *make_up_name(void);
 
 /* True if `b` is `a` with at most two letters more, less, or others. */
 bool is_near(const char *a, const char *b);
+
+/* What was named inside must not talk to our terminal: a "?" for each byte that
+ * is an order to it. */
+void make_harmless(char *name);
 
 #endif

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "names.h"
 #include "sync.h"
 #include "tar.h"
 #include "unpack.h"
@@ -160,12 +161,14 @@ static void pack_path(struct packing *packing, const char *path)
         return;
     stat_entry(packing->changes, fd, &status);
     name = format_text(S_ISDIR(status.st_mode) ? "%s/" : "%s", path + 1);
-    if (strstr(path, "/.wh."))
+    if (strstr(path, "/.wh.")) {
+        make_harmless(name);
         warn("%.200s is left out: in a layer this name would say that a file "
              "is removed",
-             path);
-    else if (!S_ISSOCK(status.st_mode))
+             name);
+    } else if (!S_ISSOCK(status.st_mode)) {
         pack_entry(packing, fd, path[1] ? name : "./", &status);
+    }
     free(name);
     close(fd);
 }

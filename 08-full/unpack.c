@@ -2,7 +2,6 @@
 #include "unpack.h"
 
 #include <archive_entry.h>
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "names.h"
 #include "paths.h"
 #include "sync.h"
 #include "tree.h"
@@ -42,9 +42,7 @@ static char *shown(const char *name)
 {
     char *text = format_text("%.200s", name);
 
-    for (char *c = text; *c; c++)
-        if (iscntrl((unsigned char)*c))
-            *c = '?';
+    make_harmless(text);
     return text;
 }
 

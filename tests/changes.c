@@ -105,12 +105,14 @@ static void diff_running(int stage_)
 
     (void)stage_;
     need_cgroups();
-    expect_status(stage("run", "-d", "--name", "web", "--rootfs", "rootfs",
-                        "sh", "-c", "echo >/$0; echo ready; exec sleep 1000",
-                        token),
-                  0);
+    expect_status(
+        stage("run", "-d", "--name", "web", "--rootfs", "rootfs", "sh", "-c",
+              "echo >\"/$(printf '\\033[1m')$0\"; echo ready; exec sleep 1000",
+              token),
+        0);
     ck_assert(within(10, *stage("logs", "web").out));
-    ck_assert_str_eq(stage("diff", "web").out, format_text("A /%s\n", token));
+    ck_assert_str_eq(stage("diff", "web").out,
+                     format_text("A /?[1m%s\n", token));
     remove_containers();
     expect_status(stage("run", "--name", "web", "--storage-opt", "size=10M",
                         "--rootfs", "rootfs", "touch", "/x"),
