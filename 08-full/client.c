@@ -149,8 +149,11 @@ static bool send_typed(int socket, struct typing *typing, const char *typed,
 bool get_own_size(struct winsize *size)
 {
     for (int stream = 0; stream <= STDERR_FILENO; stream++)
-        if (ioctl(stream, TIOCGWINSZ, size) == 0)
+        if (ioctl(stream, TIOCGWINSZ, size) == 0) {
+            /* in config.json it has no pixels: it would change at once */
+            size->ws_xpixel = size->ws_ypixel = 0;
             return true;
+        }
     return false;
 }
 
@@ -199,7 +202,8 @@ static void handle_signals(const struct attachment *to, int signals, int *times)
             stop_until_continued(to->socket);
             break;
         default:
-            if (!to->signals)
+            /* our terminal is gone: that is no word to the container's */
+            if (!to->signals || (to->terminal && info.ssi_signo == SIGHUP))
                 exit(128 + (int)info.ssi_signo);
             pass_on(to->socket, (int)info.ssi_signo, ++*times);
         }
@@ -260,6 +264,8 @@ static bool pass_input(const struct attachment *to, struct typing *typing,
         return false;
     }
     if (got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR)) {
+        if (terminal.raw) /* Ctrl-D is a key there: it was hung up */
+            exit(128 + SIGHUP);
         send_packet(to->socket, PACKET_INPUT_END, NULL, 0, true);
         *ended = true;
     }

@@ -56,6 +56,7 @@ may    | link -static -lnettle | nettle-dev   | -                  | -          
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
 may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
 may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz
+may    | program tmux          | tmux         | tmux               | tmux       | tmux          | tmux
 may    | program zstd          | zstd         | zstd               | zstd       | zstd          | zstd
 may    | program umoci         | umoci        | -                  | -          | -             | umoci
 may    | program debootstrap   | debootstrap  | debootstrap        | debootstrap | debootstrap  | -
