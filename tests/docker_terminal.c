@@ -16,8 +16,8 @@
 
 #define stage(...) run_stage(8, __VA_ARGS__, NULL)
 
-static const struct winsize first_size = {.ws_row = 33, .ws_col = 99};
-static const struct winsize second_size = {.ws_row = 44, .ws_col = 122};
+static const struct winsize first_size = {33, 99, 990, 660};
+static const struct winsize second_size = {44, 122, 0, 0};
 
 /* A shell at a terminal, and what the terminal was like before. */
 struct person {
@@ -325,7 +325,7 @@ static void pty_gone_with_client(int stage_)
 
 /* ---- a whole screen --------------------------------------------------------------- */
 
-#define TMUX "tmux -S tmux.socket -f /dev/null "
+#define TMUX "tmux -S tmux.socket -f tmux.conf "
 
 /* tmux shows what a program makes of a terminal of 80x62. */
 static void start_tmux(const char *name, const char *command)
@@ -338,7 +338,6 @@ static void start_tmux(const char *name, const char *command)
                      name, command);
 
     ck_assert_msg(status == 0, "tmux: %s", output);
-    host_command(NULL, TMUX "set-option -g status off");
 }
 
 static char *screen_of(const char *name)
@@ -364,32 +363,39 @@ static void press(const char *keys)
 }
 
 /* Both begin with the same root, and the terminal's description in it. */
-static void compare_screens(const char *command)
-{
-    char *root = format_text("%s/rootfs", scratch_folder);
-
-    start_tmux("inside",
-               format_text("'%s' run -it --rm -e TERM=xterm -e LC_ALL=C.UTF-8 "
-                           "--rootfs rootfs %s",
-                           stage_path(8), command));
-    start_tmux("outside",
-               format_text("chroot '%s' env -i PATH=/bin:/usr/bin TERM=xterm "
-                           "LC_ALL=C.UTF-8 %s",
-                           root, command));
-}
-
-static void pty_full_screen(int stage_)
+static void start_both(const char *program)
 {
     int status;
 
-    (void)stage_;
     need_cgroups();
-    host_command(&status, "type tmux && [ -x rootfs/bin/less ]");
+    host_command(&status, "type tmux && chroot rootfs sh -c 'type %s'",
+                 program);
     if (status != 0)
-        skip("tmux or less is not installed");
+        skip("tmux or %s is not installed", program);
+    put_file("tmux.conf", "set-option -g status off\n");
     host_command(NULL, "seq -f 'line %%g of many' 500 >rootfs/lines");
-    compare_screens("less /lines");
+    start_tmux("inside",
+               format_text("'%s' run -it --rm -e TERM=xterm -e LC_ALL=C.UTF-8 "
+                           "--rootfs rootfs %s /lines",
+                           stage_path(8), program));
+    start_tmux("outside",
+               format_text("chroot rootfs env -i PATH=/bin:/usr/bin TERM=xterm "
+                           "LC_ALL=C.UTF-8 %s /lines",
+                           program));
     expect_same_screens("line 60 of many");
+}
+
+static void end_both(void)
+{
+    ck_assert(within(10, !*stage("ps", "-aq").out));
+    host_command(NULL, TMUX "kill-server");
+    host_command(NULL, "rm -f rootfs/lines tmux.socket tmux.conf");
+}
+
+static void pty_less(int stage_)
+{
+    (void)stage_;
+    start_both("less");
     press("Space");
     expect_same_screens("line 120 of many");
     press("/333 Enter");
@@ -397,8 +403,21 @@ static void pty_full_screen(int stage_)
     press("G");
     expect_same_screens("line 500 of many");
     press("q");
-    host_command(NULL, TMUX "kill-server");
-    host_command(NULL, "rm -f rootfs/lines tmux.socket");
+    end_both();
+}
+
+static void pty_vi(int stage_)
+{
+    char *token = make_token();
+
+    (void)stage_;
+    start_both("vi");
+    press("G");
+    expect_same_screens("line 500 of many");
+    press(format_text("i %s- Escape", token));
+    expect_same_screens(format_text("%s-line 500 of many", token));
+    press(":q! Enter");
+    end_both();
 }
 
 const struct check docker_terminal_checks[] = {
@@ -413,6 +432,7 @@ const struct check docker_terminal_checks[] = {
     {"pty_client_stopped", 8, 8, pty_client_stopped},
     {"pty_gone_after_run_d", 8, 8, pty_gone_after_run_d},
     {"pty_gone_with_client", 8, 8, pty_gone_with_client},
-    {"pty_full_screen", 8, 8, pty_full_screen},
+    {"pty_less", 8, 8, pty_less},
+    {"pty_vi", 8, 8, pty_vi},
     {.name = NULL},
 };
