@@ -258,11 +258,14 @@ static void doctor_mends_cgroups(int stage)
     for (size_t i = 0; i < 3; i++) {
         const char *top = find_cgroup_top(controllers[i], &v2);
         char *row = format_text("cgroup %s", controllers[i]);
+        bool same = i > 0 && top == find_cgroup_top(controllers[i - 1], &v2);
         struct machine read_only = {
             "unshare -m", format_text("mount -o remount,bind,ro '%s'", top)};
         struct machine unmounted = {"unshare -m",
                                     format_text("umount -l '%s'", top)};
 
+        if (same && slowness() > 1)
+            continue;
         expect_mended(&read_only, row, "mounted read-only");
         expect_mended(&unmounted, row,
                       v2 ? "no cgroup file system" : "is not mounted here");

@@ -101,7 +101,7 @@ title() {
 run_machine() {
     local status=0 start=$SECONDS
 
-    EXCEPT=$except VM_VARIABLES=EXCEPT VM_SECONDS=${VM_SECONDS:-1200} \
+    EXCEPT=$except VM_VARIABLES='EXCEPT VM_SLOW' VM_SECONDS=${VM_SECONDS:-1200} \
         tests/vm/run.sh "$1" tests/vm/checks.sh 2>&1 |
         tee "$logs/$1" | sed -u "s/^/[$(title "$1")] /" || status=$?
     echo "$status $((SECONDS - start))" >"$logs/$1.status"
