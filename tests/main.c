@@ -163,6 +163,11 @@ double slowness(void)
     return factor > 1 ? factor : 1;
 }
 
+int moments_of(int count)
+{
+    return slowness() > 1 ? count / 4 : count;
+}
+
 /* ---- running one check ------------------------------------------------------ */
 
 static void check_property(const struct property *property, int stage)

@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
 # Makes images in the current folder, by tar, gzip, zstd and sha256sum alone:
 #
+#   make-images.sh [bad] [hostile]
+#
 #   layout/       an OCI layout: test:v1, three layers (gzip, zstd, plain), and
 #                 test:gz, the same without zstd
 #   saved.tar     the same, as docker save writes it
+#
+# and if asked for:
+#
 #   bad-*/        the layout with one mistake: each must be refused
 #   hostile/*.tar layers that try to write outside: each must be refused
 #   odd/*.tar     strange ones that are to be taken
@@ -140,63 +145,73 @@ blob_of() {
     sum=$(digest "$1")
     echo "${sum#*:}"
 }
-change manifest "$(blob_of manifest.json)"
-change config "$(blob_of image.json)"
-change plain-layer "$(blob_of 3.tar)" 600
-change gzip-layer "$(blob_of 1.tar.gz)" 5000
-cp -r layout bad-missing
-rm "bad-missing/blobs/sha256/$(blob_of 2.tar.zst)"
-cp -r layout bad-cut
-truncate -s 3000 "bad-cut/blobs/sha256/$(blob_of 1.tar.gz)"
-# a layer with the manifest's digest, but not the configuration's
-cp -r saved bad-diff-id
-cp 3.tar bad-diff-id/l2/layer.tar
+
+make_bad() {
+    change manifest "$(blob_of manifest.json)"
+    change config "$(blob_of image.json)"
+    change plain-layer "$(blob_of 3.tar)" 600
+    change gzip-layer "$(blob_of 1.tar.gz)" 5000
+    cp -r layout bad-missing
+    rm "bad-missing/blobs/sha256/$(blob_of 2.tar.zst)"
+    cp -r layout bad-cut
+    truncate -s 3000 "bad-cut/blobs/sha256/$(blob_of 1.tar.gz)"
+    # a layer with the manifest's digest, but not the configuration's
+    cp -r saved bad-diff-id
+    cp 3.tar bad-diff-id/l2/layer.tar
+}
 
 # ---- layers that mean harm ---------------------------------------------------------
-mkdir -p hostile odd out h/d link
-out=$PWD/out
-echo secret >out/victim
-echo x >h/stray
 begin() {
     tar -C third -cf "$1" srv
 }
-begin hostile/dotdot.tar
-tar -P -C h -rf hostile/dotdot.tar --transform 's|^stray|../../out/stray|' stray
-begin hostile/inner-dotdot.tar
-tar -P -C h -rf hostile/inner-dotdot.tar \
-    --transform 's|^stray|srv/../../../out/stray|' stray
-begin hostile/hard-dotdot.tar
-ln -f h/stray h/other
-tar -P -C h -rf hostile/hard-dotdot.tar \
-    --transform 's|^stray|../../out/victim|RSh' stray other
-begin hostile/hard-absolute.tar
-tar -P -C h -rf hostile/hard-absolute.tar --transform "s|^stray|$out/victim|RSh" \
-    stray other
-ln -s "$out" link/d
-begin hostile/hard-through-link.tar
-tar -C link -rf hostile/hard-through-link.tar d
-tar -P -C h -rf hostile/hard-through-link.tar --transform 's|^stray|d/victim|RSh' \
-    stray other
-for name in .wh. .wh.. .wh...; do
-    begin "hostile/name$name.tar"
-    tar -P -C h -rf "hostile/name$name.tar" --transform "s|^stray|srv/$name|" \
-        stray
-done
-mknod h/whiteout c 0 0
-begin hostile/device-0-0.tar
-tar -C h -rf hostile/device-0-0.tar whiteout
-begin whole.tar
-head -c 1000 3.tar >hostile/cut.tar
-echo junk >hostile/junk.tar
-rm whole.tar
 
-# what would be written outside stays inside
-begin odd/absolute.tar
-tar -P -C h -rf odd/absolute.tar --transform "s|^stray|$out/stray|" stray
-begin odd/through-link.tar
-tar -C link -rf odd/through-link.tar d
-tar -C h -rf odd/through-link.tar --transform 's|^stray|d/stray|' stray
-begin odd/over-link.tar
-ln -s "$out/victim" link/stray
-tar -C link -rf odd/over-link.tar stray
-tar -C h -rf odd/over-link.tar stray
+make_hostile() {
+    mkdir -p hostile odd h/d link
+    out=$PWD/out
+    echo x >h/stray
+    begin hostile/dotdot.tar
+    tar -P -C h -rf hostile/dotdot.tar --transform 's|^stray|../../out/stray|' stray
+    begin hostile/inner-dotdot.tar
+    tar -P -C h -rf hostile/inner-dotdot.tar \
+        --transform 's|^stray|srv/../../../out/stray|' stray
+    begin hostile/hard-dotdot.tar
+    ln -f h/stray h/other
+    tar -P -C h -rf hostile/hard-dotdot.tar \
+        --transform 's|^stray|../../out/victim|RSh' stray other
+    begin hostile/hard-absolute.tar
+    tar -P -C h -rf hostile/hard-absolute.tar --transform "s|^stray|$out/victim|RSh" \
+        stray other
+    ln -s "$out" link/d
+    begin hostile/hard-through-link.tar
+    tar -C link -rf hostile/hard-through-link.tar d
+    tar -P -C h -rf hostile/hard-through-link.tar --transform 's|^stray|d/victim|RSh' \
+        stray other
+    for name in .wh. .wh.. .wh...; do
+        begin "hostile/name$name.tar"
+        tar -P -C h -rf "hostile/name$name.tar" --transform "s|^stray|srv/$name|" \
+            stray
+    done
+    mknod h/whiteout c 0 0
+    begin hostile/device-0-0.tar
+    tar -C h -rf hostile/device-0-0.tar whiteout
+    head -c 1000 3.tar >hostile/cut.tar
+    echo junk >hostile/junk.tar
+
+    # what would be written outside stays inside
+    begin odd/absolute.tar
+    tar -P -C h -rf odd/absolute.tar --transform "s|^stray|$out/stray|" stray
+    begin odd/through-link.tar
+    tar -C link -rf odd/through-link.tar d
+    tar -C h -rf odd/through-link.tar --transform 's|^stray|d/stray|' stray
+    begin odd/over-link.tar
+    ln -s "$out/victim" link/stray
+    tar -C link -rf odd/over-link.tar stray
+    tar -C h -rf odd/over-link.tar stray
+}
+
+# outside of all layers
+mkdir out
+echo secret >out/victim
+for part; do
+    "make_$part"
+done

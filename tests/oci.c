@@ -158,13 +158,15 @@ static void two_creates(int stage)
 /* Killed at any point, the runtime leaves what delete --force removes whole. */
 static void killed_runtime(int stage)
 {
+    const int moments = moments_of(40);
+
     (void)stage;
     make_bundle(forever, NULL);
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < moments; i++) {
         struct process process = start_stage(8, &oci_how, "create", "--bundle",
                                              "bundle", "box", NULL);
 
-        usleep((useconds_t)(i * 300));
+        usleep((useconds_t)(12000 * slowness() * i / moments));
         end_now(&process);
         expect_status(oci("delete", "--force", "box"), 0);
         ck_assert_str_eq(box_status(), "");

@@ -472,14 +472,16 @@ static void mapping_mistakes(int stage)
 /* As oci_killed_runtime, with more processes on the way. */
 static void killed_with_helper(int stage)
 {
+    const int moments = moments_of(40);
+
     (void)stage;
     make_shifted();
     make_bundle(forever, EDITS(SHIFTED));
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < moments; i++) {
         struct process process = start_stage(8, &oci_how, "create", "--bundle",
                                              "bundle", "box", NULL);
 
-        usleep((useconds_t)(i * 400));
+        usleep((useconds_t)(16000 * slowness() * i / moments));
         end_now(&process);
         expect_status(oci("delete", "--force", "box"), 0);
         ck_assert_str_eq(box_status(), "");

@@ -81,11 +81,13 @@ static void third_signal_kills(int stage)
 /* A signal in the first millisecond: the stage ends, and leaves nothing. */
 static void signal_at_start(int stage)
 {
-    for (int i = 0; i < 12; i++) {
+    const int moments = moments_of(12);
+
+    for (int i = 0; i < moments; i++) {
         struct process process =
             start_stage(stage, NULL, "--", "sleep", "60", NULL);
 
-        usleep((useconds_t)(i * 400));
+        usleep((useconds_t)(5000 * slowness() * i / moments));
         /* again and again: several that wait at once are one */
         ck_assert(within(20, (kill(process.pid, SIGTERM), usleep(5000),
                               !is_alive(process.pid))));

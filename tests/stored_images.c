@@ -25,19 +25,23 @@ static const struct vfs_cap_data net_raw = {
     .data = {{1 << 13, 0}},
 };
 
-/* The folder images/, with what tests/make-images.sh makes. */
-static void make_images(void)
+/* The folder images/, with what tests/make-images.sh makes, and `parts`, which
+ * it makes if they are asked for. An overlayfs takes no whiteouts, of which
+ * images are full: there, images/ is a tmpfs. */
+static void make_images(const char *parts)
 {
     int status;
     char *output;
 
-    host_command(NULL, "mkdir -p images/base/bin");
+    host_command(NULL,
+                 "mkdir images && mknod images/0 c 0 0 && rm images/0 || "
+                 "mount -t tmpfs images images; mkdir -p images/base/bin");
     put_file("images/base/bin/ping", "ping");
     if (setxattr("images/base/bin/ping", "security.capability", &net_raw,
                  sizeof(net_raw), 0) == -1)
         die("set a file's capabilities");
-    output = host_command(&status, "cd images && '%s/tests/make-images.sh'",
-                          top_folder);
+    output = host_command(&status, "cd images && '%s/tests/make-images.sh' %s",
+                          top_folder, parts);
     if (status != 0)
         skip("tests/make-images.sh: %.100s", output);
 }
@@ -45,6 +49,7 @@ static void make_images(void)
 static void remove_images(void)
 {
     ck_assert_str_eq(folder_text("images/store/work"), "");
+    umount("images"); /* if it is a tmpfs */
     host_command(NULL, "rm -rf images");
 }
 
@@ -72,7 +77,7 @@ static void image_says(int stage_)
 
     (void)stage_;
     need_cgroups();
-    make_images();
+    make_images("");
     load("images/layout");
     result = stage("run", "--rm", STORE, "test:v1");
     expect_status(result, 0);
@@ -111,7 +116,7 @@ static void image_names(int stage_)
 
     (void)stage_;
     need_cgroups();
-    make_images();
+    make_images("");
     load("images/saved.tar");
     ck_assert_uint_eq(layer_count(), 3);
     result = run_stage_so(
@@ -171,11 +176,11 @@ static void image_as_umoci(int stage_)
 
     (void)stage_;
     need_cgroups();
-    make_images();
+    make_images("");
     output = host_command(
         &status, "cd images && umoci unpack --image layout:gz umoci 2>&1");
     if (status != 0) {
-        host_command(NULL, "rm -rf images");
+        remove_images();
         skip("umoci: %.100s", output);
     }
     load("images/layout");
@@ -220,7 +225,7 @@ static void image_damaged(int stage_)
                                         "diff-id"};
 
     (void)stage_;
-    make_images();
+    make_images("bad");
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
         char *path = format_text("images/bad-%s", names[i]);
 
@@ -235,7 +240,7 @@ static void image_hostile(int stage_)
     struct stat victim;
 
     (void)stage_;
-    make_images();
+    make_images("hostile");
     for (char **names = list_folder("images/hostile"); *names; names++) {
         char *path = format_text("images/hostile/%s", *names);
 
@@ -291,14 +296,14 @@ static void expect_whole_layers(char **names, char **looks)
 
 static void image_load_killed(int stage_)
 {
-    enum { MOMENTS = 50 };
+    const int moments = moments_of(50);
     char **names, *whole, *looks[4] = {NULL};
     int unfinished = 0;
     double time;
 
     (void)stage_;
     need_cgroups();
-    make_images();
+    make_images("");
     time = now();
     load("images/saved.tar");
     time = now() - time;
@@ -307,7 +312,7 @@ static void image_load_killed(int stage_)
     ck_assert_uint_eq(layer_count(), 3);
     for (int i = 0; i < 3; i++)
         looks[i] = look_of(format_text("images/store/layers/%s", names[i]));
-    for (int i = 0; i < MOMENTS; i++) {
+    for (int i = 0; i < moments; i++) {
         struct process process;
 
         stage("rmi", STORE, "saved:v1");
@@ -315,14 +320,14 @@ static void image_load_killed(int stage_)
         ck_assert_str_eq(folder_text("images/store/layers"), "");
         process =
             start_stage(8, NULL, "load", STORE, "-i", "images/saved.tar", NULL);
-        usleep((useconds_t)(time * 1e6 * (i + 1) / MOMENTS));
+        usleep((useconds_t)(time * 1e6 * (i + 1) / moments));
         end_now(&process);
         unfinished += *folder_text("images/store/work") != '\0';
         expect_whole_layers(names, looks);
         if (strstr(folder_text("images/store/images"), "saved"))
             expect_whole(whole);
     }
-    ck_assert_int_gt(unfinished, 10);
+    ck_assert_int_gt(unfinished, moments / 5);
     load("images/saved.tar");
     expect_whole_layers(names, looks);
     expect_whole(whole);
@@ -336,12 +341,11 @@ static void image_disk_full(int stage_)
 
     (void)stage_;
     need_cgroups();
-    make_images();
+    make_images("");
     host_command(NULL, "mkdir images/store");
     if (mount("small", "images/store", "tmpfs", 0, "size=6M") == -1)
         skip("mount tmpfs: %s", strerror(errno));
-    expect_status(stage("import", STORE, "images/odd/over-link.tar", "small"),
-                  0);
+    expect_status(stage("import", STORE, "images/3.tar", "small"), 0);
     layers = folder_text("images/store/layers");
     result = stage("load", STORE, "-i", "images/saved.tar");
     expect_status(result, 125);
@@ -352,7 +356,7 @@ static void image_disk_full(int stage_)
     ck_assert_str_eq(folder_text("images/store/layers"), "");
     ck_assert_str_ne(layers, "");
     umount("images/store");
-    host_command(NULL, "rm -rf images");
+    remove_images();
 }
 
 /* 128 layers make the longest order to the kernel. */
@@ -360,7 +364,7 @@ static void image_many_layers(int stage_)
 {
     static const char make[] =
         "cd images && mkdir -p many many-d && d= l= && n=0; cp 1.tar many; "
-        "while [ $n -lt %d ]; do n=$((n+1)); echo $n >many-d/n$n; "
+        "while [ $n -lt 127 ]; do n=$((n+1)); echo $n >many-d/n$n; "
         "tar -C many-d -cf many/$n.tar n$n; "
         "s=$(sha256sum <many/$n.tar); d=$d,\\\"sha256:${s%%%% *}\\\"; "
         "l=$l,\\\"$n.tar\\\"; done; s=$(sha256sum <1.tar); "
@@ -369,19 +373,22 @@ static void image_many_layers(int stage_)
         "[\\\"many:1\\\"],\\\"Layers\\\":[\\\"1.tar\\\"$l]}]\" "
         ">many/manifest.json; sed -i 's/1.tar/base.tar/' many/manifest.json; "
         "cp 1.tar many/base.tar";
+    static const char add_one[] =
+        "cd images/many && sed -i 's/,\"127.tar\"/&&/' manifest.json && "
+        "sed -i 's/\\(,[^,]*\\)]/\\1\\1]/' c.json";
     struct result result;
 
     (void)stage_;
     need_cgroups();
-    make_images();
-    host_command(NULL, make, 127);
+    make_images("");
+    host_command(NULL, make);
     load("images/many");
     ck_assert_uint_eq(layer_count(), 128);
     result = stage("run", "--rm", STORE, "many:1", "/bin/cat", "/n1", "/n64",
                    "/n127");
     expect_status(result, 0);
     ck_assert_str_eq(result.out, "1\n64\n127\n");
-    host_command(NULL, make, 128);
+    ck_assert_str_eq(host_command(NULL, add_one), "");
     expect_text("stderr", stage("load", STORE, "-i", "images/many").err,
                 "1 to 128 layers");
     remove_images();
@@ -395,9 +402,9 @@ static void image_progress(int stage_)
     struct result result;
 
     (void)stage_;
-    make_images();
-    process = start_stage(8, &sitting, "load", STORE, "-i", "images/saved.tar",
-                          NULL);
+    make_images("");
+    process =
+        start_stage(8, &sitting, "load", STORE, "-i", "images/saved.tar", NULL);
     result = finish(&process);
     expect_status(result, 0);
     expect_text("screen", result.out, "] ");

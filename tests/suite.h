@@ -88,6 +88,10 @@ double now(void);
  * the environment variable SLOWNESS says. */
 double slowness(void);
 
+/* How many of `count` moments, at each of which something is killed, a check is
+ * to try: all, or a quarter of them on a slow machine. */
+int moments_of(int count);
+
 /* True if `condition` comes true within `seconds` (times slowness); asked every
  * 2 ms. */
 #define within(seconds, condition)                                             \
