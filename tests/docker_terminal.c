@@ -293,8 +293,10 @@ static void hang_up(struct person *person)
     finish(&person->shell);
 }
 
+/* It would end if its monitor got a signal. */
 #define TICKING                                                                \
-    "--name clock --rootfs rootfs sh -c 'while :; do echo tick; sleep 0.1; done'"
+    "--name clock --rootfs rootfs sh -c "                                      \
+    "'trap \"exit 1\" TERM; while :; do echo tick; sleep 0.1; done'"
 
 /* The terminal that run -d was typed at. */
 static void pty_gone_after_run_d(int stage_)
@@ -303,6 +305,8 @@ static void pty_gone_after_run_d(int stage_)
 
     (void)stage_;
     expect(&person.shell, "back=0");
+    type_text(&person.shell, "\003"); /* for the shell alone */
+    ck_assert(within(10, !is_alive(person.shell.pid)));
     hang_up(&person);
     expect_ticking("clock");
     remove_container("clock");
