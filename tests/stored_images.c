@@ -17,6 +17,7 @@
 #include "suite.h"
 
 #define stage(...) run_stage(8, __VA_ARGS__, NULL)
+#define STORE_FLAGS "--data-root images/store"
 #define STORE "--data-root", "images/store"
 
 /* VFS_CAP_REVISION_2 with CAP_NET_RAW permitted and effective. */
@@ -394,6 +395,25 @@ static void image_many_layers(int stage_)
     remove_images();
 }
 
+/* Who loads does not remove what another one is at work on. */
+static void image_load_beside(int stage_)
+{
+    static const char script[] =
+        "mkfifo images/pipe; '%s' load " STORE_FLAGS " <images/pipe & "
+        "exec 3>images/pipe; until ls images/store/work | grep -q .; do "
+        "sleep 0.01; done; '%s' load " STORE_FLAGS " -i images/layout --name "
+        "other && cat images/saved.tar >&3; exec 3>&-; wait $!";
+    char *program = stage_path(8), *output;
+    int status;
+
+    (void)stage_;
+    make_images("");
+    output = host_command(&status, script, program, program);
+    ck_assert_msg(status == 0, "%s", output);
+    expect_text("load", output, "Loaded image: saved:v1");
+    remove_images();
+}
+
 /* How far it is, for who sits at a terminal, and for nobody else. */
 static void image_progress(int stage_)
 {
@@ -425,6 +445,7 @@ const struct check stored_image_checks[] = {
     {"image_load_killed", 8, 8, image_load_killed},
     {"image_disk_full", 8, 8, image_disk_full},
     {"image_many_layers", 8, 8, image_many_layers},
+    {"image_load_beside", 8, 8, image_load_beside},
     {"image_progress", 8, 8, image_progress},
     {.name = NULL},
 };
