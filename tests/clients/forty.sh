@@ -40,6 +40,16 @@ docker run --rm --ulimit nofile=99 box sh -c 'ulimit -n'
 docker run --rm box grep Cap /proc/self/status
 docker run --rm --cap-drop ALL --cap-add CHOWN box grep Cap /proc/self/status
 docker run --rm box sh -c 'ls /dev; ls -A /' # no file /.dockerenv: it is not docker
+docker run --rm box
+docker run --rm box pwd
+docker run --rm --sysctl kernel.msgmax=9999 --shm-size 1m box sh -c 'cat /proc/sys/kernel/msgmax; df -k /dev/shm | tail -n 1'
+docker run --rm --add-host db:10.1.2.3 box grep db /etc/hosts
+docker run --rm --network none box ip addr # ::1 is there as well
+docker run --rm --group-add 56 -u root box id -G
+docker run --rm --device /dev/null:/dev/nothing box ls /dev/nothing
+docker run --rm --tmpfs /data:size=1m box sh -c 'head -c 2000000 /dev/zero >/data/file'
+docker run --rm -v nowhere:/mnt:bad box true
+docker run --rm -m 1 box true # no least size: the command is killed, 137
 docker run --rm --entrypoint /bin/echo box one two
 docker run --rm box no-such-command
 docker run --rm box /etc
@@ -94,6 +104,16 @@ docker logs nobody
 docker rm web
 docker rm web
 docker rm -f web
+docker run --name hog --memory 32m --memory-swap 32m box tail /dev/zero # says that memory ran out
+docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' hog
+docker run -d --name deaf --label side=left --stop-signal USR1 box sleep 1000
+docker ps -q --filter label=side
+docker ps -l --format '{{.Names}}: {{.Image}} {{.Command}}'
+docker exec -d deaf touch /touched
+.within 20 docker exec deaf test -e /touched
+docker stop -t 0 deaf
+docker inspect -f '{{.State.ExitCode}}' deaf
+docker rm hog deaf
 docker run --name short box sh -c 'for i in 1 2 3; do echo $i; done; exit 3'
 docker start -a short
 docker logs -f --tail 2 short
@@ -117,6 +137,8 @@ curl -sS -m 5 "http://127.0.0.1:$port/group"
 docker ps # IPv4 alone
 docker inspect -f '{{.NetworkSettings.IPAddress}}' server
 docker rm -f server
+docker inspect -f '{{json .Config.Cmd}} {{.Os}}' box
+docker rmi no-such-image
 docker rmi box
 docker images -q
 END
