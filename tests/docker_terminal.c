@@ -36,9 +36,13 @@ static struct termios modes_of(const struct person *person)
 
 static bool is_as_before(const struct person *person)
 {
-    struct termios after = modes_of(person);
+    const struct termios *before = &person->before, after = modes_of(person);
 
-    return memcmp(&after, &person->before, sizeof(after)) == 0;
+    return after.c_iflag == before->c_iflag &&
+           after.c_oflag == before->c_oflag &&
+           after.c_cflag == before->c_cflag &&
+           after.c_lflag == before->c_lflag &&
+           memcmp(after.c_cc, before->c_cc, sizeof(after.c_cc)) == 0;
 }
 
 /* Types stage-8 with these words in a shell; "back=" and the exit status tell
