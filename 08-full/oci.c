@@ -380,6 +380,13 @@ static void log_call(int status, void *line)
     write_log("debug", format_text("%s ended with %d", (char *)line, status));
 }
 
+/* Behind a command or the arguments of ps(1), what looks like a flag is theirs. */
+static bool has_words_of_others(const char *usage)
+{
+    return strstr(usage, "COMMAND") || strstr(usage, "ARGUMENT") ||
+           strstr(usage, "WORD");
+}
+
 int run_oci_command(int argc, char **argv)
 {
     struct globals globals = {.argv = argv, .data_root = default_data_root};
@@ -397,6 +404,7 @@ int run_oci_command(int argc, char **argv)
     if (words[1] && strcmp(words[1], "-h") == 0 && !words[2])
         words[1] = "--help";
     use_help(verb);
+    flags_anywhere = !has_words_of_others(verb->usage);
     optind = 0; /* getopt_long begins anew, with the verb as the program */
     if (globals.debug && on_exit(log_call, describe_call(words)) != 0)
         fail("allocate memory");

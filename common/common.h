@@ -186,6 +186,9 @@ struct flag {
 char **parse_flags(int argc, char **argv, const struct flag *flags,
                    const char *about);
 
+/* True: flags may also stand behind other words; there is no command then. */
+extern bool flags_anywhere;
+
 /* Sees a flag that is not in the table before the program ends for it; or NULL.
  */
 extern void (*see_unknown_flag)(const char *flag);

@@ -58,7 +58,8 @@ static void fill_tables(const struct flag *flags, struct option *options,
 {
     int i;
 
-    *letters++ = '+';
+    if (!flags_anywhere)
+        *letters++ = '+';
     *letters++ = ':';
     for (i = 0; i < MAX_FLAGS && flags[i].name; i++) {
         options[i].name = flags[i].name;
@@ -84,6 +85,7 @@ static const struct flag *find_flag(const struct flag *flags, int value)
     return NULL;
 }
 
+bool flags_anywhere;
 void (*see_unknown_flag)(const char *flag);
 
 static noreturn void refuse_flag(const char *flag)

@@ -103,7 +103,7 @@ static void life_and_names(int stage_)
     /* the id's beginning, while it is nobody else's */
     beginning[5] = '\0';
     expect_out(stage("exec", beginning, "echo", "x"), "x\n");
-    expect_out(stage("stop", "-t", "0", beginning),
+    expect_out(stage("stop", beginning, "-t", "0"),
                format_text("%s\n", beginning));
     expect_status_text("first", "Exited (137) ");
     expect_out(stage("ps", "-q"), "");
@@ -213,7 +213,7 @@ static void life_exec(int stage_)
         10, strstr(stage("exec", "host", "cat", "/tmp/mark").out, token)));
     /* docker's exec ends with the container */
     expect_text("ps", stage("ps", id).out, "sleep 999");
-    expect_status(stage("rm", "-f", "host"), 0);
+    expect_status(stage("rm", "host", "-f"), 0);
 }
 
 /* ---- the monitor ------------------------------------------------------------------ */
