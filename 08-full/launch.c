@@ -17,7 +17,12 @@
 #include "sync.h"
 #include "syscalls.h"
 
-/* They stay open until the program ends, so that nobody removes one. */
+/* Open while the container runs, so that nobody removes one. */
+static struct {
+    int *folders;
+    size_t count;
+} held;
+
 static const char **hold_layers(struct json digests, const char *data_root)
 {
     size_t count = count_elements(digests);
@@ -25,6 +30,7 @@ static const char **hold_layers(struct json digests, const char *data_root)
     struct store store;
     int lock;
 
+    held.folders = allocate(count, sizeof(*held.folders));
     open_store(&store, data_root);
     lock = lock_store(&store);
     for (size_t i = 0; i < count; i++) {
@@ -33,10 +39,17 @@ static const char **hold_layers(struct json digests, const char *data_root)
 
         if (fd == -1)
             fail_plainly("load the image again", "layer %s is missing", digest);
+        held.folders[held.count++] = fd;
         paths[i] = layer_path(&store, digest);
     }
     close(lock);
     return paths;
+}
+
+void release_layers(void)
+{
+    while (held.count > 0)
+        close(held.folders[--held.count]);
 }
 
 static void load_root(const struct record *record, const char *data_root,

@@ -16,6 +16,9 @@
 void load_record(const struct record *record, const char *data_root,
                  struct config *config);
 
+/* Lets go of the layers that load_record holds: "rmi" may remove them. */
+void release_layers(void);
+
 /* The signal that asks the container to end: SIGTERM or "stopSignal". */
 int stop_signal_of(struct json container);
 

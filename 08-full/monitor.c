@@ -188,6 +188,7 @@ static int run_once(void)
     int exit_status = run_container(&self.config, &life);
 
     end_container();
+    release_layers();
     write_down(exit_status);
     return exit_status;
 }
