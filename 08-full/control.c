@@ -99,6 +99,14 @@ static void stop_process(const struct record *record, const struct state *state,
     close(pidfd);
 }
 
+static int seconds_of(const struct record *record, int seconds)
+{
+    int64_t recorded = 10;
+
+    get_integer(record->json, "stopTimeout", -1, 1000000, &recorded);
+    return seconds == AS_RECORDED ? (int)recorded : seconds;
+}
+
 static void stop_now(struct record *record, int number, int seconds)
 {
     struct state state;
@@ -107,7 +115,7 @@ static void stop_now(struct record *record, int number, int seconds)
     read_status(record);
     how = look_at_record(record, &state);
     if (how == RECORD_RUNNING || how == RECORD_PAUSED)
-        stop_process(record, &state, number, seconds);
+        stop_process(record, &state, number, seconds_of(record, seconds));
     else if (how == RECORD_RESTARTING)
         wake_monitor(record);
     if (state.folder != -1)
@@ -141,16 +149,6 @@ const char *parse_seconds(const char *text, void *value)
              : NULL;
 }
 
-enum { AS_RECORDED = -2, USUAL_SECONDS = 10 };
-
-static int seconds_of(const struct record *record, int seconds)
-{
-    int64_t recorded = USUAL_SECONDS;
-
-    get_integer(record->json, "stopTimeout", -1, 1000000, &recorded);
-    return seconds == AS_RECORDED ? (int)recorded : seconds;
-}
-
 int stop_verb(int argc, char **argv, const struct globals *globals)
 {
     int number = 0, seconds = AS_RECORDED;
@@ -171,7 +169,7 @@ int stop_verb(int argc, char **argv, const struct globals *globals)
         struct record *record = &records[i];
 
         stop_container(record, number ? number : stop_signal_of(record->json),
-                       seconds_of(record, seconds));
+                       seconds);
         puts(words[i]);
     }
     return EXIT_SUCCESS;

@@ -20,10 +20,13 @@ struct record *require_records(char **words, const char *data_root);
 /* The parser of --time: int, seconds; -1 for any time. */
 const char *parse_seconds(const char *text, void *value);
 
+/* Without --time: what the container was made with. */
+enum { AS_RECORDED = -2 };
+
 /*
- * Sends the signal, and SIGKILL `seconds` later (-1: never), and returns when
- * its end is written down. No policy starts it again. Does nothing to one that
- * does not run.
+ * Sends the signal, and SIGKILL `seconds` later (-1: never; or AS_RECORDED),
+ * and returns when its end is written down. No policy starts it again. Does
+ * nothing to one that does not run.
  */
 void stop_container(struct record *record, int number, int seconds);
 

@@ -242,7 +242,7 @@ int start_records(char **words, bool attached, bool input,
 
 int restart_verb(int argc, char **argv, const struct globals *globals)
 {
-    int seconds = 10;
+    int seconds = AS_RECORDED;
     const struct flag flags[] = {
         {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
          &seconds},

@@ -402,6 +402,22 @@ static void monitor_attach(int stage_)
     expect_status(stage("rm", "echoes"), 0);
 }
 
+/* Who has no time to end has none at a restart either. */
+static void life_restart(int stage_)
+{
+    (void)stage_;
+    need_cgroups();
+    run_detached("hasty", "--stop-timeout", "0", "sh", "-c",
+                 "trap 'sleep 3; echo late; exit' TERM; echo ready; "
+                 "while :; do sleep 0.05; done");
+    ck_assert(within(10, *stage("logs", "hasty").out));
+    expect_out(stage("restart", "hasty"), "hasty\n");
+    expect_status_text("hasty", "Up ");
+    ck_assert(within(10, count_text(stage("logs", "hasty").out, "ready") == 2));
+    expect_no_text("logs", stage("logs", "hasty").out, "late");
+    expect_status(stage("rm", "-f", "hasty"), 0);
+}
+
 /* Whenever run is killed, what is left can be seen and removed. */
 static void monitor_run_killed(int stage_)
 {
@@ -423,6 +439,7 @@ const struct check life_checks[] = {
     {"life_and_names", 8, 8, life_and_names},
     {"life_keeps_files", 8, 8, life_keeps_files},
     {"life_stop_signals", 8, 8, life_stop_signals},
+    {"life_restart", 8, 8, life_restart},
     {"life_wait", 8, 8, life_wait},
     {"life_exec", 8, 8, life_exec},
     {"monitor_killed", 8, 8, monitor_killed},
