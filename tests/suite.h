@@ -26,40 +26,40 @@ struct check {
     void (*run)(int stage);
 };
 
-extern const struct check process_checks[];       /* process.c */
-extern const struct check namespace_checks[];     /* namespaces.c */
-extern const struct check terminal_checks[];      /* terminal.c */
-extern const struct check rootfs_checks[];        /* rootfs.c */
-extern const struct check cgroup_checks[];        /* cgroups.c */
-extern const struct check full_checks[];          /* full.c */
-extern const struct check input_checks[];         /* input.c */
-extern const struct check erratum_checks[];       /* errata.c */
-extern const struct check image_checks[];         /* images.c */
-extern const struct check doctor_checks[];        /* doctor.c */
-extern const struct check clean_host_checks[];    /* clean_host.c */
-extern const struct check system_checks[];        /* systems.c */
-extern const struct check old_kernel_checks[];    /* old_kernel.c */
-extern const struct check network_checks[];       /* network.c */
-extern const struct check oci_checks[];           /* oci.c */
-extern const struct check oci_config_checks[];    /* oci_config.c */
-extern const struct check oci_mount_checks[];     /* oci_mounts.c */
-extern const struct check oci_namespace_checks[]; /* oci_namespaces.c */
-extern const struct check oci_hooks_checks[];     /* oci_hooks.c */
-extern const struct check oci_attribute_checks[]; /* oci_attributes.c */
-extern const struct check oci_seccomp_checks[];   /* oci_seccomp.c */
-extern const struct check oci_exec_checks[];      /* oci_exec.c */
-extern const struct check oci_limit_checks[];     /* oci_resources.c */
-extern const struct check layer_checks[];         /* layers.c */
-extern const struct check oci_control_checks[];   /* oci_control.c */
-extern const struct check oci_update_checks[];    /* oci_update.c */
-extern const struct check stored_image_checks[];  /* stored_images.c */
-extern const struct check container_log_checks[]; /* container_log.c */
-extern const struct check change_checks[];        /* changes.c */
-extern const struct check cli_checks[];           /* cli.c */
-extern const struct check life_checks[];          /* life.c */
+extern const struct check process_checks[];         /* process.c */
+extern const struct check namespace_checks[];       /* namespaces.c */
+extern const struct check terminal_checks[];        /* terminal.c */
+extern const struct check rootfs_checks[];          /* rootfs.c */
+extern const struct check cgroup_checks[];          /* cgroups.c */
+extern const struct check full_checks[];            /* full.c */
+extern const struct check input_checks[];           /* input.c */
+extern const struct check erratum_checks[];         /* errata.c */
+extern const struct check image_checks[];           /* images.c */
+extern const struct check doctor_checks[];          /* doctor.c */
+extern const struct check clean_host_checks[];      /* clean_host.c */
+extern const struct check system_checks[];          /* systems.c */
+extern const struct check old_kernel_checks[];      /* old_kernel.c */
+extern const struct check network_checks[];         /* network.c */
+extern const struct check oci_checks[];             /* oci.c */
+extern const struct check oci_config_checks[];      /* oci_config.c */
+extern const struct check oci_mount_checks[];       /* oci_mounts.c */
+extern const struct check oci_namespace_checks[];   /* oci_namespaces.c */
+extern const struct check oci_hooks_checks[];       /* oci_hooks.c */
+extern const struct check oci_attribute_checks[];   /* oci_attributes.c */
+extern const struct check oci_seccomp_checks[];     /* oci_seccomp.c */
+extern const struct check oci_exec_checks[];        /* oci_exec.c */
+extern const struct check oci_limit_checks[];       /* oci_resources.c */
+extern const struct check layer_checks[];           /* layers.c */
+extern const struct check oci_control_checks[];     /* oci_control.c */
+extern const struct check oci_update_checks[];      /* oci_update.c */
+extern const struct check stored_image_checks[];    /* stored_images.c */
+extern const struct check container_log_checks[];   /* container_log.c */
+extern const struct check change_checks[];          /* changes.c */
+extern const struct check cli_checks[];             /* cli.c */
+extern const struct check life_checks[];            /* life.c */
 extern const struct check docker_terminal_checks[]; /* docker_terminal.c */
-extern const struct check help_checks[];          /* help.c */
-extern const struct check inspect_checks[];       /* inspect.c */
+extern const struct check help_checks[];            /* help.c */
+extern const struct check inspect_checks[];         /* inspect.c */
 
 /* The project's folder, and the scratch folder that stages start in: it has
  * rootfs/ (a copy of the project's) and conf/. */
