@@ -344,7 +344,7 @@ void make_record(struct record *record, const struct store *store,
         .json = {.value = container, .path = ""},
     };
     add_text(container, "name", record->name);
-    if (make_dir(record->path) == -1 || chmod(record->path, 0711) == -1)
+    if (mkdir(record->path, 0700) == -1)
         fail("mkdir %s", record->path);
     record->folder =
         open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

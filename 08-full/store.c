@@ -20,7 +20,9 @@
 const char default_data_root[] = "/var/lib/toy-docker";
 
 static const char work_name[] = "work";
-static const char *const folder_names[] = {work_name, "layers", "images"};
+/* For root alone: what containers write may be setuid. */
+static const char *const folder_names[] = {work_name, "layers", "images",
+                                           "containers"};
 
 /* For atexit: our own folder in work/. */
 static struct {

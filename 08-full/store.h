@@ -6,6 +6,7 @@
  *                    is there as a whole or not at all. A container that uses
  *                    it, or an archive that is being loaded, holds its lock
  *     images/NAME:TAG   see image.h
+ *     containers/ID/    see record.h
  *     work/N/        of one run of the runtime, which holds the folder's lock: what
  *                    a container writes, a layer that is not whole yet. What a
  *                    killed run has left is removed by the next one

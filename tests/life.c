@@ -121,7 +121,7 @@ static void life_and_names(int stage_)
 /* What the container changed is there at its next start, and gone with it. */
 static void life_keeps_files(int stage_)
 {
-    char *token = make_token();
+    char *token = make_token(), *file;
 
     (void)stage_;
     need_cgroups();
@@ -133,6 +133,16 @@ static void life_keeps_files(int stage_)
     expect_status(stage("start", "-a", "files"), 5);
     expect_text("logs", stage("logs", "files").out, token);
     ck_assert_int_eq(access("rootfs/word", F_OK), -1);
+    /* the host's users cannot get at it, where it may be a setuid program */
+    file = format_text("/var/lib/toy-docker/containers/%s/upper/word",
+                       folder_text("/var/lib/toy-docker/containers"));
+    ck_assert_int_eq(access(file, F_OK), 0);
+    ck_assert_str_eq(host_command(NULL,
+                                  "chroot --userspec=65534:65534 / "
+                                  "cat '%s' 2>&1 >/dev/null | "
+                                  "grep -o 'Permission denied'",
+                                  file),
+                     "Permission denied\n");
     expect_status(stage("rm", "files"), 0);
 }
 
