@@ -247,6 +247,59 @@ static void run_devices(int stage)
 }
 
 /* All four rates of a disk are in the group's file. */
+/* The number of the disk that the scratch folder is on, or of the one that its
+ * partition is on; skips if it is on none. */
+static char *own_disk(void)
+{
+    struct stat status;
+    char *folder, *number;
+
+    ck_assert_int_eq(stat(".", &status), 0);
+    folder = format_text("/sys/dev/block/%u:%u", major(status.st_dev),
+                         minor(status.st_dev));
+    if (access(format_text("%s/partition", folder), F_OK) == 0)
+        folder = format_text("%s/..", folder);
+    number = read_file(format_text("%s/dev", folder));
+    if (!number)
+        skip("the scratch folder is on no disk");
+    number[strcspn(number, "\n")] = '\0';
+    return number;
+}
+
+/* Seconds that it takes to write 2 MB past the page cache. */
+static double time_to_write(const char *flag, const char *value)
+{
+    double begin = now();
+    struct result result = run_stage_so(
+        8, &run_how, flag, value, "-v", "./disk:/disk", "dd", "if=/dev/zero",
+        "of=/disk/file", "bs=64k", "count=32", "oflag=direct", NULL);
+
+    if (strstr(result.err, "Invalid argument") || strstr(result.err, "cgroup"))
+        skip("%.100s", result.err);
+    expect_status(result, 0);
+    return now() - begin;
+}
+
+/* What is written in the files is done. */
+static void run_rate_measured(int stage)
+{
+    char *number = own_disk();
+    double free, limited;
+
+    (void)stage;
+    need_cgroups();
+    number[strcspn(number, ":")] = ' ';
+    host_command(NULL, "mkdir disk && mknod node b %s", number);
+    free = time_to_write("--label", "without=limit");
+    limited = time_to_write("--device-write-bps",
+                            format_text("%s/node:1mb", scratch_folder));
+    host_command(NULL, "rm -r disk node");
+    if (free > 1)
+        skip("the disk is slow: %.1f s for 2 MB", free);
+    ck_assert_msg(limited > 1.5 && limited < 10,
+                  "2 MB at 1 MB a second: %.1f s", limited);
+}
+
 static void run_rates(int stage)
 {
     static const char *const files[] = {
@@ -663,6 +716,7 @@ const struct check cli_checks[] = {
     {"run_memory_folders", 8, 8, run_memory_folders},
     {"run_devices", 8, 8, run_devices},
     {"run_rates", 8, 8, run_rates},
+    {"run_rate_measured", 8, 8, run_rate_measured},
     {"run_privileged", 8, 8, run_privileged},
     {"run_security_options", 8, 8, run_security_options},
     {"run_profile", 8, 8, run_profile},
