@@ -5,7 +5,7 @@
 #
 #   RUNTIME='stage-8 crun runc'   the same with others; then a table compares
 #   CLIENTS='podman docker'       some of podman containerd docker swarm
-#                                 kubernetes forty, the files of checks here
+#                                 kubernetes forty images, the files of checks here
 #   ONLY='docker: exec*'          some of the checks
 #   V=1                           a line for each check, not only for failures
 #
@@ -112,7 +112,7 @@ for RUNTIME in $runtimes; do
     RESULTS=$store/$RUNTIME
     : >"$RESULTS"
     results+=("$RESULTS")
-    for client in ${CLIENTS:-podman containerd docker swarm kubernetes forty}; do
+    for client in ${CLIENTS:-podman containerd docker swarm kubernetes forty images}; do
         if ! tests/clients/host.sh "$top/tests/clients/$client.sh"; then
             grep -q "^failed	$client: " "$RESULTS" ||
                 printf 'failed\t%s: all\tended early\n' "$client" >>"$RESULTS"
