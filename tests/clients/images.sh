@@ -81,7 +81,7 @@ look() { # FOLDER
 # ---- buildah -----------------------------------------------------------------------
 
 build_image() {
-    local container root image
+    local container root base
 
     container=$(build from scratch)
     root=$(build mount "$container")
@@ -90,8 +90,8 @@ build_image() {
     build umount "$container"
     build config --cmd '["sh"]' --env FLAVOUR=plain --workingdir /root \
         "$container"
-    image=$(build commit -q "$container")
-    container=$(build from "$image")
+    base=$(build commit -q "$container")
+    container=$(build from "$base")
     root=$(build mount "$container")
     second_layer "$root"
     build umount "$container"
