@@ -2,7 +2,6 @@
 #include "record.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
@@ -21,9 +20,10 @@
 #include "tree.h"
 #include "verbs.h"
 
-enum { ID_LENGTH = 64, MOST_BYTES = 4 << 20 };
+enum { MOST_BYTES = 4 << 20 };
 
-static const char folder_name[] = "containers";
+const char containers_folder[] = "containers";
+
 static const char container_file[] = "container.json";
 static const char status_file[] = "status.json";
 static const char config_file[] = "config.json";
@@ -124,13 +124,7 @@ void read_status(struct record *record)
     free(text);
 }
 
-/* ---- finding them ------------------------------------------------------------- */
-
-static bool is_id(const char *text)
-{
-    return strlen(text) == ID_LENGTH &&
-           strspn(text, "0123456789abcdef") == ID_LENGTH;
-}
+/* ---- opening one ------------------------------------------------------------- */
 
 bool read_record(struct record *record)
 {
@@ -145,12 +139,11 @@ bool read_record(struct record *record)
 }
 
 /* False if it is not there, or not yet as a whole. */
-static bool open_record(struct record *record, const char *data_root,
-                        const char *id)
+bool open_record(struct record *record, const char *data_root, const char *id)
 {
     *record = (struct record){
         .id = format_text("%s", id),
-        .path = format_text("%s/%s/%s", data_root, folder_name, id),
+        .path = format_text("%s/%s/%s", data_root, containers_folder, id),
     };
     record->folder =
         open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -167,102 +160,11 @@ static bool open_record(struct record *record, const char *data_root,
     return true;
 }
 
-static void close_record(struct record *record)
+void close_record(struct record *record)
 {
     close(record->folder);
     free(record->path);
     free(record->id);
-}
-
-/* The newest first: RFC 3339's times are in the order of their letters. */
-static int compare_created(const void *a, const void *b)
-{
-    const struct record *first = a, *second = b;
-
-    return strcmp(require_text(second->json, "created"),
-                  require_text(first->json, "created"));
-}
-
-struct record *list_records(const char *data_root, size_t *count)
-{
-    char *path = format_text("%s/%s", data_root, folder_name);
-    struct dirent **entries = NULL;
-    int found = scandir(path, &entries, NULL, NULL);
-    struct record *records;
-
-    if (found == -1 && errno != ENOENT)
-        fail("read %s", path);
-    records = calloc(found > 0 ? (size_t)found : 1, sizeof(*records));
-    if (!records)
-        fail("allocate memory");
-    *count = 0;
-    for (int i = 0; i < found; i++) {
-        if (is_id(entries[i]->d_name) &&
-            open_record(&records[*count], data_root, entries[i]->d_name))
-            ++*count;
-        free(entries[i]);
-    }
-    free(entries);
-    free(path);
-    qsort(records, *count, sizeof(*records), compare_created);
-    return records;
-}
-
-/* A name before a beginning of an id, as docker has it. */
-static size_t choose_record(const struct record *records, size_t count,
-                            const char *word)
-{
-    size_t length = strlen(word), found = count;
-
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(records[i].name, word) == 0 ||
-            strcmp(records[i].id, word) == 0)
-            return i;
-    for (size_t i = 0; i < count && *word; i++) {
-        if (strncmp(records[i].id, word, length) != 0)
-            continue;
-        if (found != count)
-            fail_plainly("more of its digits",
-                         "\"%.80s\" is the beginning of "
-                         "several containers' ids",
-                         word);
-        found = i;
-    }
-    return found;
-}
-
-bool find_record(struct record *record, const char *data_root, const char *word)
-{
-    size_t count, chosen;
-    struct record *records = list_records(data_root, &count);
-
-    chosen = choose_record(records, count, word);
-    for (size_t i = 0; i < count; i++)
-        if (i == chosen)
-            *record = records[i];
-        else
-            close_record(&records[i]);
-    free(records);
-    return chosen < count;
-}
-
-char *hint_for(const char *data_root, const char *word)
-{
-    size_t count;
-    struct record *records = list_records(data_root, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (is_near(word, records[i].name))
-            return format_text("did you mean %s?", records[i].name);
-    return format_text("ps -a lists those that there are");
-}
-
-void require_record(struct record *record, const char *data_root,
-                    const char *word)
-{
-    if (!find_record(record, data_root, word))
-        fail_plainly(hint_for(data_root, word), "no such container: %.80s",
-                     word);
 }
 
 /* ---- making one ------------------------------------------------------------------ */
@@ -340,7 +242,7 @@ void make_record(struct record *record, const struct store *store,
     *record = (struct record){
         .id = format_text("%s", id),
         .name = choose_name(store->path, name),
-        .path = format_text("%s/%s/%s", store->path, folder_name, id),
+        .path = format_text("%s/%s/%s", store->path, containers_folder, id),
         .json = {.value = container, .path = ""},
     };
     add_text(container, "name", record->name);
@@ -439,18 +341,4 @@ void remove_record(struct record *record)
     close(parent);
     close(record->folder);
     record->folder = -1;
-}
-
-void sweep_records(const char *data_root)
-{
-    size_t count;
-    struct record *records = list_records(data_root, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (get_bool(records[i].json, "removeAtEnd") &&
-            lock_record(&records[i], false))
-            remove_record(&records[i]);
-        else
-            close_record(&records[i]);
-    free(records);
 }

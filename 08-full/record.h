@@ -26,7 +26,10 @@
 #include "state.h"
 #include "store.h"
 
-enum { SHORT_ID = 12 };
+enum { ID_LENGTH = 64, SHORT_ID = 12 };
+
+/* Its name in the store: "containers". */
+extern const char containers_folder[];
 
 struct record {
     char *id;         /* 64 hexadecimal digits */
@@ -72,22 +75,10 @@ void make_record(struct record *record, const struct store *store,
                  const char *name, const char *id, const char *config,
                  struct json_object *container);
 
-/*
- * Opens the container whose name, id or unique beginning of an id `word` is.
- * False if there is none; a beginning of several ids ends the program.
- */
-bool find_record(struct record *record, const char *data_root,
-                 const char *word);
-
-/* The same; without one the program ends, with a name that is near. */
-void require_record(struct record *record, const char *data_root,
-                    const char *word);
-
-/* What to say of a word that no container has: the name that is near. */
-char *hint_for(const char *data_root, const char *word);
-
-/* All of them, the newest first; `count` gets their number. */
-struct record *list_records(const char *data_root, size_t *count);
+/* Opens the container with this whole id. False if it is not there, or not yet
+ * as a whole. close_record frees what belongs to it. */
+bool open_record(struct record *record, const char *data_root, const char *id);
+void close_record(struct record *record);
 
 /* How it is now; *state is filled in if it runs or is paused, else its folder
  * is -1. */
@@ -123,11 +114,30 @@ bool has_monitor(const struct record *record);
  * cgroups, state. Call it with the lock. */
 void discard_remains(const struct record *record);
 
-/* Removes the containers of --rm whose monitors were killed. */
-void sweep_records(const char *data_root);
-
 /* Removes the folder; and what is left in memory first. Call it with the lock.
  */
 void remove_record(struct record *record);
+
+/* ---- records.c ------------------------------------------------------------ */
+
+/*
+ * Opens the container whose name, id or unique beginning of an id `word` is.
+ * False if there is none; a beginning of several ids ends the program.
+ */
+bool find_record(struct record *record, const char *data_root,
+                 const char *word);
+
+/* The same; without one the program ends, with a name that is near. */
+void require_record(struct record *record, const char *data_root,
+                    const char *word);
+
+/* What to say of a word that no container has: the name that is near. */
+char *hint_for(const char *data_root, const char *word);
+
+/* All of them, the newest first; `count` gets their number. */
+struct record *list_records(const char *data_root, size_t *count);
+
+/* Removes the containers of --rm whose monitors were killed. */
+void sweep_records(const char *data_root);
 
 #endif
