@@ -1,0 +1,35 @@
+/*
+ * exec.h - what exec is asked to run.
+ */
+#ifndef EXEC_H
+#define EXEC_H
+
+#include "config.h"
+#include "record.h"
+#include "state.h"
+#include "verbs.h"
+
+/* What the flags say. */
+struct request {
+    const char *process_file, *cwd, *user, *apparmor, *label;
+    const char *pid_file, *console_socket;
+    struct list env, cgroups;
+    struct user gids; /* the additional ones alone */
+    uint64_t capabilities, preserve_fds;
+    bool terminal, detach, no_new_privileges, ignore_paused, no_subreaper;
+    bool interactive, privileged;
+    struct record *record; /* with one, docker's habits; or NULL */
+    const char *id;
+    char **command;
+};
+
+/* Reads the arguments of exec. The texts belong to argv. */
+void read_request(int argc, char **argv, struct request *to,
+                  const struct globals *globals);
+
+/* Fills in what the process is to be: as the container's first one, where the
+ * request does not say otherwise. */
+void load_exec(struct config *config, const struct state *state,
+               const struct request *request);
+
+#endif

@@ -1,0 +1,248 @@
+/* exec_request.c - exec's flags, and what they change of a container's process. */
+#include <ctype.h>
+#include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../common/common.h"
+#include "capabilities.h"
+#include "config_json.h"
+#include "exec.h"
+#include "sync.h"
+
+/* ---- flags ------------------------------------------------------------------- */
+
+static const char *parse_cwd(const char *text, void *value)
+{
+    *(const char **)value = text;
+    return *text == '/' ? NULL : "an absolute path in the container";
+}
+
+/* docker's form without a value: ours */
+static const char *parse_assignment(const char *text, void *value)
+{
+    return !*text || *text == '=' ? "NAME=VALUE" : parse_list(text, value);
+}
+
+static const char *parse_capability(const char *text, void *value)
+{
+    uint64_t set;
+
+    if (!find_capability(text, &set))
+        return "a capability such as CAP_NET_ADMIN; see capabilities(7)";
+    *(uint64_t *)value |= set;
+    return NULL;
+}
+
+static const char *parse_gid(const char *text, void *value)
+{
+    struct user *to = value;
+    size_t size = (to->additional_gid_count + 1) * sizeof(gid_t);
+    char *end;
+    unsigned long long gid = strtoull(text, &end, 10);
+
+    if (!isdigit((unsigned char)*text) || *end || gid >= UINT32_MAX)
+        return "a group id";
+    to->additional_gids = realloc(to->additional_gids, size);
+    if (!to->additional_gids)
+        fail("allocate memory");
+    to->additional_gids[to->additional_gid_count++] = (gid_t)gid;
+    return NULL;
+}
+
+void read_request(int argc, char **argv, struct request *to,
+                  const struct globals *globals)
+{
+    const struct flag flags[] = {
+        {"process", 'p', "FILE", "what to run, as in config.json", parse_text,
+         &to->process_file},
+        {"tty", 't', NULL, "a terminal of its own", parse_switch,
+         &to->terminal},
+        {"user", 'u', "UID[:GID]", "who runs it", parse_text, &to->user},
+        {"cwd", 0, "DIR", "its working folder", parse_cwd, &to->cwd},
+        {"workdir", 'w', "DIR", "the same, docker's word", parse_cwd, &to->cwd},
+        {"interactive", 'i', NULL, "docker's: with our standard input",
+         parse_switch, &to->interactive},
+        {"privileged", 0, NULL, "with all capabilities", parse_switch,
+         &to->privileged},
+        {"env", 'e', "NAME=VALUE", "one more variable", parse_assignment,
+         &to->env},
+        {"cap", 'c', "NAME", "one more capability", parse_capability,
+         &to->capabilities},
+        {"additional-gids", 'g', "GID", "one more group", parse_gid, &to->gids},
+        {"no-new-privs", 0, NULL, "setuid programs give nothing", parse_switch,
+         &to->no_new_privileges},
+        {"apparmor", 0, "PROFILE", "its AppArmor profile", parse_text,
+         &to->apparmor},
+        {"process-label", 0, "LABEL", "its SELinux label", parse_text,
+         &to->label},
+        {"cgroup", 0, "[CONTROLLER,...:]PATH", "a cgroup below the container's",
+         parse_list, &to->cgroups},
+        {"detach", 'd', NULL, "do not wait for the command", parse_switch,
+         &to->detach},
+        {"pid-file", 0, "FILE", "gets the number of the process", parse_text,
+         &to->pid_file},
+        {"console-socket", 0, "SOCKET", "gets the master of the terminal",
+         parse_text, &to->console_socket},
+        {"preserve-fds", 0, "N", "so many descriptors from 3 on stay open",
+         parse_preserve, &to->preserve_fds},
+        {"ignore-paused", 0, NULL, "wait until a paused one is resumed",
+         parse_switch, &to->ignore_paused},
+        {"no-subreaper", 0, NULL, "as always: we are no subreaper",
+         parse_switch, &to->no_subreaper},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+    char *id[] = {words[0], NULL};
+    static struct record record;
+
+    if (words[0] && names_record(globals, words[0], &record)) {
+        id[0] = record.id;
+        to->record = &record;
+    }
+    to->id = only_id(id);
+    to->command = words + 1;
+    if (!*to->command && !to->process_file)
+        fail_plainly(NULL, "the command is missing");
+    if (*to->command && to->process_file)
+        fail_plainly(NULL,
+                     "--process says what to run, and there is also "
+                     "\"%.80s\"",
+                     *to->command);
+}
+
+/* ---- what is to be run --------------------------------------------------------- */
+
+/* What FILE does not say is as for the container's first process: nobody loses
+ * a limit or a filter by a short file. */
+static void inherit(struct json process, struct json first)
+{
+    static const char *const names[] = {
+        "capabilities",    "rlimits",         "noNewPrivileges",
+        "oomScoreAdj",     "scheduler",       "ioPriority",
+        "execCPUAffinity", "apparmorProfile", "selinuxLabel"};
+    struct json user = get_object(process, "user");
+    struct json mask = get_member(get_object(first, "user"), "umask");
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct json theirs = get_member(first, names[i]);
+
+        if (is_there(theirs) && !is_there(get_member(process, names[i])))
+            json_object_object_add(process.value, names[i],
+                                   json_object_get(theirs.value));
+    }
+    if (is_there(user) && is_there(mask) &&
+        !is_there(get_member(user, "umask")))
+        json_object_object_add(user.value, "umask",
+                               json_object_get(mask.value));
+}
+
+static struct json read_process_file(const char *path, struct json first)
+{
+    char *text = read_file(path);
+    struct json process;
+
+    if (!text)
+        fail("--process %s", path);
+    process = parse_json(text, path);
+    inherit(process, first);
+    free(text);
+    return process;
+}
+
+static void set_text(struct json object, const char *name, const char *text)
+{
+    if (text)
+        json_object_object_add(object.value, name,
+                               json_object_new_string(text));
+}
+
+static void use_flags(struct process *process, const struct request *request)
+{
+    struct user *user = &process->user;
+    struct capability_sets *sets = &process->capabilities;
+    uint64_t added = request->capabilities & all_capabilities();
+
+    if (request->command[0])
+        process->args = request->command;
+    process->terminal =
+        request->terminal || (request->process_file && process->terminal);
+    process->preserve_fds = (unsigned)request->preserve_fds;
+    process->no_new_privileges |= request->no_new_privileges;
+    if (request->cwd)
+        process->cwd = request->cwd;
+    /* a user id alone leaves the group as it is, as runc does it */
+    if (request->user)
+        user->name =
+            strspn(request->user, "0123456789") == strlen(request->user)
+                ? format_text("%s%s", request->user, strchr(user->name, ':'))
+                : request->user;
+    for (size_t i = 0; i < request->gids.additional_gid_count; i++) {
+        size_t count = user->additional_gid_count++;
+
+        user->additional_gids =
+            reallocarray(user->additional_gids, count + 1, sizeof(gid_t));
+        if (!user->additional_gids)
+            fail("allocate memory");
+        user->additional_gids[count] = request->gids.additional_gids[i];
+    }
+    sets->bounding |= added;
+    sets->effective |= added;
+    sets->permitted |= added;
+    sets->ambient |= added & sets->inheritable;
+}
+
+/* What config.json has no words for, and docker's habits. */
+static void use_record(struct config *config, const struct request *request)
+{
+    struct process *process = &config->process;
+    struct json container = request->record->json;
+    struct capability_sets *sets = &process->capabilities;
+    const char *user = get_text(container, "user");
+
+    process->stdin_open = request->interactive;
+    sets->root_only = true;
+    config->linux_.built_in_filter =
+        get_bool(container, "builtInFilter") && !request->privileged;
+    if (request->user)
+        process->user.name = request->user;
+    else if (user && *user)
+        process->user.name = user;
+    if (request->privileged)
+        sets->bounding = sets->permitted = sets->effective = all_capabilities();
+    if (process->terminal && !has_environment(config, "TERM"))
+        set_environment(config, "TERM=xterm");
+}
+
+static void add_environment(struct config *config, const char *text)
+{
+    if (strchr(text, '='))
+        set_environment(config, text);
+    else if (getenv(text))
+        set_environment(config, format_text("%s=%s", text, getenv(text)));
+}
+
+/* From the config.json that create saw: the bundle's may have been changed. */
+void load_exec(struct config *config, const struct state *state,
+               const struct request *request)
+{
+    struct json document = saved_config(state);
+    struct json process = require_object(document, "process");
+    struct json linux_ = get_object(document, "linux");
+
+    if (request->process_file)
+        process = read_process_file(request->process_file, process);
+    set_text(process, "apparmorProfile", request->apparmor);
+    set_text(process, "selinuxLabel", request->label);
+    load_process(process, &config->process);
+    config->linux_.seccomp = load_seccomp(linux_);
+    config->linux_.memory_policy = load_memory_policy(linux_);
+    config->linux_.personality = load_personality(linux_);
+    load_joined(linux_, config);
+    use_flags(&config->process, request);
+    if (request->record)
+        use_record(config, request);
+    for (size_t i = 0; i < request->env.count; i++)
+        add_environment(config, request->env.items[i]);
+    check_terminal(&config->process, request->console_socket, !request->detach);
+}
