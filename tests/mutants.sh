@@ -23,30 +23,70 @@ header() {
     sed -n "s/^$2: //p;/^--- /q" "$1"
 }
 
-# What the linker needs for stage 8, as the Makefile names it.
-pkg_libraries() {
+# What stage 8 is compiled and linked with, as the Makefile names it.
+pkg_flags() {
     local names
 
     read -ra names < <(sed -n 's/^LIBRARIES_8 := //p' Makefile)
     pkg-config --cflags --libs "${names[@]}"
 }
 
-# Copies stage $2 to folder $1, applies the patch $3, and builds it there.
+# The sources of stage $1.
+sources_of() {
+    if [ "$1" = 8 ]; then
+        echo 08-full/*.c common/*.c
+    else
+        echo "0$1"-*/container.c common/*.c
+    fi
+}
+
+# Compiles the source $2 of folder $1 to $3.
+compile() {
+    "$CC" -std=gnu11 -D_GNU_SOURCE -w -O1 "${flags[@]}" -c -o "$3" "$1/$2"
+}
+
+object_of() {
+    printf '%s' "${1//\//-}.o"
+}
+
+# The objects of stage $1 as it is: a mutant has most of them.
+build_objects() {
+    local folder=build/mutants/objects-$1 source sources
+
+    mkdir -p "$folder"
+    read -ra sources < <(sources_of "$1")
+    for source in "${sources[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do
+            wait -n
+        done
+        compile . "$source" "$folder/$(object_of "$source")" &
+    done
+    wait
+}
+
+# Copies stage $2 to folder $1, applies the patch $3, and builds it there: what
+# the patch changes anew, or everything if that is a header.
 build_mutant() {
-    local folder=$1 stage=$2 patch=$3 sources libraries=()
+    local folder=$1 stage=$2 patch=$3 sources source changed objects=() \
+        common=build/mutants/objects-$2 libraries=()
 
     rm -rf "$folder"
     mkdir -p "$folder"
     cp -r "0$stage"-* common "$folder" || return 1
     patch -s -p1 -d "$folder" <"$patch" || return 1
-    sources=("$folder/0$stage"-*/container.c)
-    if [ "$stage" = 8 ]; then
-        sources=("$folder"/08-full/*.c)
-        mapfile -t libraries < <(pkg_libraries |
-            tr ' ' '\n' | grep .)
-    fi
-    "$CC" -std=gnu11 -D_GNU_SOURCE -w -O1 -o "$folder/stage-$stage" \
-        "${sources[@]}" "$folder"/common/*.c "${libraries[@]}"
+    [ -d "$common" ] || build_objects "$stage"
+    changed=$(sed -n 's#^+++ b/\([^[:blank:]]*\).*#\1#p' "$patch")
+    read -ra sources < <(sources_of "$stage")
+    for source in "${sources[@]}"; do
+        if [[ $changed == *.h* ]] || grep -qx "$source" <<<"$changed"; then
+            objects+=("$folder/$(object_of "$source")")
+            compile "$folder" "$source" "${objects[-1]}" || return 1
+        else
+            objects+=("$common/$(object_of "$source")")
+        fi
+    done
+    [ "$stage" != 8 ] || libraries=("${flags[@]}")
+    "$CC" -o "$folder/stage-$stage" "${objects[@]}" "${libraries[@]}"
 }
 
 # Runs the check $1 for stage $2 with the stages of folder $3; its output goes
@@ -91,7 +131,9 @@ if [ "$(id -u)" != 0 ]; then
     echo "mutants need root: sudo make mutants" >&2
     exit 1
 fi
+rm -rf build/mutants
 mkdir -p build/mutants
+read -ra flags < <(pkg_flags)
 killed=0 others=0
 printf '%-28s %-30s %s\n' mutant 'must be caught by' result
 for patch in tests/mutants/*.patch; do
