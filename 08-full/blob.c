@@ -77,6 +77,9 @@ struct blob *open_blob(int fd, const char *name)
             ARCHIVE_OK ||
         archive_read_next_header(blob->plain, &entry) < ARCHIVE_OK)
         fail_plainly(NULL, "%s: %s", name, blob_error(blob->plain));
+    if (blob->read == 0)
+        fail_plainly("a tar archive is wanted, plain or packed by gzip or zstd",
+                     "%s: it is empty", name);
     if (archive_read_open(blob->tar, blob, NULL, read_plain, NULL) !=
         ARCHIVE_OK)
         fail_plainly("a tar archive is wanted, plain or packed by gzip or zstd",

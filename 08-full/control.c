@@ -24,18 +24,38 @@ void require_words(char **words, const char *verb)
         fail_plainly(NULL, "%s: the name of a container is missing", verb);
 }
 
-struct record *require_records(char **words, const char *data_root)
+/* The others are not left in the lurch. */
+static bool find_or_tell(struct record *record, const char *data_root,
+                         const char *word)
 {
-    size_t count = 0;
+    char *hint;
+
+    if (find_record(record, data_root, word))
+        return true;
+    hint = hint_for(data_root, word);
+    warn("no such container: %.80s", word);
+    fprintf(stderr, "hint: %s\n", hint);
+    free(hint);
+    return false;
+}
+
+struct record *find_records(char **words, const char *data_root, int *status)
+{
+    size_t count = 0, found = 0;
     struct record *records;
 
+    *status = EXIT_SUCCESS;
     while (words[count])
         count++;
     records = calloc(count + 1, sizeof(*records));
     if (!records)
         fail("allocate memory");
     for (size_t i = 0; i < count; i++)
-        require_record(&records[i], data_root, words[i]);
+        if (find_or_tell(&records[found], data_root, words[i]))
+            words[found++] = words[i];
+        else
+            *status = EXIT_STAGE_FAILED;
+    words[found] = NULL;
     return records;
 }
 
@@ -48,8 +68,9 @@ static void mark_stopped(const struct record *record)
                     O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd == -1)
-        fail("write %s/stopped", record->path);
-    close(fd);
+        warn("cannot write %s/stopped: %s", record->path, strerror(errno));
+    else
+        close(fd);
 }
 
 /* It waits to start the container again: that ends now. */
@@ -162,9 +183,10 @@ int stop_verb(int argc, char **argv, const struct globals *globals)
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct record *records;
+    int status;
 
     require_words(words, "stop");
-    records = require_records(words, globals->data_root);
+    records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i]; i++) {
         struct record *record = &records[i];
 
@@ -172,11 +194,11 @@ int stop_verb(int argc, char **argv, const struct globals *globals)
                        seconds);
         puts(words[i]);
     }
-    return EXIT_SUCCESS;
+    return status;
 }
 
 /* docker's kill: who is killed by hand is not started again. */
-void kill_container(struct record *record, int number)
+bool kill_container(struct record *record, int number)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
@@ -184,9 +206,11 @@ void kill_container(struct record *record, int number)
                   ? open_state_process(&state)
                   : -1;
 
-    if (pidfd == -1)
-        fail_plainly(NULL, "cannot kill container %s: it is %s", record->name,
-                     record_word(how));
+    if (pidfd == -1) {
+        warn("cannot kill container %s: it is %s", record->name,
+             record_word(how));
+        return false;
+    }
     if (number == SIGKILL || number == stop_signal_of(record->json))
         mark_stopped(record);
     if (number == SIGKILL)
@@ -195,6 +219,7 @@ void kill_container(struct record *record, int number)
         fail("send a signal to container %s", record->name);
     close(pidfd);
     close(state.folder);
+    return true;
 }
 
 /* ---- wait ------------------------------------------------------------------------- */
@@ -223,12 +248,13 @@ int wait_verb(int argc, char **argv, const struct globals *globals)
     static const struct flag flags[] = {{0}};
     char **words = parse_flags(argc, argv, flags, "");
     struct record *records;
+    int status;
 
     require_words(words, "wait");
-    records = require_records(words, globals->data_root);
+    records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i]; i++)
         printf("%d\n", wait_for(&records[i]));
-    return EXIT_SUCCESS;
+    return status;
 }
 
 /* ---- rm ----------------------------------------------------------------------------- */

@@ -14,8 +14,12 @@ enum { EXIT_DEAD = 255 };
 /* Ends the program if there is no word: `verb` wants containers. */
 void require_words(char **words, const char *verb);
 
-/* The records that all words name; the caller frees the array. */
-struct record *require_records(char **words, const char *data_root);
+/*
+ * The records that the words name; the caller frees the array. It is told of a
+ * word that names none, which is taken out of `words`, and *status, of the
+ * program, is that of a failure then.
+ */
+struct record *find_records(char **words, const char *data_root, int *status);
 
 /* The parser of --time: int, seconds; -1 for any time. */
 const char *parse_seconds(const char *text, void *value);
@@ -30,8 +34,8 @@ enum { AS_RECORDED = -2 };
  */
 void stop_container(struct record *record, int number, int seconds);
 
-/* docker's kill. Ends the program if it does not run. */
-void kill_container(struct record *record, int number);
+/* docker's kill. Tells it, and returns false, if it does not run. */
+bool kill_container(struct record *record, int number);
 
 /* Starts it again, unless it runs; and stays with it if `attached`, with our
  * standard input if `input`. Returns the exit status for the program. */

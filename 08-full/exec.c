@@ -206,18 +206,22 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     enum status status;
 
     read_request(argc, argv, &request, globals);
+    require_running(&request); /* its descriptors are closed next */
     keep_descriptors((unsigned)request.preserve_fds);
     protect_own_file(globals->argv);
     umask(022);
-    require_running(&request);
     require_state(&state, globals, request.id);
     status = status_of(&state);
     if (status == STATUS_STOPPED)
         fail_plainly(NULL, "cannot exec in container %s: it is stopped",
                      request.id);
     if (status == STATUS_PAUSED && !request.ignore_paused)
-        fail_plainly("resume it first, or --ignore-paused to wait for that",
-                     "cannot exec in container %s: it is paused", request.id);
+        fail_plainly(request.record
+                         ? "unpause it first"
+                         : "resume it first, or --ignore-paused to wait for "
+                           "that",
+                     "cannot exec in container %s: it is paused",
+                     request.record ? request.record->name : request.id);
     load_exec(&config, &state, &request);
     return run_process(&config, &state, &request);
 }

@@ -269,6 +269,7 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
         row->how = look_at_record(&records[i], &state);
         if (state.folder != -1)
             close(state.folder);
+        read_status(&records[i]);
         if (!is_wanted(row, wishes) || (wishes->last && count >= wishes->last))
             continue;
         fill_row(row, wishes->whole);

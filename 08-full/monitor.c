@@ -187,9 +187,9 @@ static int run_once(void)
     };
     int exit_status = run_container(&self.config, &life);
 
+    write_down(exit_status);
     end_container();
     release_layers();
-    write_down(exit_status);
     return exit_status;
 }
 

@@ -394,6 +394,7 @@ int run_oci_command(int argc, char **argv)
     char **words;
     int status;
 
+    open_missing_streams(); /* before we open files */
     if (strcmp(argv[1], "--version") == 0)
         return print_version();
     words = read_globals(argc, argv, &globals);
@@ -409,5 +410,7 @@ int run_oci_command(int argc, char **argv)
     if (globals.debug && on_exit(log_call, describe_call(words)) != 0)
         fail("allocate memory");
     status = verb->run(argc - (int)(words - argv), words, &globals);
-    return fflush(stdout) == 0 ? status : EXIT_STAGE_FAILED;
+    if (fflush(stdout) != 0)
+        fail("write to standard output");
+    return status;
 }

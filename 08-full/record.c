@@ -30,20 +30,48 @@ static const char config_file[] = "config.json";
 
 /* ---- files ------------------------------------------------------------------ */
 
+/* Kept for the day when the disk is full: how a container ended must fit. */
+static const char reserve_file[] = "reserve";
+
+static void make_reserve(const struct record *record)
+{
+    static const char block[4096] = "so many bytes are kept\n";
+    int fd = openat(record->folder, reserve_file,
+                    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    /* without it, too, a container can live */
+    if (fd != -1 && write(fd, block, sizeof(block)) == -1)
+        explain("write(\"%s\") = -1 # %s", reserve_file, strerror(errno));
+    if (fd != -1)
+        close(fd);
+}
+
+static bool try_to_write(const struct record *record, const char *name,
+                         const char *text)
+{
+    static const char new_name[] = "new";
+    size_t length = strlen(text);
+    int number,
+        fd =
+            openat(record->folder, new_name,
+                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+    if (fd != -1 && write(fd, text, length) == (ssize_t)length &&
+        fsync(fd) == 0 && close(fd) == 0 &&
+        renameat(record->folder, new_name, record->folder, name) == 0)
+        return true;
+    number = errno;
+    unlinkat(record->folder, new_name, 0);
+    errno = number;
+    return false;
+}
+
 /* Writes a file of the folder, whole or not at all, also if the machine stops
  * meanwhile. */
 static void write_whole(const struct record *record, const char *name,
                         const char *text)
 {
-    static const char new_name[] = "new";
-    size_t length = strlen(text);
-    int fd =
-        openat(record->folder, new_name,
-               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        fsync(fd) == -1 || close(fd) == -1 ||
-        renameat(record->folder, new_name, record->folder, name) == -1)
+    if (!try_to_write(record, name, text))
         fail("write %s/%s", record->path, name);
 }
 
@@ -80,9 +108,11 @@ static void add_text(struct json_object *object, const char *name,
         json_object_object_add(object, name, json_object_new_string(text));
 }
 
-void save_status(const struct record *record)
+bool save_status(const struct record *record)
 {
     struct json_object *object = json_object_new_object();
+    const char *text;
+    bool done;
 
     add_text(object, "started", record->status.started);
     add_text(object, "finished", record->status.finished);
@@ -96,9 +126,17 @@ void save_status(const struct record *record)
                            json_object_new_uint64(record->status.restarts));
     json_object_object_add(object, "monitor",
                            json_object_new_int(record->status.monitor));
-    write_whole(record, status_file,
-                json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    done = try_to_write(record, status_file, text);
+    if (!done) {
+        unlinkat(record->folder, reserve_file, 0);
+        done = try_to_write(record, status_file, text);
+    }
+    if (!done)
+        warn("cannot write %s/%s: %s", record->path, status_file,
+             strerror(errno));
     json_object_put(object);
+    return done;
 }
 
 void read_status(struct record *record)
@@ -256,6 +294,7 @@ void make_record(struct record *record, const struct store *store,
     lock_record(record, true);
     if (mkdirat(record->folder, "root", 0755) == -1)
         fail("mkdir %s/root", record->path);
+    make_reserve(record);
     write_whole(record, config_file, config);
     save_record(record);
     close(lock);
@@ -293,6 +332,7 @@ enum record_state look_at_record(const struct record *record,
                                  struct state *state)
 {
     bool lives = has_monitor(record);
+    struct record now = *record;
 
     *state = (struct state){.folder = -1};
     if (lives && look_at_state(state, default_state_root(), record->id)) {
@@ -303,11 +343,20 @@ enum record_state look_at_record(const struct record *record,
         close(state->folder);
         state->folder = -1;
     }
-    if (!record->status.started)
+    /* as it is now, and not when the record was opened */
+    read_status(&now);
+    if (!now.status.started)
         return RECORD_CREATED;
-    if (lives)
+    /* it has just ended, and the monitor is about to say how */
+    for (int i = 0; lives && !now.status.finished && i < 100; i++) {
+        usleep(10000);
+        read_status(&now);
+        lives = has_monitor(record);
+    }
+    if (lives && strcmp(require_text(record->json, "restart"), "no") != 0 &&
+        faccessat(record->folder, "stopped", F_OK, 0) == -1)
         return RECORD_RESTARTING;
-    return record->status.finished ? RECORD_EXITED : RECORD_DEAD;
+    return now.status.finished ? RECORD_EXITED : RECORD_DEAD;
 }
 
 const char *record_word(enum record_state state)

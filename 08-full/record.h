@@ -92,8 +92,8 @@ const char *record_word(enum record_state state);
 void read_status(struct record *record);
 bool read_record(struct record *record);
 
-/* Writes status.json, whole or not at all. */
-void save_status(const struct record *record);
+/* Writes status.json, whole or not at all: then it warns, and returns false. */
+bool save_status(const struct record *record);
 
 /* Writes container.json anew, after a change of record->json. */
 void save_record(const struct record *record);
@@ -137,7 +137,8 @@ char *hint_for(const char *data_root, const char *word);
 /* All of them, the newest first; `count` gets their number. */
 struct record *list_records(const char *data_root, size_t *count);
 
-/* Removes the containers of --rm whose monitors were killed. */
-void sweep_records(const char *data_root);
+/* Removes the containers of --rm whose monitors were killed, and what is left of
+ * those that were killed while they were made or removed. */
+void sweep_records(const struct store *store);
 
 #endif

@@ -1,15 +1,18 @@
 /* records.c - all containers of a store, and the one that a word means. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "../common/common.h"
 #include "names.h"
 #include "record.h"
 #include "sync.h"
+#include "tree.h"
 
 static bool is_id(const char *text)
 {
@@ -33,7 +36,8 @@ struct record *list_records(const char *data_root, size_t *count)
     int found = scandir(path, &entries, NULL, NULL);
     struct record *records;
 
-    if (found == -1 && errno != ENOENT)
+    if (found == -1 && (errno != ENOENT || (data_root != default_data_root &&
+                                            access(data_root, F_OK) == -1)))
         fail("read %s", path);
     records = calloc(found > 0 ? (size_t)found : 1, sizeof(*records));
     if (!records)
@@ -108,10 +112,48 @@ void require_record(struct record *record, const char *data_root,
                      word);
 }
 
-void sweep_records(const char *data_root)
+static bool is_locked(int folder, const char *name)
+{
+    int fd =
+        openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool locked = fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1;
+
+    if (fd != -1)
+        close(fd);
+    return locked;
+}
+
+/* One without container.json, and without anybody who is about to write it: that
+ * one would have the store's lock. */
+static void sweep_halves(const struct store *store)
+{
+    int lock = lock_store(store), folder;
+    DIR *entries;
+    struct dirent *entry;
+
+    folder = openat(store->folder, containers_folder,
+                    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    entries = folder == -1 ? NULL : fdopendir(folder);
+    while (entries && (entry = readdir(entries))) {
+        char *file = format_text("%s/container.json", entry->d_name);
+
+        if (is_id(entry->d_name) &&
+            faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) == -1 &&
+            errno == ENOENT && !is_locked(folder, entry->d_name) &&
+            remove_tree(folder, entry->d_name) == -1)
+            warn("cannot remove the rest of container %s: %s", entry->d_name,
+                 strerror(errno));
+        free(file);
+    }
+    if (entries)
+        closedir(entries);
+    close(lock);
+}
+
+void sweep_records(const struct store *store)
 {
     size_t count;
-    struct record *records = list_records(data_root, &count);
+    struct record *records = list_records(store->path, &count);
 
     for (size_t i = 0; i < count; i++)
         if (get_bool(records[i].json, "removeAtEnd") &&
@@ -120,4 +162,5 @@ void sweep_records(const char *data_root)
         else
             close_record(&records[i]);
     free(records);
+    sweep_halves(store);
 }

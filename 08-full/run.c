@@ -132,7 +132,7 @@ static void make_container(struct record *record, struct config *config,
     struct store store;
 
     open_store(&store, options->data_root);
-    sweep_records(options->data_root);
+    sweep_records(&store);
     config->linux_.cgroups_path = format_text("toy-docker/container-%s", id);
     config->root.path = "root";
     make_record(record, &store, options->name, id, write_config(config),
@@ -226,10 +226,10 @@ int start_records(char **words, bool attached, bool input,
                   const struct globals *globals)
 {
     struct record *records;
-    int failure = EXIT_SUCCESS;
+    int status, failure = EXIT_SUCCESS;
 
     protect_own_file(globals->argv);
-    records = require_records(words, globals->data_root);
+    records = find_records(words, globals->data_root, &status);
     if ((attached || input) && words[1])
         fail_plainly(NULL, "start: one container can be attached to");
     for (size_t i = 0; words[i] && !failure; i++) {
@@ -237,7 +237,7 @@ int start_records(char **words, bool attached, bool input,
         if (!failure && !attached && !input)
             puts(words[i]);
     }
-    return failure;
+    return failure ? failure : status;
 }
 
 int restart_verb(int argc, char **argv, const struct globals *globals)
@@ -250,18 +250,18 @@ int restart_verb(int argc, char **argv, const struct globals *globals)
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct record *records;
-    int failure = EXIT_SUCCESS;
+    int status, failure = EXIT_SUCCESS;
 
     require_words(words, "restart");
     protect_own_file(globals->argv);
-    records = require_records(words, globals->data_root);
+    records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i] && !failure; i++) {
         stop_container(&records[i], stop_signal_of(records[i].json), seconds);
         failure = start_container(&records[i], false, false);
         if (!failure)
             puts(words[i]);
     }
-    return failure;
+    return failure ? failure : status;
 }
 
 /* ---- attach ------------------------------------------------------------------------- */

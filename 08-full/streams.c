@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -19,6 +20,9 @@
 #include "launch.h"
 #include "sync.h"
 #include "syscalls.h"
+
+/* So many seconds a full disk may keep a container's last words from its log. */
+enum { PATIENCE = 5 };
 
 enum { MOST_CLIENTS = 16, CTRL_D = 'D' - '@' };
 
@@ -42,6 +46,7 @@ static struct {
 
     struct container_log log;
     struct packet shown;         /* what the clients get */
+    bool unlogged;               /* there was no room for it in the log */
     size_t shown_length, logged; /* so much of it is in the log */
     char typed[MOST_DATA];       /* what the container gets */
     size_t typed_start, typed_end;
@@ -218,6 +223,10 @@ static void pass_end_of_input(void)
 /* On a full disk the log takes less, and no more is read until it has all. */
 static void log_shown(void)
 {
+    if (self.unlogged) {
+        self.logged = self.shown_length;
+        return;
+    }
     self.logged += write_container_log(
         &self.log,
         self.shown.kind == PACKET_OUTPUT ? CONTAINER_STDOUT : CONTAINER_STDERR,
@@ -248,6 +257,15 @@ static bool read_output(int which)
         if (self.clients[i].behind)
             show(&self.clients[i]);
     return true;
+}
+
+/* The container has ended, and its status is worth more than its last words; the
+ * disk may be full of what it has written itself. */
+static void give_up_log(void)
+{
+    tell_message("there is no room for the log: its end is missing");
+    self.unlogged = true;
+    self.logged = self.shown_length;
 }
 
 /* ---- the loop -------------------------------------------------------------------- */
@@ -338,10 +356,13 @@ static void serve(int signals, int stop_signal)
 {
     struct pollfd fds[DESCRIPTORS];
     bool alive = true, paused = false;
+    time_t end = 0;
 
     while (alive || !drain()) {
         bool full = self.logged < self.shown_length;
 
+        if (full && !alive && time(NULL) - end >= PATIENCE)
+            give_up_log();
         fill_in(fds, signals, alive, paused);
         if (poll(fds, DESCRIPTORS,
                  paused ? 100
@@ -354,8 +375,10 @@ static void serve(int signals, int stop_signal)
             log_shown();
         if (fds[SIGNALS].revents)
             handle_signals(signals, stop_signal);
-        if (fds[END].revents)
+        if (fds[END].revents) {
             alive = false;
+            end = time(NULL);
+        }
         if (fds[LISTENER].revents)
             accept_client();
         if (fds[INPUT].revents)
@@ -434,6 +457,6 @@ void serve_streams(const struct child *first, bool input, int stop_signal)
     use_child(first, input);
     tell_clients(PACKET_STARTED, NULL, 0);
     serve(first->signals, stop_signal);
-    while (!close_container_log(&self.log))
+    for (int i = 0; !close_container_log(&self.log) && i < PATIENCE; i++)
         sleep(1);
 }

@@ -228,7 +228,8 @@ static int update_records(char **words, struct json document,
                           const struct restart *restart,
                           const struct globals *globals)
 {
-    struct record *records = require_records(words, globals->data_root);
+    int status;
+    struct record *records = find_records(words, globals->data_root, &status);
     struct state state;
 
     set_swap(document);
@@ -240,7 +241,7 @@ static int update_records(char **words, struct json document,
         remember(&records[i], document, restart);
         puts(words[i]);
     }
-    return EXIT_SUCCESS;
+    return status;
 }
 
 int update_verb(int argc, char **argv, const struct globals *globals)

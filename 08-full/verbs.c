@@ -38,6 +38,16 @@ bool names_record(const struct globals *globals, const char *word,
     return !other && find_record(record, globals->data_root, word);
 }
 
+bool name_records(const struct globals *globals, char **words)
+{
+    struct record record;
+
+    for (; *words; words++)
+        if (names_record(globals, *words, &record))
+            return true;
+    return false;
+}
+
 void require_state(struct state *state, const struct globals *globals,
                    const char *id)
 {
@@ -110,12 +120,11 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct message message = {0};
-    struct record record;
     struct state state;
     const char *id;
     int connection;
 
-    if (words[0] && names_record(globals, words[0], &record))
+    if (name_records(globals, words))
         return start_records(words, attached, input, globals);
     id = only_id(words);
 
@@ -195,24 +204,38 @@ static void resume_one(const char *id, const struct globals *globals)
     thaw_cgroup(&cgroup);
 }
 
+static void require_running(const struct record *record, const char *word,
+                            const char *verb)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+
+    if (state.folder == -1)
+        fail_plainly(NULL, "cannot %s container %s: it is %s", verb, word,
+                     record_word(how));
+    close(state.folder);
+}
+
 /* runc's form takes one id and prints nothing, docker's several names, which it
  * prints. */
 static int for_each(int argc, char **argv, const struct globals *globals,
                     void (*act)(const char *id, const struct globals *globals))
 {
     char **words = parse_flags(argc, argv, no_flags, "");
-    struct record record;
+    struct record *records;
+    int status;
 
-    if (!words[0] || !names_record(globals, words[0], &record)) {
+    if (!name_records(globals, words)) {
         act(only_id(words), globals);
         return EXIT_SUCCESS;
     }
-    for (; *words; words++) {
-        require_record(&record, globals->data_root, *words);
-        act(record.id, globals);
-        puts(*words);
+    records = find_records(words, globals->data_root, &status);
+    for (size_t i = 0; words[i]; i++) {
+        require_running(&records[i], words[i], argv[0]);
+        act(records[i].id, globals);
+        puts(words[i]);
     }
-    return EXIT_SUCCESS;
+    return status;
 }
 
 int pause_verb(int argc, char **argv, const struct globals *globals)
@@ -230,22 +253,24 @@ int resume_verb(int argc, char **argv, const struct globals *globals)
 /* docker's signal is KILL. The last word may be one, as runc has it. */
 static int kill_records(char **words, int number, const struct globals *globals)
 {
-    struct record record;
-    int named = 0;
+    struct record *records;
+    struct record other;
+    int named = 0, status;
 
     if (words[1] && !words[2] &&
-        !find_record(&record, globals->data_root, words[1]))
+        !find_record(&other, globals->data_root, words[1]))
         named = find_signal(words[1]);
     if (named) {
         number = named;
         words[1] = NULL;
     }
-    for (; *words; words++) {
-        require_record(&record, globals->data_root, *words);
-        kill_container(&record, number ? number : SIGKILL);
-        puts(*words);
-    }
-    return EXIT_SUCCESS;
+    records = find_records(words, globals->data_root, &status);
+    for (size_t i = 0; words[i]; i++)
+        if (kill_container(&records[i], number ? number : SIGKILL))
+            puts(words[i]);
+        else
+            status = EXIT_STAGE_FAILED;
+    return status;
 }
 
 int kill_verb(int argc, char **argv, const struct globals *globals)
@@ -260,9 +285,8 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char *words[] = {NULL, NULL}, **given = parse_flags(argc, argv, flags, "");
-    struct record record;
 
-    if (given[0] && !all && names_record(globals, given[0], &record))
+    if (!all && name_records(globals, given))
         return kill_records(given, number, globals);
     words[0] = given[0];
     if (given[0] && given[1] && (given[2] || parse_signal(given[1], &number)))

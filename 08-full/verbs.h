@@ -50,6 +50,9 @@ const char *only_id(char **words);
 bool names_record(const struct globals *globals, const char *word,
                   struct record *record);
 
+/* True if any of the words does. */
+bool name_records(const struct globals *globals, char **words);
+
 /* Opens and locks the state of a container that must be there. */
 void require_state(struct state *state, const struct globals *globals,
                    const char *id);

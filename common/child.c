@@ -22,7 +22,7 @@ static bool has_terminal;
 static struct termios former_terminal;
 
 /* A file opened as descriptor 1 or 2 by accident would get our messages. */
-static void open_missing_streams(void)
+void open_missing_streams(void)
 {
     int fd;
 

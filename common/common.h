@@ -111,6 +111,9 @@ bool has_word(const char *text, const char *word);
 
 /* ---- the child (child.c) ---------------------------------------------- */
 
+/* Opens those of descriptors 0 to 2 that are closed on /dev/null. */
+void open_missing_streams(void);
+
 /*
  * Called by the parent before it makes a child or anything else that must be
  * undone: signals that would end it (INT, TERM, HUP, QUIT) wait until

@@ -129,7 +129,7 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
             take_flag(find_flag(flags, value), optarg);
     }
     if (argv[optind] && !*argv[optind])
-        die_usage("the command is empty");
+        die_usage(flags_anywhere ? "a word is empty" : "the command is empty");
     return argv + optind;
 }
 
