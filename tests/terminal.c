@@ -82,7 +82,8 @@ static void third_ctrl_c_kills(int stage)
     ck_assert_int_eq(kill(container_of(&process), 0), 0);
     type_text(&process, "\003");
     expect_status(finish(&process), 128 + SIGKILL);
-    expect_text("the screen", output_of(&process), "killing the command\r\n");
+    /* the echo of a key may stand behind it */
+    expect_text("the screen", output_of(&process), "killing the command");
 }
 
 static void third_ctrl_c_spares_shell(int stage)
