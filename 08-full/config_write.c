@@ -12,6 +12,7 @@
 #include "../common/common.h"
 #include "capabilities.h"
 #include "config_json.h"
+#include "json.h"
 #include "namespaces.h"
 #include "state.h"
 
@@ -41,38 +42,13 @@ static struct json_object *append_object(struct json_object *array)
     return object;
 }
 
-static void add_text(struct json_object *to, const char *name, const char *text)
-{
-    if (text)
-        json_object_object_add(to, name, json_object_new_string(text));
-}
-
-static void add_bool(struct json_object *to, const char *name, bool value)
-{
-    json_object_object_add(to, name, json_object_new_boolean(value));
-}
-
-static void add_number(struct json_object *to, const char *name, uint64_t value)
-{
-    json_object_object_add(to, name, json_object_new_uint64(value));
-}
-
 /* A limit of resources.h: 0 says nothing, and -1 is none. */
 static void add_limit(struct json_object *to, const char *name, uint64_t limit)
 {
     if (limit == UNLIMITED)
         json_object_object_add(to, name, json_object_new_int64(-1));
     else if (limit)
-        add_number(to, name, limit);
-}
-
-static void add_texts(struct json_object *to, const char *name,
-                      const char *const *texts)
-{
-    struct json_object *array = add_array(to, name);
-
-    for (; texts && *texts; texts++)
-        json_object_array_add(array, json_object_new_string(*texts));
+        add_json_number(to, name, limit);
 }
 
 static void add_pairs(struct json_object *to, const char *name,
@@ -81,7 +57,7 @@ static void add_pairs(struct json_object *to, const char *name,
     struct json_object *object = add_object(to, name);
 
     for (size_t i = 0; i < count; i++)
-        add_text(object, pairs[i].name, pairs[i].value);
+        add_json_text(object, pairs[i].name, pairs[i].value);
 }
 
 /* ---- process ------------------------------------------------------------------- */
@@ -96,9 +72,9 @@ static void write_user(struct json_object *process, const struct user *user)
     if (user->name && sscanf(user->name, "%u%c", &uid, &end) != 1 &&
         sscanf(user->name, "%u:%u%c", &uid, &gid, &end) != 2)
         uid = gid = 0;
-    add_number(object, "uid", uid);
-    add_number(object, "gid", gid);
-    add_number(object, "umask", user->umask);
+    add_json_number(object, "uid", uid);
+    add_json_number(object, "gid", gid);
+    add_json_number(object, "umask", user->umask);
     groups = add_array(object, "additionalGids");
     for (size_t i = 0; i < user->additional_gid_count; i++)
         json_object_array_add(groups,
@@ -139,9 +115,10 @@ static void write_rlimits(struct json_object *to, const struct process *process)
         const struct process_rlimit *limit = &process->rlimits[i];
         struct json_object *object = append_object(array);
 
-        add_text(object, "type", word_for(rlimit_types, (uint32_t)limit->type));
-        add_number(object, "soft", limit->soft);
-        add_number(object, "hard", limit->hard);
+        add_json_text(object, "type",
+                      word_for(rlimit_types, (uint32_t)limit->type));
+        add_json_number(object, "soft", limit->soft);
+        add_json_number(object, "hard", limit->hard);
     }
 }
 
@@ -150,20 +127,20 @@ static void write_process(struct json_object *document,
 {
     struct json_object *object = add_object(document, "process");
 
-    add_bool(object, "terminal", process->terminal);
+    add_json_bool(object, "terminal", process->terminal);
     write_user(object, &process->user);
-    add_texts(object, "args", (const char *const *)process->args);
-    add_texts(object, "env", (const char *const *)process->env);
-    add_text(object, "cwd", process->cwd);
+    add_json_texts(object, "args", (const char *const *)process->args);
+    add_json_texts(object, "env", (const char *const *)process->env);
+    add_json_text(object, "cwd", process->cwd);
     write_capabilities(object, &process->capabilities);
     write_rlimits(object, process);
-    add_bool(object, "noNewPrivileges", process->no_new_privileges);
+    add_json_bool(object, "noNewPrivileges", process->no_new_privileges);
     if (process->oom_score_adj)
         json_object_object_add(
             object, "oomScoreAdj",
             json_object_new_int64(strtoll(process->oom_score_adj, NULL, 10)));
-    add_text(object, "apparmorProfile", process->apparmor_profile);
-    add_text(object, "selinuxLabel", process->selinux_label);
+    add_json_text(object, "apparmorProfile", process->apparmor_profile);
+    add_json_text(object, "selinuxLabel", process->selinux_label);
 }
 
 /* ---- mounts, namespaces, devices ------------------------------------------------ */
@@ -176,9 +153,9 @@ static void write_ids(struct json_object *to, const char *name,
     for (size_t i = 0; i < count; i++) {
         struct json_object *object = append_object(array);
 
-        add_number(object, "containerID", ids[i].container);
-        add_number(object, "hostID", ids[i].host);
-        add_number(object, "size", ids[i].size);
+        add_json_number(object, "containerID", ids[i].container);
+        add_json_number(object, "hostID", ids[i].host);
+        add_json_number(object, "size", ids[i].size);
     }
 }
 
@@ -200,10 +177,10 @@ static void write_mounts(struct json_object *document,
         const struct mount *mount = &config->mounts[i];
         struct json_object *object = append_object(array);
 
-        add_text(object, "destination", mount->destination);
-        add_text(object, "type", mount->type);
-        add_text(object, "source", mount->source);
-        add_texts(object, "options", mount->options);
+        add_json_text(object, "destination", mount->destination);
+        add_json_text(object, "type", mount->type);
+        add_json_text(object, "source", mount->source);
+        add_json_texts(object, "options", mount->options);
         write_mappings(object, &mount->mappings);
     }
 }
@@ -223,8 +200,8 @@ static void write_namespaces(struct json_object *linux_,
         if (!has_namespace(config, kinds[i]))
             continue;
         object = append_object(array);
-        add_text(object, "type", namespace_type(kinds[i]));
-        add_text(object, "path", joined_path(config, kinds[i]));
+        add_json_text(object, "type", namespace_type(kinds[i]));
+        add_json_text(object, "path", joined_path(config, kinds[i]));
     }
 }
 
@@ -237,16 +214,16 @@ static void write_devices(struct json_object *linux_,
         const struct device *device = &config->linux_.devices[i];
         struct json_object *object = append_object(array);
 
-        add_text(object, "path", device->path);
-        add_text(object, "type",
-                 S_ISBLK(device->mode)    ? "b"
-                 : S_ISFIFO(device->mode) ? "p"
-                                          : "c");
-        add_number(object, "major", device->major);
-        add_number(object, "minor", device->minor);
-        add_number(object, "fileMode", device->mode & 07777);
-        add_number(object, "uid", device->uid);
-        add_number(object, "gid", device->gid);
+        add_json_text(object, "path", device->path);
+        add_json_text(object, "type",
+                      S_ISBLK(device->mode)    ? "b"
+                      : S_ISFIFO(device->mode) ? "p"
+                                               : "c");
+        add_json_number(object, "major", device->major);
+        add_json_number(object, "minor", device->minor);
+        add_json_number(object, "fileMode", device->mode & 07777);
+        add_json_number(object, "uid", device->uid);
+        add_json_number(object, "gid", device->gid);
     }
 }
 
@@ -261,13 +238,13 @@ static void write_rules(struct json_object *to, const struct resources *from)
         struct json_object *object = append_object(array);
         const char type[] = {rule->type, '\0'};
 
-        add_bool(object, "allow", rule->allow);
-        add_text(object, "type", type);
+        add_json_bool(object, "allow", rule->allow);
+        add_json_text(object, "type", type);
         if (rule->major != -1)
-            add_number(object, "major", (uint64_t)rule->major);
+            add_json_number(object, "major", (uint64_t)rule->major);
         if (rule->minor != -1)
-            add_number(object, "minor", (uint64_t)rule->minor);
-        add_text(object, "access", rule->access);
+            add_json_number(object, "minor", (uint64_t)rule->minor);
+        add_json_text(object, "access", rule->access);
     }
 }
 
@@ -286,9 +263,9 @@ static void write_block_io(struct json_object *to, const struct resources *from)
             if (rate->kind != list->value)
                 continue;
             object = append_object(array);
-            add_number(object, "major", rate->major);
-            add_number(object, "minor", rate->minor);
-            add_number(object, "rate", rate->rate);
+            add_json_number(object, "major", rate->major);
+            add_json_number(object, "minor", rate->minor);
+            add_json_number(object, "rate", rate->rate);
         }
     }
 }
@@ -305,14 +282,14 @@ static void write_resources(struct json_object *linux_,
     add_limit(memory, "swap", from->memory.swap);
     add_limit(memory, "reservation", from->memory.reservation);
     if (from->memory.swappiness)
-        add_number(memory, "swappiness", *from->memory.swappiness);
+        add_json_number(memory, "swappiness", *from->memory.swappiness);
     if (from->memory.disable_oom_killer)
-        add_bool(memory, "disableOOMKiller", true);
+        add_json_bool(memory, "disableOOMKiller", true);
     add_limit(cpu, "shares", from->cpu.shares);
     add_limit(cpu, "quota", from->cpu.quota);
     add_limit(cpu, "period", from->cpu.period);
-    add_text(cpu, "cpus", from->cpu.cpus);
-    add_text(cpu, "mems", from->cpu.mems);
+    add_json_text(cpu, "cpus", from->cpu.cpus);
+    add_json_text(cpu, "mems", from->cpu.mems);
     add_limit(add_object(to, "pids"), "limit", from->pids.limit);
     write_block_io(to, from);
 }
@@ -331,18 +308,19 @@ static void write_linux(struct json_object *document,
     if (config->linux_.cgroups_path) {
         char *path = format_text("/%s", config->linux_.cgroups_path);
 
-        add_text(linux_, "cgroupsPath", path);
+        add_json_text(linux_, "cgroupsPath", path);
         free(path);
     }
     write_resources(linux_, &config->linux_.resources);
     add_pairs(linux_, "sysctl", config->linux_.sysctl,
               config->linux_.sysctl_count);
-    add_text(linux_, "rootfsPropagation", config->linux_.rootfs_propagation);
+    add_json_text(linux_, "rootfsPropagation",
+                  config->linux_.rootfs_propagation);
     if (seccomp)
         json_object_object_add(linux_, "seccomp",
                                json_object_get(seccomp->json));
-    add_texts(linux_, "maskedPaths", config->linux_.masked_paths);
-    add_texts(linux_, "readonlyPaths", config->linux_.readonly_paths);
+    add_json_texts(linux_, "maskedPaths", config->linux_.masked_paths);
+    add_json_texts(linux_, "readonlyPaths", config->linux_.readonly_paths);
 }
 
 char *write_config(const struct config *config)
@@ -350,13 +328,13 @@ char *write_config(const struct config *config)
     struct json_object *document = json_object_new_object(), *root;
     char *text;
 
-    add_text(document, "ociVersion", SPEC_VERSION);
+    add_json_text(document, "ociVersion", SPEC_VERSION);
     write_process(document, &config->process);
     root = add_object(document, "root");
-    add_text(root, "path", config->root.path ? config->root.path : "root");
-    add_bool(root, "readonly", config->root.readonly);
-    add_text(document, "hostname", config->hostname);
-    add_text(document, "domainname", config->domainname);
+    add_json_text(root, "path", config->root.path ? config->root.path : "root");
+    add_json_bool(root, "readonly", config->root.readonly);
+    add_json_text(document, "hostname", config->hostname);
+    add_json_text(document, "domainname", config->domainname);
     write_mounts(document, config);
     write_linux(document, config);
     add_pairs(document, "annotations", config->annotations,

@@ -10,6 +10,7 @@
 
 #include "../common/common.h"
 #include "sync.h"
+#include "times.h"
 
 const char *log_file_name(unsigned number)
 {
@@ -172,16 +173,6 @@ static void put_character(struct container_log *log, const char *text,
     }
 }
 
-void format_log_time(char text[40], const struct timespec *time)
-{
-    struct tm parts;
-    size_t length;
-
-    gmtime_r(&time->tv_sec, &parts);
-    length = strftime(text, 20, "%Y-%m-%dT%H:%M:%S", &parts);
-    snprintf(text + length, 40 - length, ".%09ldZ", time->tv_nsec);
-}
-
 /* Makes log->line of the first `length` bytes that are kept of the stream. */
 static void encode(struct container_log *log, enum container_stream stream,
                    size_t length)
@@ -191,7 +182,7 @@ static void encode(struct container_log *log, enum container_stream stream,
     size_t size;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    format_log_time(time, &now);
+    format_time(time, &now);
     log->length = log->done = 0;
     put_text(log, "{\"log\":\"");
     for (size_t i = 0; i < length; i += size ? size : 1) {

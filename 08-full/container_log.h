@@ -69,7 +69,4 @@ bool close_container_log(struct container_log *log);
  * Static, until the next call. */
 const char *log_file_name(unsigned number);
 
-/* RFC 3339 with nine digits of a second, in UTC: such texts can be compared. */
-void format_log_time(char text[40], const struct timespec *time);
-
 #endif

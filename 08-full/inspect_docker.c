@@ -25,11 +25,6 @@ static void add_text(struct json_object *object, const char *name,
     add(object, name, json_object_new_string(text ? text : ""));
 }
 
-static void add_bool(struct json_object *object, const char *name, bool value)
-{
-    add(object, name, json_object_new_boolean(value));
-}
-
 static void add_number(struct json_object *object, const char *name,
                        int64_t number)
 {
@@ -64,12 +59,13 @@ static struct json_object *describe_state_of(const struct subject *subject)
     bool restarting = strcmp(subject->status, "restarting") == 0;
 
     add_text(object, "Status", subject->status);
-    add_bool(object, "Running",
-             paused || restarting || strcmp(subject->status, "running") == 0);
-    add_bool(object, "Paused", paused);
-    add_bool(object, "Restarting", restarting);
-    add_bool(object, "OOMKilled", record->status.out_of_memory);
-    add_bool(object, "Dead", false);
+    add_json_bool(object, "Running",
+                  paused || restarting ||
+                      strcmp(subject->status, "running") == 0);
+    add_json_bool(object, "Paused", paused);
+    add_json_bool(object, "Restarting", restarting);
+    add_json_bool(object, "OOMKilled", record->status.out_of_memory);
+    add_json_bool(object, "Dead", false);
     add_number(object, "Pid", subject->pid);
     add_number(object, "ExitCode", record->status.exit_status);
     add_text(object, "Error", "");
@@ -157,7 +153,7 @@ static struct json_object *describe_mounts(struct json config)
         add_text(object, "Source", bind ? get_text(mount, "source") : "");
         add_text(object, "Destination", destination);
         add_text(object, "Mode", read_only ? "ro" : "");
-        add_bool(object, "RW", !read_only);
+        add_json_bool(object, "RW", !read_only);
         add_text(object, "Propagation", bind ? "rprivate" : "");
         json_object_array_add(array, object);
     }
@@ -226,10 +222,10 @@ static struct json_object *describe_host_config(struct json config,
     add_text(object, "IpcMode", text_or(modes, "ipc", ""));
     add(object, "PortBindings", describe_ports(container));
     add(object, "RestartPolicy", describe_restart(container));
-    add_bool(object, "AutoRemove", get_bool(container, "removeAtEnd"));
-    add_bool(object, "ReadonlyRootfs",
-             get_bool(get_object(config, "root"), "readonly"));
-    add_bool(object, "Init", get_bool(container, "init"));
+    add_json_bool(object, "AutoRemove", get_bool(container, "removeAtEnd"));
+    add_json_bool(object, "ReadonlyRootfs",
+                  get_bool(get_object(config, "root"), "readonly"));
+    add_json_bool(object, "Init", get_bool(container, "init"));
     add_number(object, "Memory", limit_in(resources, "memory", "limit"));
     add_number(object, "MemorySwap", limit_in(resources, "memory", "swap"));
     add_number(object, "MemoryReservation",
@@ -269,8 +265,8 @@ static struct json_object *describe_config(struct json config,
     add_text(object, "Hostname", get_text(config, "hostname"));
     add_text(object, "Domainname", get_text(config, "domainname"));
     add_text(object, "User", get_text(container, "user"));
-    add_bool(object, "OpenStdin", get_bool(container, "openStdin"));
-    add_bool(object, "Tty", get_bool(process, "terminal"));
+    add_json_bool(object, "OpenStdin", get_bool(container, "openStdin"));
+    add_json_bool(object, "Tty", get_bool(process, "terminal"));
     add_copy(object, "Env", get_array(process, "env"));
     add_copy(object, "Cmd", get_array(process, "args"));
     add_text(object, "Image", get_text(container, "image"));

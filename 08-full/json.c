@@ -273,6 +273,34 @@ char *json_text(struct json_object *object)
                                                JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
+void add_json_text(struct json_object *object, const char *name,
+                   const char *text)
+{
+    if (text)
+        json_object_object_add(object, name, json_object_new_string(text));
+}
+
+void add_json_bool(struct json_object *object, const char *name, bool value)
+{
+    json_object_object_add(object, name, json_object_new_boolean(value));
+}
+
+void add_json_number(struct json_object *object, const char *name,
+                     uint64_t value)
+{
+    json_object_object_add(object, name, json_object_new_uint64(value));
+}
+
+void add_json_texts(struct json_object *object, const char *name,
+                    const char *const *texts)
+{
+    struct json_object *array = json_object_new_array();
+
+    for (; texts && *texts; texts++)
+        json_object_array_add(array, json_object_new_string(*texts));
+    json_object_object_add(object, name, array);
+}
+
 void refuse_member(struct json object, const char *name)
 {
     struct json json = get_member(object, name);

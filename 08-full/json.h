@@ -92,6 +92,20 @@ struct json_object *list_words(const struct word *words);
 /* The object in lines for people; the caller frees the text. */
 char *json_text(struct json_object *object);
 
+/* ---- writing -------------------------------------------------------------- */
+
+/* A member of an object. A text that is NULL is left out; of `texts`, which NULL
+ * ends, NULL is an empty array. */
+void add_json_text(struct json_object *object, const char *name,
+                   const char *text);
+void add_json_bool(struct json_object *object, const char *name, bool value);
+void add_json_number(struct json_object *object, const char *name,
+                     uint64_t value);
+void add_json_texts(struct json_object *object, const char *name,
+                    const char *const *texts);
+
+/* ---- refusing --------------------------------------------------------------- */
+
 /* Ends the program if the member is there and not empty, false, or the number
  * 0, which callers write for "nothing": it is not supported. */
 void refuse_member(struct json object, const char *name);

@@ -16,6 +16,7 @@
 #include "container_log.h"
 #include "record.h"
 #include "sync.h"
+#include "times.h"
 #include "verbs.h"
 
 /* ---- points in time ---------------------------------------------------------- */
@@ -114,7 +115,7 @@ static const char *parse_time(const char *text, void *value)
         !parse_ago(text, &time))
         return "2026-11-22T05:00:00Z, seconds since 1970, or how long ago: "
                "1h30m, 10s";
-    format_log_time(value, &time);
+    format_time(value, &time);
     return NULL;
 }
 

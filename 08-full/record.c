@@ -101,31 +101,19 @@ void save_record_config(const struct record *record, struct json config)
         json_object_to_json_string_ext(config.value, JSON_C_TO_STRING_PRETTY));
 }
 
-static void add_text(struct json_object *object, const char *name,
-                     const char *text)
-{
-    if (text)
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
 bool save_status(const struct record *record)
 {
     struct json_object *object = json_object_new_object();
     const char *text;
     bool done;
 
-    add_text(object, "started", record->status.started);
-    add_text(object, "finished", record->status.finished);
-    add_text(object, "address", record->status.address);
-    json_object_object_add(object, "exitStatus",
-                           json_object_new_int(record->status.exit_status));
-    json_object_object_add(
-        object, "outOfMemory",
-        json_object_new_boolean(record->status.out_of_memory));
-    json_object_object_add(object, "restarts",
-                           json_object_new_uint64(record->status.restarts));
-    json_object_object_add(object, "monitor",
-                           json_object_new_int(record->status.monitor));
+    add_json_text(object, "started", record->status.started);
+    add_json_text(object, "finished", record->status.finished);
+    add_json_text(object, "address", record->status.address);
+    add_json_number(object, "exitStatus", (uint64_t)record->status.exit_status);
+    add_json_bool(object, "outOfMemory", record->status.out_of_memory);
+    add_json_number(object, "restarts", record->status.restarts);
+    add_json_number(object, "monitor", (uint64_t)record->status.monitor);
     text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
     done = try_to_write(record, status_file, text);
     if (!done) {
@@ -283,7 +271,7 @@ void make_record(struct record *record, const struct store *store,
         .path = format_text("%s/%s/%s", store->path, containers_folder, id),
         .json = {.value = container, .path = ""},
     };
-    add_text(container, "name", record->name);
+    add_json_text(container, "name", record->name);
     if (mkdir(record->path, 0700) == -1)
         fail("mkdir %s", record->path);
     record->folder =

@@ -24,24 +24,6 @@
 
 /* ---- container.json --------------------------------------------------------------- */
 
-static void add_text(struct json_object *object, const char *name,
-                     const char *text)
-{
-    if (text)
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
-static void add_bool(struct json_object *object, const char *name, bool value)
-{
-    json_object_object_add(object, name, json_object_new_boolean(value));
-}
-
-static void add_number(struct json_object *object, const char *name,
-                       uint64_t value)
-{
-    json_object_object_add(object, name, json_object_new_uint64(value));
-}
-
 static void add_list(struct json_object *object, const char *name,
                      const struct list *list)
 {
@@ -52,30 +34,20 @@ static void add_list(struct json_object *object, const char *name,
     json_object_object_add(object, name, array);
 }
 
-static void add_texts(struct json_object *object, const char *name,
-                      const char *const *texts)
-{
-    struct json_object *array = json_object_new_array();
-
-    for (; texts && *texts; texts++)
-        json_object_array_add(array, json_object_new_string(*texts));
-    json_object_object_add(object, name, array);
-}
-
 static void describe_network(struct json_object *object,
                              const struct run_options *options)
 {
     struct json_object *modes = json_object_new_object();
 
-    add_text(modes, "network", options->modes.network);
-    add_text(modes, "pid", options->modes.pid);
-    add_text(modes, "ipc", options->modes.ipc);
+    add_json_text(modes, "network", options->modes.network);
+    add_json_text(modes, "pid", options->modes.pid);
+    add_json_text(modes, "ipc", options->modes.ipc);
     json_object_object_add(object, "modes", modes);
     add_list(object, "ports", &options->network.ports);
     add_list(object, "dns", &options->network.dns);
     add_list(object, "search", &options->network.search);
     add_list(object, "hosts", &options->network.hosts);
-    add_number(object, "networkRate", options->network.rate);
+    add_json_number(object, "networkRate", options->network.rate);
 }
 
 static struct json_object *describe(const struct config *config,
@@ -85,32 +57,31 @@ static struct json_object *describe(const struct config *config,
     struct json_object *log = json_object_new_object();
     const struct process *process = &config->process;
 
-    add_text(object, "created", time_text());
-    add_text(object, "image",
-             options->image ? options->image : options->rootfs);
-    add_text(object, "imageId", options->image ? options->image_id : "");
+    add_json_text(object, "created", time_text());
+    add_json_text(object, "image",
+                  options->image ? options->image : options->rootfs);
+    add_json_text(object, "imageId", options->image ? options->image_id : "");
     if (options->image)
-        add_texts(object, "layers", options->layers);
+        add_json_texts(object, "layers", options->layers);
     else
-        add_text(object, "rootfs", options->rootfs);
-    add_texts(object, "command", (const char *const *)process->args);
-    add_bool(object, "terminal", process->terminal);
-    add_bool(object, "openStdin", process->stdin_open);
-    add_bool(object, "detached", options->detach);
-    add_bool(object, "removeAtEnd", options->remove);
-    add_text(object, "restart", options->restart.policy);
-    add_number(object, "mostRestarts", options->restart.most);
-    add_text(object, "stopSignal", options->stop_signal);
-    add_number(object, "stopTimeout", options->stop_timeout);
-    add_number(log, "maxSize", options->log.size);
-    add_number(log, "maxFile", options->log.files);
+        add_json_text(object, "rootfs", options->rootfs);
+    add_json_texts(object, "command", (const char *const *)process->args);
+    add_json_bool(object, "terminal", process->terminal);
+    add_json_bool(object, "openStdin", process->stdin_open);
+    add_json_bool(object, "removeAtEnd", options->remove);
+    add_json_text(object, "restart", options->restart.policy);
+    add_json_number(object, "mostRestarts", options->restart.most);
+    add_json_text(object, "stopSignal", options->stop_signal);
+    add_json_number(object, "stopTimeout", options->stop_timeout);
+    add_json_number(log, "maxSize", options->log.size);
+    add_json_number(log, "maxFile", options->log.files);
     json_object_object_add(object, "log", log);
     add_list(object, "labels", &options->labels);
-    add_text(object, "user", process->user.name);
-    add_texts(object, "groups", process->user.groups);
-    add_bool(object, "init", process->init);
-    add_bool(object, "builtInFilter", config->linux_.built_in_filter);
-    add_number(object, "mostWritten", config->root.most_written);
+    add_json_text(object, "user", process->user.name);
+    add_json_texts(object, "groups", process->user.groups);
+    add_json_bool(object, "init", process->init);
+    add_json_bool(object, "builtInFilter", config->linux_.built_in_filter);
+    add_json_number(object, "mostWritten", config->root.most_written);
     describe_network(object, options);
     return object;
 }

@@ -246,24 +246,17 @@ void remove_state(struct state *state)
 
 /* ---- state.json --------------------------------------------------------------- */
 
-static void add_text(struct json_object *object, const char *name,
-                     const char *text)
-{
-    if (text)
-        json_object_object_add(object, name, json_object_new_string(text));
-}
-
 struct json_object *describe_for_others(const struct state *state,
                                         const char *status, pid_t pid)
 {
     struct json_object *object = json_object_new_object();
 
-    add_text(object, "ociVersion", SPEC_VERSION);
-    add_text(object, "id", state->id);
-    add_text(object, "status", status);
+    add_json_text(object, "ociVersion", SPEC_VERSION);
+    add_json_text(object, "id", state->id);
+    add_json_text(object, "status", status);
     if (pid)
         json_object_object_add(object, "pid", json_object_new_int(pid));
-    add_text(object, "bundle", state->bundle);
+    add_json_text(object, "bundle", state->bundle);
     if (state->annotations)
         json_object_object_add(object, "annotations",
                                json_object_get(state->annotations));
@@ -277,17 +270,17 @@ struct json_object *describe_state(const struct state *state)
     enum status status = status_of(state);
     int pid = status == STATUS_STOPPED ? 0 : (int)state->pid;
 
-    add_text(object, "ociVersion", SPEC_VERSION);
-    add_text(object, "id", state->id);
+    add_json_text(object, "ociVersion", SPEC_VERSION);
+    add_json_text(object, "id", state->id);
     json_object_object_add(object, "pid", json_object_new_int(pid));
-    add_text(object, "status", status_word(status));
-    add_text(object, "bundle", state->bundle);
-    add_text(object, "rootfs", state->rootfs);
-    add_text(object, "created", state->created);
+    add_json_text(object, "status", status_word(status));
+    add_json_text(object, "bundle", state->bundle);
+    add_json_text(object, "rootfs", state->rootfs);
+    add_json_text(object, "created", state->created);
     if (state->annotations && json_object_object_length(state->annotations))
         json_object_object_add(object, "annotations",
                                json_object_get(state->annotations));
-    add_text(object, "owner", "root");
+    add_json_text(object, "owner", "root");
     return object;
 }
 
@@ -300,10 +293,10 @@ void save_state(const struct state *state)
     json_object_object_add(object, "pid", json_object_new_int(state->pid));
     json_object_object_add(object, "start",
                            json_object_new_uint64(state->start));
-    add_text(object, "bundle", state->bundle);
-    add_text(object, "rootfs", state->rootfs);
-    add_text(object, "cgroupsPath", state->cgroups_path);
-    add_text(object, "created", state->created);
+    add_json_text(object, "bundle", state->bundle);
+    add_json_text(object, "rootfs", state->rootfs);
+    add_json_text(object, "cgroupsPath", state->cgroups_path);
+    add_json_text(object, "created", state->created);
     json_object_object_add(object, "annotations",
                            json_object_get(state->annotations));
     text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "json.h"
 
 /* Where a controller is not there: no file can be read. */
 static const struct hierarchy nowhere = {.path = "/dev/null", .fd = -1};
@@ -74,18 +75,12 @@ static void add(struct json_object *object, const char *name,
     json_object_object_add(object, name, value);
 }
 
-static void add_number(struct json_object *object, const char *name,
-                       uint64_t number)
-{
-    add(object, name, json_object_new_uint64(number));
-}
-
 /* As runc: some are left out when they are 0. */
 static void add_unless_0(struct json_object *object, const char *name,
                          uint64_t number)
 {
     if (number)
-        add_number(object, name, number);
+        add_json_number(object, name, number);
 }
 
 static void add_unless_empty(struct json_object *object, const char *name,
@@ -151,8 +146,8 @@ static struct json_object *describe_cpuacct(const struct hierarchy *cpuacct)
     add_unless_empty(object, "percpu", usage.all);
     add_unless_empty(object, "percpu_kernel", usage.kernels);
     add_unless_empty(object, "percpu_user", usage.users);
-    add_number(object, "kernel", usage.kernel);
-    add_number(object, "user", usage.user);
+    add_json_number(object, "kernel", usage.kernel);
+    add_json_number(object, "user", usage.user);
     return object;
 }
 
@@ -166,8 +161,8 @@ static struct json_object *describe_cpu_v2(const struct hierarchy *cpu)
     struct json_object *object = json_object_new_object();
 
     add_unless_0(object, "total", cpu_stat(cpu, "usage_usec") * 1000);
-    add_number(object, "kernel", cpu_stat(cpu, "system_usec") * 1000);
-    add_number(object, "user", cpu_stat(cpu, "user_usec") * 1000);
+    add_json_number(object, "kernel", cpu_stat(cpu, "system_usec") * 1000);
+    add_json_number(object, "user", cpu_stat(cpu, "user_usec") * 1000);
     return object;
 }
 
@@ -236,7 +231,7 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
         if (i == 1)
             add_unless_empty(object, "mems",
                              expand_list(cpuset, "cpuset.mems"));
-        add_number(object, names[i], read_number(cpuset, file));
+        add_json_number(object, names[i], read_number(cpuset, file));
         free(file);
     }
     add(object, "sched_relax_domain_level", /* may be -1 */
@@ -252,10 +247,10 @@ static struct json_object *memory_entry(uint64_t limit, uint64_t usage,
 {
     struct json_object *object = json_object_new_object();
 
-    add_number(object, "limit", limit);
+    add_json_number(object, "limit", limit);
     add_unless_0(object, "usage", usage);
     add_unless_0(object, "max", max);
-    add_number(object, "failcnt", failures);
+    add_json_number(object, "failcnt", failures);
     return object;
 }
 
@@ -292,7 +287,7 @@ static struct json_object *swap_v2(const struct hierarchy *memory)
 static void visit_memory_stat(char **words, size_t count, void *data)
 {
     if (count == 2)
-        add_number(data, words[0], strtoull(words[1], NULL, 10));
+        add_json_number(data, words[0], strtoull(words[1], NULL, 10));
 }
 
 static struct json_object *describe_memory(const struct cgroup *cgroup)
@@ -410,9 +405,10 @@ static struct json_object *hugepages_of(const struct hierarchy *hugetlb,
 
     add_unless_0(object, "usage", read_number(hugetlb, usage));
     add_unless_0(object, "max", files[1] ? read_number(hugetlb, max) : 0);
-    add_number(object, "failcnt",
-               hugetlb->v2 ? read_group_number(hugetlb->fd, failures, "max")
-                           : read_number(hugetlb, failures));
+    add_json_number(object, "failcnt",
+                    hugetlb->v2
+                        ? read_group_number(hugetlb->fd, failures, "max")
+                        : read_number(hugetlb, failures));
     free(usage);
     free(max);
     free(failures);

@@ -6,16 +6,24 @@
 
 #include "../common/common.h"
 
+void format_time(char text[40], const struct timespec *time)
+{
+    struct tm parts;
+    size_t length;
+
+    gmtime_r(&time->tv_sec, &parts);
+    length = strftime(text, 20, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(text + length, 40 - length, ".%09ldZ", time->tv_nsec);
+}
+
 char *time_text(void)
 {
     struct timespec now;
-    struct tm parts;
-    char text[64];
+    char text[40];
 
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &parts);
-    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    return format_text("%s.%09ldZ", text, now.tv_nsec);
+    format_time(text, &now);
+    return format_text("%s", text);
 }
 
 time_t read_time(const char *text)

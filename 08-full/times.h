@@ -6,7 +6,11 @@
 
 #include <time.h>
 
-/* Now, as RFC 3339 has it, with nanoseconds: "2026-11-22T05:00:00.123456789Z".
+/* As RFC 3339 has it, in UTC, with nine digits of a second: such texts can be
+ * compared. */
+void format_time(char text[40], const struct timespec *time);
+
+/* Now, in that form: "2026-11-22T05:00:00.123456789Z".
  * The caller frees it. */
 char *time_text(void);
 

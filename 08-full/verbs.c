@@ -28,7 +28,8 @@ bool names_record(const struct globals *globals, const char *word,
                   struct record *record)
 {
     char *state = format_text("%s/%s", globals->root, word);
-    char *folder = format_text("%s/containers/%s", globals->data_root, word);
+    char *folder =
+        format_text("%s/%s/%s", globals->data_root, containers_folder, word);
     bool other =
         globals->own_root || (!check_id(word) && access(state, F_OK) == 0 &&
                               access(folder, F_OK) == -1);

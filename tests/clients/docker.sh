@@ -4,22 +4,7 @@
 # shellcheck source=tests/clients/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-cat >daemon.json <<END
-{
-    "runtimes": {"toy": {"path": "$RUNTIME_PATH"}},
-    "default-runtime": "toy",
-    "data-root": "$folder/root",
-    "exec-root": "$folder/run",
-    "pidfile": "$folder/pid",
-    "hosts": ["unix://$folder/socket"],
-    "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 1024}},
-    "init-path": "/usr/bin/tini-static",
-    "oom-score-adjust": 0,
-    "experimental": true
-}
-END
-export DOCKER_HOST=unix://$folder/socket DOCKER_BUILDKIT=0
-export DOCKER_CONFIG=$folder/config
+export DOCKER_BUILDKIT=0
 states=$folder/run/runtime-runc/moby
 
 docker() {
@@ -313,8 +298,12 @@ checkpoint() {
     is "$(inspect .State.Running)" true
 }
 
-start_daemon dockerd dockerd --config-file "$folder/daemon.json"
-within 60 docker version || give_up dockerd "dockerd does not answer"
+start_dockerd \
+    "\"runtimes\": {\"toy\": {\"path\": \"$RUNTIME_PATH\"}}," \
+    '"default-runtime": "toy",' \
+    '"default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 1024}},' \
+    '"init-path": "/usr/bin/tini-static",' \
+    '"experimental": true,'
 docker import "$IMAGE" test >import.log 2>&1 || give_up import "docker import"
 
 check "run" run

@@ -324,20 +324,9 @@ make_image() {
 
 # ---- docker ----------------------------------------------------------------------
 
-cat >daemon.json <<END
-{
-    "data-root": "$folder/root",
-    "exec-root": "$folder/run",
-    "pidfile": "$folder/pid",
-    "hosts": ["unix://$folder/socket"],
-    "oom-score-adjust": 0
-}
-END
-export DOCKER_HOST=unix://$folder/socket DOCKER_CONFIG=$folder/config
 equal=0 count=0
 make_sides
-start_daemon dockerd dockerd --config-file "$folder/daemon.json"
-within 60 docker version || give_up dockerd "dockerd does not answer"
+start_dockerd ""
 make_image >image.log 2>&1 || give_up image "no image"
 while IFS= read -r line; do
     case $line in

@@ -161,21 +161,10 @@ clean_up() {
     true # the next check goes on with it
 }
 
-cat >daemon.json <<END
-{
-    "data-root": "$folder/root",
-    "exec-root": "$folder/run",
-    "pidfile": "$folder/pid",
-    "hosts": ["unix://$folder/socket"],
-    "oom-score-adjust": 0
-}
-END
 
 check "made by buildah, as umoci unpacks it" made_by_buildah
 check "changed, committed, run again" changed_and_committed
 # buildah takes its configuration for its own
-export DOCKER_HOST=unix://$folder/socket DOCKER_CONFIG=$folder/config
-start_daemon dockerd dockerd --config-file "$folder/daemon.json"
-within 60 docker version || give_up dockerd "dockerd does not answer"
+start_dockerd ""
 check "made and saved by docker, as docker has it" made_by_docker
 stop_daemons

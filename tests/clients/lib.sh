@@ -179,6 +179,23 @@ give_up() { # DAEMON MESSAGE
     exit 1
 }
 
+# Docker's daemon with its state in $folder, and its program's configuration too.
+start_dockerd() { # [LINE...]: more of daemon.json, each with a comma
+    cat >daemon.json <<-END
+	{
+	    $*
+	    "data-root": "$folder/root",
+	    "exec-root": "$folder/run",
+	    "pidfile": "$folder/pid",
+	    "hosts": ["unix://$folder/socket"],
+	    "oom-score-adjust": 0
+	}
+	END
+    export DOCKER_HOST=unix://$folder/socket DOCKER_CONFIG=$folder/config
+    start_daemon dockerd dockerd --config-file "$folder/daemon.json"
+    within 60 docker version || give_up dockerd "dockerd does not answer"
+}
+
 # ---- the runtime ----------------------------------------------------------------
 
 # A pattern of the names that dockerd and kubelet's containerd give.
