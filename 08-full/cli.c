@@ -15,7 +15,7 @@
 
 /* ---- the environment ----------------------------------------------------------- */
 
-static void add_env(struct config *config, const char *text)
+void add_env(struct config *config, const char *text)
 {
     if (strchr(text, '='))
         set_environment(config, text);
@@ -23,9 +23,7 @@ static void add_env(struct config *config, const char *text)
         set_environment(config, format_text("%s=%s", text, getenv(text)));
 }
 
-/* Lines as -e has them; empty ones and those with a "#" in front say nothing.
- */
-static void read_env_file(struct config *config, const char *path)
+void read_env_file(struct config *config, const char *path)
 {
     char *text = read_file(path), *rest = text, *line;
 
@@ -33,6 +31,7 @@ static void read_env_file(struct config *config, const char *path)
         fail("--env-file %s", path);
     while ((line = strsep(&rest, "\n"))) {
         line += strspn(line, " \t");
+        line[strcspn(line, "\r")] = '\0'; /* as other systems end lines */
         if (!*line || *line == '#')
             continue;
         if (*line == '=' || strcspn(line, " \t") < strcspn(line, "="))

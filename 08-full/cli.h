@@ -16,6 +16,12 @@ struct restart {
     uint64_t most;      /* of on-failure; 0: any number */
 };
 
+/* NAME=VALUE; or NAME, which gets the caller's value if it has one. */
+void add_env(struct config *config, const char *text);
+
+/* Lines of that; empty ones and those with a "#" in front say nothing. */
+void read_env_file(struct config *config, const char *path);
+
 /* The parser of --restart: struct restart. */
 const char *parse_restart(const char *text, void *value);
 

@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "podman.h"
 #include "signals.h"
 #include "state.h"
 #include "sync.h"
@@ -153,7 +154,7 @@ static const char *parse_ipc(const char *text, void *value)
         text = "private";
     /* getopt_long(3) takes the beginning of a flag for the flag */
     if (strchr("0123456789", *text))
-        refuse_docker_flag("--ip");
+        refuse_docker_flag("run", "--ip");
     return parse_pid(text, value) ? "host, private, shareable or container:NAME"
                                   : NULL;
 }
@@ -188,9 +189,10 @@ static void add_stage_flags(struct table *table, struct flags *to)
          parse_volume, &to->volumes},
         {"tmpfs", 0, "PATH[:OPTIONS]", "an empty folder in memory", parse_tmpfs,
          &to->tmpfs},
-        {"memory", 'm', "SIZE", "memory with swap (512M)", parse_size,
-         &to->memory},
-        {"cpus", 0, "N", "CPUs' time (1)", parse_cpus, &to->cpus},
+        {"memory", 'm', "SIZE", "memory with swap (512M)",
+         to->docker_form ? parse_memory : parse_size, &to->memory},
+        {"cpus", 0, "N", "CPUs' time (1)",
+         to->docker_form ? parse_processors : parse_cpus, &to->cpus},
         {"pids", 0, "N", "processes and threads (256)", parse_number,
          &to->pids},
         {"pids-limit", 0, "N", "the same, docker's name", parse_pids,
@@ -362,7 +364,6 @@ char **read_flags(int argc, char **argv, struct flags *to)
 
     add_stage_flags(&table, to);
     if (to->docker_form) {
-        see_unknown_flag = refuse_docker_flag;
         add_run_flags(&table, to);
         add_limit_flags(&table, to);
         add_isolation_flags(&table, to);

@@ -62,7 +62,10 @@ const char *parse_tmpfs(const char *text, void *value);
 const char *parse_mount(const char *text, void *value);
 void use_mount_flags(struct config *config, const struct flags *flags);
 
-/* cli_limits.c: "-1" is max, too; lists of PATH:RATE, of NAME=SOFT[:HARD] */
+/* cli_limits.c: docker's "0" is max; "-1" is, too; lists of PATH:RATE, of
+ * NAME=SOFT[:HARD] */
+const char *parse_memory(const char *text, void *value);
+const char *parse_processors(const char *text, void *value);
 const char *parse_limit(const char *text, void *value);
 const char *parse_pids(const char *text, void *value);
 const char *parse_byte_rate(const char *text, void *value);
@@ -86,8 +89,5 @@ void use_security_flags(struct config *config, const struct flags *flags);
 /* cli_seccomp.c: the profile in the file `path`, for a container with these
  * capabilities. Ends the program if it is none. */
 const struct seccomp *load_profile(const char *path, uint64_t capabilities);
-
-/* cli_podman.c: ends the program for a flag that docker has and we have not. */
-void refuse_docker_flag(const char *flag);
 
 #endif

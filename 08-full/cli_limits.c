@@ -13,6 +13,16 @@
 
 /* ---- resources --------------------------------------------------------------- */
 
+const char *parse_memory(const char *text, void *value)
+{
+    return parse_size(strcmp(text, "0") == 0 ? "max" : text, value);
+}
+
+const char *parse_processors(const char *text, void *value)
+{
+    return parse_cpus(strcmp(text, "0") == 0 ? "max" : text, value);
+}
+
 const char *parse_limit(const char *text, void *value)
 {
     return parse_size(strcmp(text, "-1") == 0 ? "max" : text, value);

@@ -23,6 +23,23 @@ static void *copy_options(const char *text, const char *const *first)
     return options.items;
 }
 
+/* One that was asked for, and takes the place of docker's own. */
+static void add_own(struct config *config, const struct mount *mount)
+{
+    static struct list taken;
+    size_t length = strlen(mount->destination);
+
+    while (length > 1 && mount->destination[length - 1] == '/')
+        length--;
+    for (size_t i = 0; i < taken.count; i++)
+        if (strlen(taken.items[i]) == length &&
+            strncmp(taken.items[i], mount->destination, length) == 0)
+            fail_plainly("of -v, --mount and --tmpfs only one has a folder",
+                         "duplicate mount point: %s", taken.items[i]);
+    parse_list(format_text("%.*s", (int)length, mount->destination), &taken);
+    add_mount(config, mount);
+}
+
 /* ---- -v ----------------------------------------------------------------------- */
 
 /* all that is mounted below it comes along, and is read-only as well */
@@ -114,14 +131,14 @@ static void add_volume(struct config *config, const char *text,
     option = strchr(destination, ':');
     if (option)
         *option++ = '\0';
-    add_mount(config,
-              &(struct mount){
-                  .destination = destination,
-                  .type = "bind",
-                  .source = docker_form ? source_of_volume(source) : source,
-                  .options = copy_options(
-                      options_of_volume(option ? option : "rw"), all_below),
-              });
+    add_own(config,
+            &(struct mount){
+                .destination = destination,
+                .type = "bind",
+                .source = docker_form ? source_of_volume(source) : source,
+                .options = copy_options(
+                    options_of_volume(option ? option : "rw"), all_below),
+            });
 }
 
 /* ---- --tmpfs -------------------------------------------------------------------- */
@@ -138,12 +155,12 @@ static void add_tmpfs(struct config *config, const char *destination,
 {
     static const char *const defaults[] = {"nosuid", "nodev", "noexec", NULL};
 
-    add_mount(config, &(struct mount){
-                          .destination = destination,
-                          .type = "tmpfs",
-                          .source = "tmpfs",
-                          .options = copy_options(options, defaults),
-                      });
+    add_own(config, &(struct mount){
+                        .destination = destination,
+                        .type = "tmpfs",
+                        .source = "tmpfs",
+                        .options = copy_options(options, defaults),
+                    });
 }
 
 /* ---- --mount --------------------------------------------------------------------- */
@@ -256,17 +273,16 @@ static void add_bind(struct config *config, const struct request *request)
         fail_with_hint(errno == ENOENT ? "-v makes a folder that is missing"
                                        : NULL,
                        "--mount: source %s", source);
-    add_mount(
-        config,
-        &(struct mount){
-            .destination = request->target,
-            .type = "bind",
-            .source = source,
-            .options = copy_options(
-                format_text("%s%s%s", read_only,
-                            *read_only && *propagation ? "," : "", propagation),
-                is_true(request->nonrecursive) ? alone : all_below),
-        });
+    add_own(config, &(struct mount){
+                        .destination = request->target,
+                        .type = "bind",
+                        .source = source,
+                        .options = copy_options(
+                            format_text("%s%s%s", read_only,
+                                        *read_only && *propagation ? "," : "",
+                                        propagation),
+                            is_true(request->nonrecursive) ? alone : all_below),
+                    });
 }
 
 static void add_request(struct config *config, const char *text)

@@ -41,6 +41,10 @@ const char *parse_publish(const char *text, void *value)
     struct port port;
     const char *expected = read_port(text, &port);
 
+    if (strspn(text, "0123456789/tcpud") == strlen(text))
+        return "HOST:CONTAINER, as 8080:80: no port is chosen here";
+    if (expected && strchr(text, '-'))
+        return "one port: each of a range has its own -p";
     return expected ? expected : parse_list(text, value);
 }
 
@@ -165,7 +169,12 @@ void use_network_flags(struct config *config, struct network_flags *flags)
         return;
     }
     if (other)
-        fail_plainly(NULL, "%s needs --network bridge", other);
+        fail_plainly(strcmp(flags->mode, "host") == 0
+                         ? "leave it out: ports and names are the host's there"
+                     : container_in(flags->mode)
+                         ? "it belongs to the container whose network it is"
+                         : NULL,
+                     "%s needs --network bridge", other);
     if (strcmp(flags->mode, "host") == 0)
         config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
 }

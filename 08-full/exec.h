@@ -13,7 +13,7 @@
 struct request {
     const char *process_file, *cwd, *user, *apparmor, *label;
     const char *pid_file, *console_socket;
-    struct list env, cgroups;
+    struct list env, env_files, cgroups;
     struct user gids; /* the additional ones alone */
     uint64_t capabilities, preserve_fds;
     bool terminal, detach, no_new_privileges, ignore_paused, no_subreaper;

@@ -6,6 +6,7 @@
 
 #include "../common/common.h"
 #include "capabilities.h"
+#include "cli.h"
 #include "config_json.h"
 #include "exec.h"
 #include "sync.h"
@@ -67,6 +68,8 @@ void read_request(int argc, char **argv, struct request *to,
          &to->privileged},
         {"env", 'e', "NAME=VALUE", "one more variable", parse_assignment,
          &to->env},
+        {"env-file", 0, "FILE", "variables, a line each", parse_list,
+         &to->env_files},
         {"cap", 'c', "NAME", "one more capability", parse_capability,
          &to->capabilities},
         {"additional-gids", 'g', "GID", "one more group", parse_gid, &to->gids},
@@ -214,14 +217,6 @@ static void use_record(struct config *config, const struct request *request)
         set_environment(config, "TERM=xterm");
 }
 
-static void add_environment(struct config *config, const char *text)
-{
-    if (strchr(text, '='))
-        set_environment(config, text);
-    else if (getenv(text))
-        set_environment(config, format_text("%s=%s", text, getenv(text)));
-}
-
 /* From the config.json that create saw: the bundle's may have been changed. */
 void load_exec(struct config *config, const struct state *state,
                const struct request *request)
@@ -242,7 +237,9 @@ void load_exec(struct config *config, const struct state *state,
     use_flags(&config->process, request);
     if (request->record)
         use_record(config, request);
+    for (size_t i = 0; i < request->env_files.count; i++)
+        read_env_file(config, request->env_files.items[i]);
     for (size_t i = 0; i < request->env.count; i++)
-        add_environment(config, request->env.items[i]);
+        add_env(config, request->env.items[i]);
     check_terminal(&config->process, request->console_socket, !request->detach);
 }

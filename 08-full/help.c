@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli_flags.h"
+#include "names.h"
+#include "podman.h"
 #include "sync.h"
 
 enum { WIDTH = 80, INDENT = 31 };
@@ -150,10 +152,29 @@ static void print_overview(const struct flag *flags, const char *about)
     see_global_flags(print_global_flags);
 }
 
+/* One that docker has, or one that is mistyped. */
+static void see_unknown(const char *flag, const struct flag *flags)
+{
+    char *name = format_text("%.*s", (int)strcspn(flag, "="), flag);
+
+    if (asked)
+        refuse_docker_flag(asked->name, name);
+    /* two letters make any short word of any other */
+    for (; strlen(name) > 5 && flags->name; flags++)
+        if (strlen(flags->name) > 3 && is_near(name + 2, flags->name))
+            fail_plainly(format_text("did you mean --%s?", flags->name),
+                         "unknown flag %.80s", name);
+    free(name);
+}
+
 void use_help(const struct verb *verb)
 {
     asked = verb;
     print_help = verb ? print_verb : print_overview;
+    see_unknown_flag = see_unknown;
+    if (verb)
+        usage_name =
+            format_text("%s %s", program_invocation_short_name, verb->name);
 }
 
 /* ---- the verb --------------------------------------------------------------- */

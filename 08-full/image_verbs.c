@@ -1,4 +1,5 @@
 /* image_verbs.c - import, load, images, rmi. */
+#include <fnmatch.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,7 +149,12 @@ static struct json_object *describe(const struct image *image)
     return object;
 }
 
-static void print_images(const struct image *images, size_t count)
+static const char *id_text(const struct image *image, bool whole)
+{
+    return whole ? image->id : format_text("%.12s", digits_of(image->id));
+}
+
+static void print_images(const struct image *images, size_t count, bool whole)
 {
     static const char *const heads[] = {"REPOSITORY", "TAG", "IMAGE ID",
                                         "CREATED", "SIZE"};
@@ -159,7 +165,7 @@ static void print_images(const struct image *images, size_t count)
         const char *cells[sizeof(heads) / sizeof(heads[0])];
 
         cells[0] = split_name(images[i].name, &cells[1]);
-        cells[2] = format_text("%.12s", digits_of(images[i].id));
+        cells[2] = id_text(&images[i], whole);
         cells[3] = human_age(images[i].created);
         cells[4] = human_size(images[i].size);
         add_row(&table, cells);
@@ -175,36 +181,54 @@ static int compare_created(const void *a, const void *b)
     return strcmp(second->created, first->created);
 }
 
+/* By its name, as it is shown or was loaded; "*" stands for any part of it. */
+static bool is_asked(const struct image *image, const char *word)
+{
+    const char *tag;
+    char *repository = split_name(image->name, &tag);
+    char *full = word ? full_name(word) : NULL;
+
+    return !word || (full && strcmp(full, image->name) == 0) ||
+           fnmatch(word, image->name, FNM_PATHNAME) == 0 ||
+           fnmatch(word, repository, FNM_PATHNAME) == 0;
+}
+
 int images_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *data_root = globals->data_root;
     const char *format = NULL;
-    bool quiet = false;
+    bool quiet = false, all = false, whole = false;
     const struct flag flags[] = {
         {"format", 0, "table|json|TEMPLATE", "how it is printed (table)",
          parse_format, &format},
         {"quiet", 'q', NULL, "the ids alone", parse_switch, &quiet},
+        {"all", 'a', NULL, "as always: there are no others", parse_switch,
+         &all},
+        {"no-trunc", 0, NULL, "whole ids", parse_switch, &whole},
         DATA_ROOT(&data_root),
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct image *images;
     struct store store;
-    size_t count;
+    size_t found, count = 0;
     int lock;
 
-    if (words[0])
-        fail_plainly(NULL, "images takes no \"%.80s\"", words[0]);
+    if (words[0] && words[1])
+        fail_plainly("a * in it stands for the rest", "images takes one name");
     open_store(&store, data_root);
     lock = lock_store(&store);
-    images = list_images(&store, &count);
+    images = list_images(&store, &found);
     close(lock);
+    for (size_t i = 0; i < found; i++)
+        if (is_asked(&images[i], words[0]))
+            images[count++] = images[i];
     qsort(images, count, sizeof(*images), compare_created);
     if (!quiet && !format)
-        print_images(images, count);
+        print_images(images, count, whole);
     for (size_t i = 0; i < count; i++) {
         if (quiet)
-            printf("%.12s\n", digits_of(images[i].id));
+            puts(id_text(&images[i], whole));
         else if (format)
             print_object(describe(&images[i]), format);
     }

@@ -15,6 +15,7 @@
 /* What the flags say. */
 struct request {
     const char *format; /* NULL: for people */
+    const char *type;   /* "container", "image"; NULL: either */
     struct json_object *array;
 };
 
@@ -78,16 +79,30 @@ static bool inspect_image(const struct request *request, const char *word,
 static void inspect(const struct request *request, const char *word,
                     const struct globals *globals)
 {
+    bool no_image = request->type && *request->type == 'c';
+    bool no_container = request->type && !no_image;
     struct subject subject;
 
-    if (!find_subject(&subject, word, globals)) {
-        if (!inspect_image(request, word, globals->data_root))
+    if (no_container || !find_subject(&subject, word, globals)) {
+        if (no_image || !inspect_image(request, word, globals->data_root)) {
+            if (no_container)
+                fail_plainly("images lists those that there are",
+                             "there is no image \"%.200s\"", word);
             require_subject(&subject, word, globals);
+        }
     } else if (request->format) {
         answer(request, describe_container(&subject));
     } else {
         show_container(&subject);
     }
+}
+
+static const char *parse_type(const char *text, void *value)
+{
+    *(const char **)value = text;
+    return strcmp(text, "container") == 0 || strcmp(text, "image") == 0
+             ? NULL
+             : "container or image";
 }
 
 int inspect_verb(int argc, char **argv, const struct globals *globals)
@@ -97,6 +112,8 @@ int inspect_verb(int argc, char **argv, const struct globals *globals)
         {"format", 'f', "json|TEMPLATE",
          "not for people; a template as {{.State.Pid}}", parse_text,
          &request.format},
+        {"type", 0, "container|image", "which one a name is of", parse_type,
+         &request.type},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");

@@ -215,6 +215,7 @@ static struct json_object *describe_host_config(struct json config,
     const char *pid = get_text(modes, "pid");
     int64_t quota = limit_in(resources, "cpu", "quota");
     int64_t period = limit_in(resources, "cpu", "period");
+    int64_t memory = limit_in(resources, "memory", "limit");
 
     add(object, "Binds", describe_binds(config));
     add_text(object, "NetworkMode", text_or(modes, "network", ""));
@@ -226,8 +227,10 @@ static struct json_object *describe_host_config(struct json config,
     add_json_bool(object, "ReadonlyRootfs",
                   get_bool(get_object(config, "root"), "readonly"));
     add_json_bool(object, "Init", get_bool(container, "init"));
-    add_number(object, "Memory", limit_in(resources, "memory", "limit"));
-    add_number(object, "MemorySwap", limit_in(resources, "memory", "swap"));
+    /* docker's 0 is no limit; its -1 is for swap beside one of memory */
+    add_number(object, "Memory", memory > 0 ? memory : 0);
+    add_number(object, "MemorySwap",
+               memory > 0 ? limit_in(resources, "memory", "swap") : 0);
     add_number(object, "MemoryReservation",
                limit_in(resources, "memory", "reservation"));
     add_number(object, "NanoCpus",

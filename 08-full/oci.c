@@ -16,6 +16,7 @@
 #include "help.h"
 #include "log.h"
 #include "monitor.h"
+#include "podman.h"
 #include "self.h"
 #include "state.h"
 #include "sync.h"
@@ -61,7 +62,7 @@ const struct verb verbs[] = {
      update_verb},
 
     {"Images", NULL, NULL, NULL},
-    {"images", "[FLAG...]", "list the images", images_verb},
+    {"images", "[FLAG...] [NAME]", "list the images", images_verb},
     {"import", "[FLAG...] TARBALL NAME[:TAG]", "make an image of a tar archive",
      import_verb},
     {"load", "[FLAG...]", "take images from an archive or folder", load_verb},
@@ -157,7 +158,7 @@ bool is_oci_command(int argc, char **argv)
         return true;
     while (i < argc && (words = words_of_flag(argv[i])) > 0)
         i += words;
-    return i < argc && (i > 1 || find_verb(argv + i));
+    return i > 1 || (i < argc && find_verb(argv + i));
 }
 
 /* ---- flags before the verb --------------------------------------------------- */
@@ -303,17 +304,22 @@ static void load_config(struct config *config, const struct creation *creation,
 static int create_or_run(int argc, char **argv, const struct globals *globals)
 {
     static struct config config;
-    struct creation creation = {.bundle = "."};
-    const char *id = only_id(read_creation(argc, argv, &creation));
+    struct creation creation = {.bundle = NULL};
+    char **words = read_creation(argc, argv, &creation);
+    const char *id;
     struct life life = {
         .company = UNTIL_ITS_END,
-        .id = id,
         .root = globals->root,
         .pid_file = creation.pid_file,
         .console_socket = creation.console_socket,
         .no_cgroup = globals->no_cgroup,
     };
 
+    if (!creation.bundle && access("config.json", F_OK) == -1)
+        fail_plainly("docker's create is not here: run -d makes a container "
+                     "from an image, and starts it",
+                     "%s: no --bundle, and no ./config.json", argv[0]);
+    life.id = id = only_id(words);
     if (creation.no_pivot)
         fail_plainly(NULL, "--no-pivot is not supported: a container without "
                            "pivot_root can leave its root");
@@ -324,7 +330,7 @@ static int create_or_run(int argc, char **argv, const struct globals *globals)
     keep_descriptors((unsigned)creation.preserve_fds);
     protect_own_file(globals->argv);
     umask(022);
-    life.bundle = realpath(creation.bundle, NULL);
+    life.bundle = realpath(creation.bundle ? creation.bundle : ".", NULL);
     if (!life.bundle)
         fail("--bundle %s", creation.bundle);
     load_config(&config, &creation, &life);
@@ -399,9 +405,14 @@ int run_oci_command(int argc, char **argv)
         return print_version();
     words = read_globals(argc, argv, &globals);
     verb = words[0] ? find_verb(words) : NULL;
-    if (!verb)
+    if (!words[0])
+        fail_plainly("stage-8 --help lists them", "behind %s a verb is missing",
+                     argv[argc - 1]);
+    if (!verb) {
+        refuse_docker_verb(words);
         fail_plainly(NULL, "\"%.80s\" is not supported: --help lists what is",
-                     words[0] ? words[0] : "");
+                     words[0]);
+    }
     if (words[1] && strcmp(words[1], "-h") == 0 && !words[2])
         words[1] = "--help";
     use_help(verb);

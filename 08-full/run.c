@@ -18,6 +18,7 @@
 #include "packets.h"
 #include "record.h"
 #include "self.h"
+#include "signals.h"
 #include "sync.h"
 #include "times.h"
 #include "verbs.h"
@@ -213,10 +214,13 @@ int start_records(char **words, bool attached, bool input,
 
 int restart_verb(int argc, char **argv, const struct globals *globals)
 {
-    int seconds = AS_RECORDED;
+    int number = 0, seconds = AS_RECORDED;
     const struct flag flags[] = {
         {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
          &seconds},
+        {"timeout", 0, "SECONDS", "the same", parse_seconds, &seconds},
+        {"signal", 's', "SIGNAL", "which one (the container's)", parse_signal,
+         &number},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
@@ -227,7 +231,9 @@ int restart_verb(int argc, char **argv, const struct globals *globals)
     protect_own_file(globals->argv);
     records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i] && !failure; i++) {
-        stop_container(&records[i], stop_signal_of(records[i].json), seconds);
+        stop_container(&records[i],
+                       number ? number : stop_signal_of(records[i].json),
+                       seconds);
         failure = start_container(&records[i], false, false);
         if (!failure)
             puts(words[i]);
@@ -239,13 +245,13 @@ int restart_verb(int argc, char **argv, const struct globals *globals)
 
 int attach_verb(int argc, char **argv, const struct globals *globals)
 {
-    bool no_input = false, no_signals = false;
+    bool no_input = false, signals = true;
     const char *keys = NULL;
     const struct flag flags[] = {
         {"no-stdin", 0, NULL, "without our standard input", parse_switch,
          &no_input},
-        {"no-sig-proxy", 0, NULL, "keep signals for ourselves", parse_switch,
-         &no_signals},
+        {"sig-proxy", 0, NULL, "=false: keep signals for ourselves",
+         parse_switch, &signals},
         {"detach-keys", 0, "KEYS", "what to type to leave (ctrl-p,ctrl-q)",
          parse_detach_keys, &keys},
         {0},
@@ -270,7 +276,7 @@ int attach_verb(int argc, char **argv, const struct globals *globals)
         .socket = socket,
         .input = !no_input && get_bool(record.json, "openStdin"),
         .terminal = get_bool(record.json, "terminal"),
-        .signals = !no_signals,
+        .signals = signals,
         .detach = keys,
     });
 }

@@ -33,8 +33,8 @@ struct samples {
 };
 
 struct request {
-    char **words; /* the containers; none: all that run */
-    bool once;
+    char **words; /* the containers; none: all that run, or all */
+    bool once, all;
     const char *format; /* from parse_format */
     const struct globals *globals;
 };
@@ -165,7 +165,7 @@ static void take_samples(struct samples *samples, const struct request *request)
     records = list_records(data_root, &count);
     for (size_t i = 0; i < count; i++) {
         take_record(&subject, &records[i]);
-        if (subject.pid)
+        if (subject.pid || request->all)
             take_sample(samples, &subject);
     }
 }
@@ -311,6 +311,8 @@ int stats_verb(int argc, char **argv, const struct globals *globals)
     static const struct timespec second = {.tv_sec = 1};
     struct request request = {.globals = globals};
     const struct flag flags[] = {
+        {"all", 'a', NULL, "those that have ended, too", parse_switch,
+         &request.all},
         {"no-stream", 0, NULL, "one table, and no more", parse_switch,
          &request.once},
         {"format", 0, "table|json|TEMPLATE", "how it is printed (table)",

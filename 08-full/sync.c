@@ -281,8 +281,11 @@ void fail_plainly(const char *hint, const char *format, ...)
     fail_formatted(0, hint, format, arguments);
 }
 
-static const char *exec_hint(int number, bool exists)
+static const char *exec_hint(const char *command, int number, bool exists)
 {
+    if (*command == '-')
+        return "flags stand before the image or the container's name; the "
+               "command is behind it";
     switch (number) {
     case ENOENT:
     case ENOTDIR:
@@ -320,6 +323,6 @@ void fail_exec(const char *command)
         failure->status = EXIT_CANNOT_RUN;
     snprintf(failure->text, sizeof(failure->text), "execve %.200s", command);
     snprintf(failure->hint, sizeof(failure->hint), "%s",
-             exec_hint(number, exists));
+             exec_hint(command, number, exists));
     fail_by(&message);
 }

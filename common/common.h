@@ -194,7 +194,10 @@ extern bool flags_anywhere;
 
 /* Sees a flag that is not in the table before the program ends for it; or NULL.
  */
-extern void (*see_unknown_flag)(const char *flag);
+extern void (*see_unknown_flag)(const char *flag, const struct flag *flags);
+
+/* Whose --help a hint names; NULL: the program's. */
+extern const char *usage_name;
 
 /* What --help prints. Stage 8, which has verbs, puts its own here. */
 extern void (*print_help)(const struct flag *flags, const char *about);

@@ -117,6 +117,8 @@ void die(const char *format, ...)
     end(EXIT_STAGE_FAILED);
 }
 
+const char *usage_name;
+
 void die_usage(const char *format, ...)
 {
     va_list arguments;
@@ -126,7 +128,7 @@ void die_usage(const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fprintf(stderr, "\nhint: %s --help lists what can be given\n",
-            program_invocation_short_name);
+            usage_name ? usage_name : program_invocation_short_name);
     end(EXIT_STAGE_FAILED);
 }
 

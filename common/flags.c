@@ -86,12 +86,12 @@ static const struct flag *find_flag(const struct flag *flags, int value)
 }
 
 bool flags_anywhere;
-void (*see_unknown_flag)(const char *flag);
+void (*see_unknown_flag)(const char *flag, const struct flag *flags);
 
-static noreturn void refuse_flag(const char *flag)
+static noreturn void refuse_flag(const char *flag, const struct flag *flags)
 {
     if (see_unknown_flag)
-        see_unknown_flag(flag);
+        see_unknown_flag(flag, flags);
     die_usage("unknown flag %.80s", flag);
 }
 
@@ -114,11 +114,11 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
     opterr = 0;
     while ((value = getopt_long(argc, argv, letters, options, NULL)) != -1) {
         if (value == '?' && optopt && optopt < HELP)
-            refuse_flag((char[]){'-', (char)optopt, '\0'});
+            refuse_flag((char[]){'-', (char)optopt, '\0'}, flags);
         if (value == '?' && optopt)
             die_usage("%.80s: takes no argument", argv[optind - 1]);
         if (value == '?')
-            refuse_flag(argv[optind - 1]);
+            refuse_flag(argv[optind - 1], flags);
         if (value == ':')
             die_usage("%.80s: its argument is missing", argv[optind - 1]);
         if (value == HELP)

@@ -95,6 +95,7 @@ static const struct check *const tables[] = {
     change_checks,
     cli_checks,
     life_checks,
+    habits_checks,
     docker_terminal_checks,
     help_checks,
     inspect_checks,

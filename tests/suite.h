@@ -57,6 +57,7 @@ extern const struct check container_log_checks[];   /* container_log.c */
 extern const struct check change_checks[];          /* changes.c */
 extern const struct check cli_checks[];             /* cli.c */
 extern const struct check life_checks[];            /* life.c */
+extern const struct check habits_checks[];          /* habits.c */
 extern const struct check docker_terminal_checks[]; /* docker_terminal.c */
 extern const struct check help_checks[];            /* help.c */
 extern const struct check inspect_checks[];         /* inspect.c */

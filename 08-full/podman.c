@@ -1,0 +1,160 @@
+/* podman.c - docker's words that are not for a toy. */
+#include "podman.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "paths.h"
+#include "sync.h"
+
+static const struct {
+    const char *verb, *flags;
+} flags_of_verbs[] = {
+    {"run",
+     "--attach -a --blkio-weight-device --cgroup-parent --cpu-count "
+     "--cpu-percent --cpu-rt-period --cpu-rt-runtime --device-cgroup-rule "
+     "--disable-content-trust --dns-opt --dns-option --expose --gpus "
+     "--health-cmd --health-interval --health-retries "
+     "--health-start-interval --health-start-period --health-timeout --ip "
+     "--ip6 --io-maxbandwidth --io-maxiops --isolation --kernel-memory "
+     "--label-file --link --link-local-ip --mac-address --net-alias "
+     "--network-alias --no-healthcheck --platform --publish-all -P --quiet -q "
+     "--runtime --sig-proxy --use-api-socket --volume-driver --volumes-from"},
+    {"create", "--detach -d --env -e --interactive -i --name --network "
+               "--publish -p --rm --tty -t --volume -v"},
+    {"exec", "--detach-keys"},
+    {"ps", "--size -s"},
+    {"inspect", "--size -s"},
+    {"logs", "--details"},
+    {"stats", "--no-trunc"},
+    {"start", "--checkpoint --checkpoint-dir --detach-keys"},
+    {"rm", "--link -l"},
+    {"images", "--digests --filter -f --tree"},
+    {"rmi", "--no-prune"},
+    {"load", "--platform --quiet -q"},
+    {"import", "--change -c --message -m --platform"},
+};
+
+/* What there is in its place; NULL: podman's. */
+static const struct {
+    const char *verb, *instead;
+} verbs_of_docker[] = {
+    {"build", NULL},
+    {"builder", NULL},
+    {"buildx", NULL},
+    {"checkpoint", NULL},
+    {"compose", NULL},
+    {"config", NULL},
+    {"container", "its verbs stand alone, as in stage-8 ps"},
+    {"context", NULL},
+    {"cp", "exec NAME cat FILE >COPY brings a file out, and "
+           "exec -i NAME sh -c 'cat >COPY' <FILE in"},
+    {"export", NULL},
+    {"history", NULL},
+    {"image", "its verbs stand alone, as in stage-8 images"},
+    {"info", NULL},
+    {"login", NULL},
+    {"logout", NULL},
+    {"manifest", NULL},
+    {"network", NULL},
+    {"node", NULL},
+    {"plugin", NULL},
+    {"port", "ps shows the ports of containers"},
+    {"pull", "skopeo copy docker://NAME docker-archive:FILE:NAME brings an "
+             "image, and load -i FILE takes it"},
+    {"push", NULL},
+    {"rename", NULL},
+    {"save", NULL},
+    {"search", NULL},
+    {"secret", NULL},
+    {"service", NULL},
+    {"stack", NULL},
+    {"swarm", NULL},
+    {"system", NULL},
+    {"tag", NULL},
+    {"trust", NULL},
+    {"version", "stage-8 --version"},
+    {"volume", NULL},
+};
+
+/* The path of this program, for a command line. */
+static const char *own_path(void)
+{
+    static char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+    if (length > 0)
+        path[length] = '\0';
+    return length > 0 && access(path, X_OK) == 0 ? path : "\"$PWD/stage-8\"";
+}
+
+static char *podman_has(const char *words)
+{
+    return format_text("podman has more, with this runtime: podman --runtime "
+                       "%s %s ...",
+                       own_path(), words);
+}
+
+void refuse_docker_flag(const char *verb, const char *flag)
+{
+    for (size_t i = 0; i < sizeof(flags_of_verbs) / sizeof(*flags_of_verbs);
+         i++)
+        if (strcmp(flags_of_verbs[i].verb, verb) == 0 &&
+            has_word(flags_of_verbs[i].flags, flag))
+            fail_plainly(podman_has(format_text("%s %s", verb, flag)),
+                         "%s is docker's, and not supported here", flag);
+}
+
+static bool is_in_rootfs(const char *command)
+{
+    static const char *const folders[] = {"usr/local/sbin", "usr/local/bin",
+                                          "usr/sbin",       "usr/bin",
+                                          "sbin",           "bin"};
+    int root = open("rootfs", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool found = false;
+
+    for (size_t i = 0;
+         root != -1 && !found && i < sizeof(folders) / sizeof(folders[0]);
+         i++) {
+        char *path = format_text("%s/%s", folders[i], command);
+        int fd = open_in_root(root, path, O_PATH);
+
+        found = fd != -1;
+        if (found)
+            close(fd);
+        free(path);
+    }
+    if (root != -1)
+        close(root);
+    return found;
+}
+
+/* "web:/etc/hosts" among the words, and not "/a:b". */
+static bool names_container_path(char **words)
+{
+    for (; *words; words++)
+        if ((*words)[strcspn(*words, ":/")] == ':')
+            return true;
+    return false;
+}
+
+void refuse_docker_verb(char **words)
+{
+    for (size_t i = 0; i < sizeof(verbs_of_docker) / sizeof(*verbs_of_docker);
+         i++) {
+        const char *verb = verbs_of_docker[i].verb;
+        const char *instead = verbs_of_docker[i].instead;
+        bool copies = strcmp(verb, "cp") == 0 && names_container_path(words);
+
+        if (!words[0] || strcmp(words[0], verb) != 0 ||
+            (!copies && is_in_rootfs(verb)))
+            continue;
+        fail_plainly(format_text("%s; stage-8 -- %s is a command in ./rootfs",
+                                 instead ? instead : podman_has(verb), verb),
+                     "%s is a verb of docker's, and not supported here", verb);
+    }
+}
