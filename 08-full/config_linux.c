@@ -64,7 +64,8 @@ static void load_namespaces(struct json linux_, struct config *config)
         int flag = load_type(namespace);
 
         if (seen & flag)
-            refuse_json(get_member(namespace, "type"), "is there twice");
+            refuse_json(get_member(namespace, "type"), "\"%s\" is there twice",
+                        get_text(namespace, "type"));
         seen |= flag;
         if (!path || !*path)
             config->linux_.namespaces |= (uint64_t)(unsigned)flag;

@@ -3,7 +3,8 @@
 # Runs the commands of the chapters' console blocks and compares what they
 # print with what the chapters say.
 #
-#     sudo tests/chapters.sh [FILE...]      # all */README.md and README.md
+#     sudo tests/chapters.sh [FILE...]      # else all */README.md, README.md
+#                                           # and docs/runtime.md
 #     sudo tests/chapters.sh --self-test    # are wrong chapters noticed?
 #
 # A fenced block with the info string "console" is run; others are not, and of
@@ -564,7 +565,7 @@ if [[ ${1-} == --self-test ]]; then
 fi
 cd "$top" || exit 1
 if (($# == 0)); then
-    for file in */README.md README.md; do
+    for file in */README.md README.md docs/runtime.md; do
         [[ ! -f $file ]] || set -- "$@" "$file"
     done
 fi

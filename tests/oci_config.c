@@ -19,7 +19,8 @@
 static const struct mistake mistakes[] = {
     {{"\"network\"", "\"netwrok\""},
      "linux.namespaces[1].type: \"netwrok\" is not a namespace"},
-    {{"\"network\"", "\"pid\""}, "linux.namespaces[1].type: is there twice"},
+    {{"\"network\"", "\"pid\""},
+     "linux.namespaces[1].type: \"pid\" is there twice"},
     {{"\"type\": \"ipc\"", "\"kind\": \"ipc\""},
      "linux.namespaces[2].type: is missing"},
     {{"\"type\": \"mount\"", "\"type\": \"mount\", \"path\": \"/x\""},

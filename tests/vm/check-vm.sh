@@ -123,9 +123,19 @@ sum() {
     sed -n "s/$2/\\1/p" "$logs/$1" | awk '{ n += $1 } END { print n + 0 }'
 }
 
+# What failed on the machine $1, once more: three machines' lines are many.
+show_failures() {
+    awk -v title="[$(title "$1")] " '
+        /^[a-z_\/]*\.c:[0-9]*:[FE]:/ || /^(FAIL|unsteady:)/ { shown = 1 }
+        /^[a-z]*: .*: expected .*, but: / { shown = 1 }
+        /^(slow|mutant|nested|delegated): / && !/: expected / { shown = 0 }
+        /^[0-9.]* / { shown = 0 }
+        shown { print title $0 }' "$logs/$1"
+}
+
 # A line on the machine $1, from its log.
 report() {
-    local status duration checks bad skipped nested
+    local status duration checks bad skipped nested unsteady
 
     read -r status duration <"$logs/$1.status"
     checks=$(sum "$1" '^[0-9]*%: Checks: \([0-9]*\),.*')
@@ -133,6 +143,7 @@ report() {
         $(sum "$1" '^[0-9]*%:.* Errors: \([0-9]*\)$') +
         $(sum "$1" '^nested: .* \([0-9]*\) failed$') +
         $(grep -c '^FAIL' "$logs/$1" || true)))
+    unsteady=$(grep -c '^unsteady: ' "$logs/$1" || true)
     nested=$(sum "$1" '^nested: .* \([0-9]*\) passed.*')
     skipped=$(sum "$1" '^\([0-9]*\) skipped$')
     case $status in
@@ -144,14 +155,16 @@ report() {
     if [ "$checks" = 0 ]; then
         status="$status, RAN NO CHECK"
     fi
+    bad=$((bad - unsteady))
     echo "$(title "$1"): $checks checks and $nested nested, $bad failed," \
-        "$skipped skipped, in $duration s$status"
+        "$unsteady unsteady, $skipped skipped, in $duration s$status"
     total_checks=$((total_checks + checks + nested))
     total_bad=$((total_bad + bad))
     total_skipped=$((total_skipped + skipped))
     if [ -n "$status" ] || [ "$bad" != 0 ]; then
         failed=1
     fi
+    show_failures "$1"
 }
 
 # ---- main -----------------------------------------------------------------------------
