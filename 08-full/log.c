@@ -14,10 +14,16 @@
 static const char *log_path;
 static bool log_json;
 
+static void log_usage_error(const char *message)
+{
+    write_log("error", message);
+}
+
 void set_log(const char *path, bool json)
 {
     log_path = path;
     log_json = json;
+    see_usage_error = log_usage_error;
 }
 
 static void format_time(char text[32])

@@ -46,7 +46,6 @@ static const struct {
     {"build", NULL},
     {"builder", NULL},
     {"buildx", NULL},
-    {"checkpoint", NULL},
     {"compose", NULL},
     {"config", NULL},
     {"container", "its verbs stand alone, as in stage-8 ps"},

@@ -199,6 +199,9 @@ extern void (*see_unknown_flag)(const char *flag, const struct flag *flags);
 /* Whose --help a hint names; NULL: the program's. */
 extern const char *usage_name;
 
+/* Sees what die_usage says before the program ends for it; or NULL. */
+extern void (*see_usage_error)(const char *message);
+
 /* What --help prints. Stage 8, which has verbs, puts its own here. */
 extern void (*print_help)(const struct flag *flags, const char *about);
 

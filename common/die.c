@@ -118,17 +118,21 @@ void die(const char *format, ...)
 }
 
 const char *usage_name;
+void (*see_usage_error)(const char *message);
 
 void die_usage(const char *format, ...)
 {
+    char message[4096];
     va_list arguments;
 
-    fprintf(stderr, "%s: ", program_invocation_short_name);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    fprintf(stderr, "\nhint: %s --help lists what can be given\n",
+    fprintf(stderr, "%s: %s\nhint: %s --help lists what can be given\n",
+            program_invocation_short_name, message,
             usage_name ? usage_name : program_invocation_short_name);
+    if (see_usage_error)
+        see_usage_error(message);
     end(EXIT_STAGE_FAILED);
 }
 

@@ -258,6 +258,9 @@ static void missing_command(int stage)
     expect_refused(oci("--log", "log", "checkpoint", "box"),
                    "\"checkpoint\" is not supported");
     unlink("log");
+    expect_refused(oci("--log", "log", "state", "--nope", "box"), "--nope");
+    expect_text("the log", read_file("log"), "--nope");
+    unlink("log");
     make_bundle("true", folder);
     expect_status(oci("--log", "log", "create", "--bundle", "bundle", "box"),
                   126);
