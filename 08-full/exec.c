@@ -93,8 +93,11 @@ static void leave_streams(void)
             fail("open /dev/null");
 }
 
+/* `moved`: the group is frozen, and who is in it can say nothing before the
+ * resume, which needs the lock. So the process does not go there itself. */
 static void start_process(struct config *config, const struct state *state,
-                          struct cgroup *cgroup, const struct request *request)
+                          bool moved, struct cgroup *cgroup,
+                          const struct request *request)
 {
     struct launch launch = {
         .start = -1,
@@ -103,9 +106,6 @@ static void start_process(struct config *config, const struct state *state,
     };
     int first = open_state_process(state);
     int kinds = other_namespaces(state->pid);
-    /* in a frozen group it can neither do nor say anything before the resume,
-     * which needs the lock: it is moved, then */
-    bool moved = status_of(state) == STATUS_PAUSED;
     pid_t pid;
 
     if (first == -1)
@@ -143,13 +143,13 @@ static void start_process(struct config *config, const struct state *state,
 }
 
 static void make_process(const struct config *config, const struct state *state,
-                         const struct request *request)
+                         enum status status, const struct request *request)
 {
     const struct errands errands = {
         .console_socket = request->console_socket,
         .profile = config->linux_.seccomp,
         .state = state,
-        .status = status_word(status_of(state)),
+        .status = status_word(status),
     };
 
     send_go(child.sync);
@@ -161,26 +161,26 @@ static void make_process(const struct config *config, const struct state *state,
 }
 
 static int run_process(struct config *config, const struct state *state,
-                       const struct request *request)
+                       enum status status, const struct request *request)
 {
     bool terminal = config->process.terminal && !request->console_socket;
     struct cgroup cgroup = {0};
-    int status;
+    int result;
 
     begin_parent();
     child.signals = open_signals(terminal);
     if (atexit(undo) != 0)
         fail("atexit");
     open_exec_groups(state, request, &cgroup);
-    start_process(config, state, &cgroup, request);
-    make_process(config, state, request);
+    start_process(config, state, status == STATUS_PAUSED, &cgroup, request);
+    make_process(config, state, status, request);
     lives_on = request->detach;
     if (request->detach)
         return EXIT_SUCCESS;
     accompany(&child, terminal && config->process.stdin_open);
-    status = reap_child(&child);
-    explain("waitpid() # the command's status is %d", status);
-    return status;
+    result = reap_child(&child);
+    explain("waitpid() # the command's status is %d", result);
+    return result;
 }
 
 static void require_running(const struct request *request)
@@ -223,5 +223,5 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
                      "cannot exec in container %s: it is paused",
                      request.record ? request.record->name : request.id);
     load_exec(&config, &state, &request);
-    return run_process(&config, &state, &request);
+    return run_process(&config, &state, status, &request);
 }
