@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "names.h"
 #include "paths.h"
 #include "sync.h"
@@ -307,8 +308,7 @@ void find_changes(struct changes *changes, const struct record *record,
                   const char *data_root)
 {
     *changes = (struct changes){
-        .upper = openat(record->folder, "upper",
-                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
+        .upper = open_folder(record->folder, "upper"),
     };
     if (changes->upper == -1 && record->status.started)
         fail_plainly("--storage-opt size=, and a store on an overlay, do that",

@@ -7,6 +7,7 @@
 
 #include "cli_flags.h"
 #include "sync.h"
+#include "text.h"
 
 /* What is collected for the configuration. */
 static struct {
@@ -56,13 +57,11 @@ const char *parse_device(const char *text, void *value)
 static void add_device(const char *path, const struct stat *status,
                        const char *access)
 {
-    size_t count = found.count + 1;
+    size_t i = found.count++;
 
-    found.devices = reallocarray(found.devices, count, sizeof(*found.devices));
-    found.rules = reallocarray(found.rules, count, sizeof(*found.rules));
-    if (!found.devices || !found.rules)
-        fail("allocate memory");
-    found.devices[count - 1] = (struct device){
+    found.devices = add_room(found.devices, i, sizeof(*found.devices));
+    found.rules = add_room(found.rules, i, sizeof(*found.rules));
+    found.devices[i] = (struct device){
         .path = path,
         .mode = status->st_mode,
         .major = major(status->st_rdev),
@@ -71,14 +70,13 @@ static void add_device(const char *path, const struct stat *status,
         .gid = status->st_gid,
     };
     /* the node has to be made: "m" */
-    found.rules[count - 1] = (struct device_rule){
+    found.rules[i] = (struct device_rule){
         .allow = true,
         .type = S_ISBLK(status->st_mode) ? 'b' : 'c',
         .major = (int)major(status->st_rdev),
         .minor = (int)minor(status->st_rdev),
         .access = strchr(access, 'm') ? access : format_text("%sm", access),
     };
-    found.count = count;
 }
 
 static bool is_device(const struct stat *status)

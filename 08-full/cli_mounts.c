@@ -6,6 +6,7 @@
 
 #include "cli_flags.h"
 #include "sync.h"
+#include "text.h"
 
 /* The options in `first`, then those in `text`, where commas part them. */
 static void *copy_options(const char *text, const char *const *first)
@@ -76,16 +77,14 @@ static const char *option_of_volume(const char *word)
 static char *options_of_volume(const char *text)
 {
     char *copy = format_text("%s", text), *rest = copy, *word;
-    char *all = format_text("%s", "");
+    char *all = or_empty(NULL);
 
-    while (all && (word = strsep(&rest, ","))) {
+    while ((word = strsep(&rest, ","))) {
         const char *option = option_of_volume(word);
-        char *more = option ? format_text("%s%s%s", all,
-                                          *all && *option ? "," : "", option)
-                            : NULL;
 
-        free(all);
-        all = more;
+        if (!option)
+            return NULL;
+        all = append(all, "%s%s", *all && *option ? "," : "", option);
     }
     free(copy);
     return all;

@@ -14,6 +14,7 @@
 #include "ports.h"
 #include "state.h"
 #include "sync.h"
+#include "text.h"
 
 static const char container_prefix[] = "container:";
 
@@ -159,9 +160,7 @@ void use_network_flags(struct config *config, struct network_flags *flags)
     struct network *network;
 
     if (strcmp(flags->mode, "bridge") == 0) {
-        network = malloc(sizeof(*network));
-        if (!network)
-            fail("allocate memory");
+        network = allocate(1, sizeof(*network));
         check_rate(config, flags->network.rate);
         *network = flags->network;
         network->pool = network->lease = -1;

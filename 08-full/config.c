@@ -2,11 +2,11 @@
 #include "config.h"
 
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "../common/common.h"
 #include "capabilities.h"
+#include "text.h"
 
 #define MOUNT(where, what, name, ...)                                          \
     {                                                                          \
@@ -74,19 +74,10 @@ static const char *const default_readonly_paths[] = {
 const char default_path[] =
     "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-static void *grow(void *items, size_t count, size_t size)
-{
-    void *larger = reallocarray(items, count, size);
-
-    if (!larger)
-        die("allocate memory");
-    return larger;
-}
-
 static void append_mount(struct config *config, const struct mount *mount)
 {
     config->mounts =
-        grow(config->mounts, config->mount_count + 1, sizeof(*config->mounts));
+        add_room(config->mounts, config->mount_count, sizeof(*config->mounts));
     config->mounts[config->mount_count++] = *mount;
 }
 
@@ -150,7 +141,7 @@ void set_environment(struct config *config, const char *assignment)
         if (strncmp(env[count], assignment, name) == 0)
             break;
     if (!env || !env[count]) {
-        env = grow(env, count + 2, sizeof(*env));
+        env = add_room(env, count + 1, sizeof(*env));
         env[count + 1] = NULL;
         config->process.env = env;
     }
@@ -161,7 +152,7 @@ void set_device_rules(struct resources *resources,
                       const struct device_rule *rules, size_t count)
 {
     size_t defaults = sizeof(default_devices) / sizeof(default_devices[0]);
-    struct device_rule *all = grow(NULL, defaults + count, sizeof(*all));
+    struct device_rule *all = allocate(defaults + count, sizeof(*all));
 
     all[0] = default_devices[0]; /* nothing */
     for (size_t i = 0; i < count; i++)

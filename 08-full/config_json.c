@@ -10,15 +10,6 @@
 #include "namespaces.h"
 #include "sync.h"
 
-void *allocate(size_t count, size_t size)
-{
-    void *memory = calloc(count + 1, size);
-
-    if (!memory)
-        fail("allocate memory");
-    return memory;
-}
-
 /* 1.0.0 to whatever comes before 2: newer ones only add members. */
 static void check_version(struct json document)
 {

@@ -11,13 +11,11 @@
 
 #include "config.h"
 #include "json.h"
+#include "text.h"
 
 /* Fills in `config` from the file config.json in the folder `bundle`, an
  * absolute path. */
 void load_bundle(const char *bundle, struct config *config);
-
-/* Zeroed memory for so many things, and one more that ends them. */
-void *allocate(size_t count, size_t size);
 
 /* ---- a file for each part ----------------------------------------------- */
 

@@ -78,17 +78,6 @@ static void check_options(struct json mount, const char *const *list,
         refuse_json(array, "\"tmpcopyup\" is for a tmpfs");
 }
 
-static const char *const *load_options(struct json mount)
-{
-    struct json array = get_array(mount, "options");
-    size_t count = count_elements(array);
-    const char **list = allocate(count, sizeof(*list));
-
-    for (size_t i = 0; i < count; i++)
-        list[i] = text_at(array, i);
-    return list;
-}
-
 /* A destination without a slash in front is taken from "/", as in older
  * versions of the specification. */
 static void load_mount(struct json mount, const char *bundle,
@@ -102,7 +91,7 @@ static void load_mount(struct json mount, const char *bundle,
     if (strspn(to->destination, "/.") == strlen(to->destination))
         refuse_json(get_member(mount, "destination"), "\"%.80s\" is no place",
                     path);
-    to->options = load_options(mount);
+    to->options = (const char *const *)load_texts(mount, "options");
     if (read_options(to->options).bind || (type && strcmp(type, "bind") == 0)) {
         source = require_text(mount, "source");
         to->type = "bind";
@@ -163,14 +152,11 @@ void load_mounts(struct json document, const char *bundle,
 const char *const *load_paths(struct json object, const char *name)
 {
     struct json array = get_array(object, name);
-    size_t count = count_elements(array);
-    const char **paths = allocate(count, sizeof(*paths));
+    char **paths = load_texts(object, name);
 
-    for (size_t i = 0; i < count; i++) {
-        paths[i] = text_at(array, i);
+    for (size_t i = 0; paths[i]; i++)
         if (*paths[i] != '/')
             refuse_json(get_element(array, i),
                         "\"%.200s\" is not an absolute path", paths[i]);
-    }
-    return paths;
+    return (const char *const *)paths;
 }

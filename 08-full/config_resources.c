@@ -214,21 +214,12 @@ static void load_network(struct json resources, struct resources *to)
     to->network.priority_count = count;
 }
 
-static void *add_element(const void *array, size_t count, size_t size)
-{
-    void *larger = reallocarray((void *)array, count + 1, size);
-
-    if (!larger)
-        fail("allocate memory");
-    return larger;
-}
-
 static void add_rdma(struct json rdma, const char *name, void *data)
 {
     struct resources *to = data;
     struct json one = get_object(rdma, name);
     struct rdma_limit *limits =
-        add_element(to->rdma, to->rdma_count, sizeof(*limits));
+        add_room(to->rdma, to->rdma_count, sizeof(*limits));
 
     require_word(one, name);
     limits[to->rdma_count] = (struct rdma_limit){
@@ -250,7 +241,7 @@ static void add_unified(struct json value, const char *name, const char *text,
 {
     struct resources *to = data;
     struct pair *pairs =
-        add_element(to->unified, to->unified_count, sizeof(*pairs));
+        add_room(to->unified, to->unified_count, sizeof(*pairs));
 
     if (strchr(name, '/') || *name == '.' || !strchr(name, '.'))
         refuse_json(value, "the name must be of the form CONTROLLER.FILE");

@@ -16,6 +16,7 @@
 #include "signals.h"
 #include "sync.h"
 #include "syscalls.h"
+#include "text.h"
 #include "verbs.h"
 
 void require_words(char **words, const char *verb)
@@ -47,9 +48,7 @@ struct record *find_records(char **words, const char *data_root, int *status)
     *status = EXIT_SUCCESS;
     while (words[count])
         count++;
-    records = calloc(count + 1, sizeof(*records));
-    if (!records)
-        fail("allocate memory");
+    records = allocate(count, sizeof(*records));
     for (size_t i = 0; i < count; i++)
         if (find_or_tell(&records[found], data_root, words[i]))
             words[found++] = words[i];

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "mount_options.h"
 #include "paths.h"
 #include "read_only.h"
@@ -64,12 +65,11 @@ static int copy_folder(int from, int to);
 
 static int copy_subfolder(int from, int to, const char *name)
 {
-    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int in = openat(from, name, flags), out, result;
+    int in = open_folder(from, name), out, result;
 
     if (in == -1 || mkdirat(to, name, 0700) == -1)
         return -1;
-    out = openat(to, name, flags);
+    out = open_folder(to, name);
     if (out == -1)
         return -1;
     result = copy_folder(in, out); /* closes `in` */
@@ -135,7 +135,7 @@ static void copy_mode(int from, int tmpfs, const char *place)
 static void copy_up(int from, int tmpfs, const char *place)
 {
     /* O_PATH descriptors cannot be read */
-    int in = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int in = open_folder(from, ".");
 
     if (in == -1 || copy_folder(in, tmpfs) == -1)
         fail_with_hint(errno == ENOSPC ? "the option size=... says how large "

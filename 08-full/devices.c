@@ -13,6 +13,7 @@
 #include "mounts.h"
 #include "paths.h"
 #include "sync.h"
+#include "text.h"
 
 static const struct device usual[] = {
     {"/dev/null", S_IFCHR | 0666, 1, 3, 0, 0},
@@ -119,10 +120,8 @@ static int clone_device(const struct device *device)
 int *clone_devices(const struct config *config)
 {
     size_t count = config->linux_.device_count;
-    int *list = calloc(USUAL + count, sizeof(*list));
+    int *list = allocate(USUAL + count, sizeof(*list));
 
-    if (!list)
-        fail("allocate memory");
     for (size_t i = 0; i < USUAL; i++)
         list[i] = clone_device(&usual[i]);
     for (size_t i = 0; i < count; i++)

@@ -7,25 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "namespaces.h"
 #include "pool.h"
 #include "sync.h"
+#include "text.h"
 
 static const char localhost[] = "127.0.0.1\tlocalhost\n"
                                 "::1\tlocalhost ip6-localhost ip6-loopback\n";
-
-/* Puts formatted text behind *text, which is the caller's. */
-#define append(text, ...)                                                      \
-    do {                                                                       \
-        char *new_ = format_text(__VA_ARGS__);                                 \
-        char *both_ = format_text("%s%s", *(text), new_);                      \
-        free(new_);                                                            \
-        free(*(text));                                                         \
-        *(text) = both_;                                                       \
-    } while (0)
 
 static const char *own_name(const struct config *config)
 {
@@ -49,10 +40,10 @@ static char *hosts_text(const struct config *config)
 
         if (strcmp(address, "host-gateway") == 0)
             address = inet_ntoa(network->gateway);
-        append(&text, "%s\t%.*s\n", address, length, name);
+        text = append(text, "%s\t%.*s\n", address, length, name);
     }
-    append(&text, "%s\t%s\n", inet_ntoa(network->address), own_name(config));
-    return text;
+    return append(text, "%s\t%s\n", inet_ntoa(network->address),
+                  own_name(config));
 }
 
 /* The word after "nameserver" in the line, or NULL. */
@@ -89,7 +80,7 @@ static char *host_resolv_conf(void)
         free(text);
         text = full;
     }
-    return text ? text : format_text("%s", "");
+    return or_empty(text);
 }
 
 static bool is_search(const char *line)
@@ -100,7 +91,7 @@ static bool is_search(const char *line)
 static char *resolv_conf_text(const struct network *network)
 {
     char *host = host_resolv_conf(), *rest = host, *line;
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
     size_t servers = network->dns.count;
 
     while ((line = strsep(&rest, "\n"))) {
@@ -109,19 +100,20 @@ static char *resolv_conf_text(const struct network *network)
         if (network->search.count && is_search(line))
             continue;
         if (*line && (!server || (!network->dns.count && is_reached(server)))) {
-            append(&text, "%s\n", line);
+            text = append(text, "%s\n", line);
             servers += server != NULL;
         }
         free(server);
     }
     for (size_t i = 0; i < network->dns.count; i++)
-        append(&text, "nameserver %s\n", network->dns.items[i]);
+        text = append(text, "nameserver %s\n", network->dns.items[i]);
     for (size_t i = 0; i < network->search.count; i++)
-        append(&text, "%s%s", i ? " " : "search ", network->search.items[i]);
+        text =
+            append(text, "%s%s", i ? " " : "search ", network->search.items[i]);
     if (network->search.count)
-        append(&text, "\n");
+        text = append(text, "\n");
     if (!servers)
-        append(&text, "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
+        text = append(text, "nameserver 8.8.8.8\nnameserver 8.8.4.4\n");
     free(host);
     return text;
 }
@@ -173,22 +165,11 @@ static void add_record_file(struct config *config, const char *folder,
                             const char *name, char *text)
 {
     char *path = format_text("%s/%s", folder, name);
-    size_t length = strlen(text);
-    int fd =
-        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        close(fd) == -1)
+    if (!write_text(AT_FDCWD, path, O_TRUNC, 0644, text))
         fail("write %s", path);
     free(text);
     bind_file(config, name, path);
-}
-
-static char *host_file(const char *path)
-{
-    char *text = read_file(path);
-
-    return text ? text : format_text("%s", "");
 }
 
 void add_record_files(struct config *config, const char *folder)
@@ -201,7 +182,7 @@ void add_record_files(struct config *config, const char *folder)
         return; /* add_etc_files knows more */
     add_record_file(config, folder, "hosts",
                     own_network ? format_text("%s", localhost)
-                                : host_file("/etc/hosts"));
+                                : or_empty(read_file("/etc/hosts")));
     add_record_file(config, folder, "resolv.conf",
-                    host_file("/etc/resolv.conf"));
+                    or_empty(read_file("/etc/resolv.conf")));
 }

@@ -15,11 +15,13 @@
 
 #include "../common/common.h"
 #include "digest.h"
+#include "files.h"
 #include "layers.h"
 #include "names.h"
 #include "paths.h"
 #include "record.h"
 #include "sync.h"
+#include "text.h"
 
 enum { MOST_BYTES = 8 << 20 };
 
@@ -73,8 +75,7 @@ char *full_name(const char *name)
 
 static int open_images(const struct store *store)
 {
-    int fd =
-        openat(store->folder, "images", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open_folder(store->folder, "images");
 
     if (fd == -1)
         fail("open %s/images", store->path);
@@ -92,10 +93,8 @@ const char **layers_of(struct json config)
 {
     struct json array = get_array(require_object(config, "rootfs"), "diff_ids");
     size_t count = count_elements(array);
-    const char **layers = calloc(count + 1, sizeof(*layers));
+    const char **layers = allocate(count, sizeof(*layers));
 
-    if (!layers)
-        fail("allocate memory");
     if (count == 0 || count > MOST_LAYERS)
         refuse_json(array, "must be 1 to %d layers", MOST_LAYERS);
     for (size_t i = 0; i < count; i++) {
@@ -139,9 +138,9 @@ struct image *list_images(const struct store *store, size_t *count)
     struct image *images;
 
     found = scandirat(folder, ".", &entries, is_no_dot, alphasort);
-    images = found == -1 ? NULL : calloc((size_t)found + 1, sizeof(*images));
-    if (!images)
+    if (found == -1)
         fail("read %s/images", store->path);
+    images = allocate((size_t)found, sizeof(*images));
     for (int i = 0; i < found; i++) {
         images[i] = read_image(folder, entries[i]->d_name);
         free(entries[i]);
@@ -207,9 +206,7 @@ void save_image(const struct store *store, const char *name, const char *config)
     struct json_object *parsed = json_tokener_parse(config);
     struct json json = {.value = parsed, .path = ""};
     char *file = format_text("%s", name);
-    int folder = open_images(store), fd;
-    const char *text;
-    size_t length;
+    int folder = open_images(store);
 
     counted_size = 0;
     for (const char **layer = layers_of(json); *layer; layer++)
@@ -221,14 +218,12 @@ void save_image(const struct store *store, const char *name, const char *config)
     json_object_object_add(object, "size",
                            json_object_new_uint64(counted_size));
     json_object_object_add(object, "config", parsed);
-    text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
-                                             &length);
     exchange(file, '/', '%');
-    fd = openat(folder, ".new",
-                O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        fsync(fd) == -1 || close(fd) == -1 ||
-        renameat(folder, ".new", folder, file) == -1 || fsync(folder) == -1)
+    if (!replace_file(
+            folder, file,
+            json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
+            true) ||
+        fsync(folder) == -1)
         fail("write the image %s", name);
     close(folder);
     free(file);
@@ -253,10 +248,8 @@ void sweep_unused_layers(const struct store *store)
     struct image *images = list_images(store, &count);
     struct record *records = list_records(store->path, &record_count);
     const char **used =
-        calloc((count + record_count) * MOST_LAYERS + 1, sizeof(*used));
+        allocate((count + record_count) * MOST_LAYERS, sizeof(*used));
 
-    if (!used)
-        fail("allocate memory");
     for (size_t i = 0; i < count; i++)
         for (const char **layer = images[i].layers; *layer; layer++)
             used[used_count++] = *layer;

@@ -6,27 +6,9 @@
 
 #include "../common/common.h"
 #include "cli.h"
+#include "config_json.h"
 #include "image.h"
 #include "sync.h"
-
-static char **make_list(size_t count)
-{
-    char **list = calloc(count + 1, sizeof(*list));
-
-    if (!list)
-        fail("allocate memory");
-    return list;
-}
-
-static char **texts_of(struct json array)
-{
-    size_t count = count_elements(array);
-    char **texts = make_list(count);
-
-    for (size_t i = 0; i < count; i++)
-        texts[i] = (char *)text_at(array, i);
-    return texts;
-}
 
 static char **join(char **first, char **second)
 {
@@ -37,7 +19,7 @@ static char **join(char **first, char **second)
         count++;
     while (second[more])
         more++;
-    joined = make_list(count + more);
+    joined = allocate(count + more, sizeof(*joined));
     for (size_t i = 0; i < count; i++)
         joined[i] = first[i];
     for (size_t i = 0; i < more; i++)
@@ -65,8 +47,8 @@ static void set_args(struct process *process, struct json config,
         return;
     }
     if (!process->args[0])
-        process->args = texts_of(get_array(config, "Cmd"));
-    first = texts_of(get_array(config, "Entrypoint"));
+        process->args = load_texts(config, "Cmd");
+    first = load_texts(config, "Entrypoint");
     process->args = join(first, process->args);
     free(first);
 }
@@ -115,8 +97,8 @@ static const char **open_layers(const struct store *store,
 
     while (image->layers[count])
         count++;
-    paths = (const char **)make_list(count);
-    digests = (const char **)make_list(count);
+    paths = allocate(count, sizeof(*paths));
+    digests = allocate(count, sizeof(*digests));
     while (count > 0) {
         const char *digest = image->layers[--count];
         int fd = hold_layer(store, digest); /* open until the end */

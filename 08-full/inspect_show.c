@@ -10,11 +10,13 @@
 #include "../common/common.h"
 #include "capabilities.h"
 #include "cgroup.h"
+#include "files.h"
 #include "help.h"
 #include "inspect.h"
 #include "mountinfo.h"
 #include "names.h"
 #include "stats.h"
+#include "text.h"
 
 enum { INDENT = 15 };
 
@@ -53,15 +55,10 @@ static void heading(const char *text)
 
 static char *join(struct json texts, const char *between)
 {
-    char *line = format_text("%s", "");
+    char *line = or_empty(NULL);
 
-    for (size_t i = 0; i < count_elements(texts); i++) {
-        char *longer =
-            format_text("%s%s%s", line, i ? between : "", text_at(texts, i));
-
-        free(line);
-        line = longer;
-    }
+    for (size_t i = 0; i < count_elements(texts); i++)
+        line = append(line, "%s%s", i ? between : "", text_at(texts, i));
     return line;
 }
 
@@ -138,7 +135,7 @@ static char *field_of(const char *status, const char *name)
     char *field, *to;
 
     if (!begin)
-        return format_text("%s", "");
+        return or_empty(NULL);
     begin = strchr(begin, ':') + 1;
     begin += strspn(begin, " \t");
     field = format_text("%.*s", (int)strcspn(begin, "\n"), begin);
@@ -186,8 +183,7 @@ static void show_sets(const char *status)
 /* "0 100000 65536" of /proc/PID/uid_map, as people say it. */
 static void show_map(pid_t pid, const char *file, const char *label)
 {
-    char *path = format_text("/proc/%d/%s", (int)pid, file);
-    char *text = read_file(path), *rest = text;
+    char *text = read_path("/proc/%d/%s", (int)pid, file), *rest = text;
     unsigned inside, outside, count;
 
     for (char *line; rest && (line = strsep(&rest, "\n"));)
@@ -199,14 +195,12 @@ static void show_map(pid_t pid, const char *file, const char *label)
                     outside, count);
         }
     free(text);
-    free(path);
 }
 
 static void show_privileges(pid_t pid)
 {
     static const char *const modes[] = {"none", "strict", "filter"};
-    char *path = format_text("/proc/%d/status", (int)pid);
-    char *status = read_file(path);
+    char *status = read_path("/proc/%d/status", (int)pid);
     unsigned long mode;
 
     if (!status)
@@ -227,7 +221,6 @@ static void show_privileges(pid_t pid)
     row("no_new_privs", "%s",
         *field_of(status, "NoNewPrivs") == '1' ? "yes" : "no");
     free(status);
-    free(path);
 }
 
 /* ---- limits ------------------------------------------------------------------------- */
@@ -272,15 +265,14 @@ static void show_cpu_limit(const struct cgroup *cgroup, uint64_t used)
 
         if (!hierarchy->path || !hierarchy->has[CONTROLLER_CPU])
             continue;
-        file = read_file(
-            format_text("%s/%s", hierarchy->path,
-                        hierarchy->v2 ? "cpu.max" : "cpu.cfs_quota_us"));
+        file = read_path("%s/%s", hierarchy->path,
+                         hierarchy->v2 ? "cpu.max" : "cpu.cfs_quota_us");
         if (!file || sscanf(file, "%lld %lld", &quota, &period) < 1)
             quota = -1;
         free(file);
-        file = hierarchy->v2 ? NULL
-                             : read_file(format_text("%s/cpu.cfs_period_us",
-                                                     hierarchy->path));
+        file = hierarchy->v2
+                 ? NULL
+                 : read_path("%s/cpu.cfs_period_us", hierarchy->path);
         if (file)
             period = atoll(file);
         free(file);

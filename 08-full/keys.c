@@ -2,7 +2,6 @@
 #include "keys.h"
 
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "syscalls.h"
 
 enum { CTRL_C = 'C' - '@' };
@@ -18,14 +18,12 @@ enum { CTRL_C = 'C' - '@' };
 static bool catches(pid_t pid, int number)
 {
     static const char key[] = "\nSigCgt:";
-    char *path = format_text("/proc/%d/status", (int)pid);
-    char *status = read_file(path);
+    char *status = read_path("/proc/%d/status", (int)pid);
     char *line = status ? strstr(status, key) : NULL;
     uint64_t caught =
         line ? strtoull(line + sizeof(key) - 1, NULL, 16) : UINT64_MAX;
 
     free(status);
-    free(path);
     return caught >> (number - 1) & 1;
 }
 

@@ -16,6 +16,7 @@
 #include "mount_options.h"
 #include "mounts.h"
 #include "sync.h"
+#include "text.h"
 
 static int open_folder(int folder, const char *path)
 {
@@ -124,18 +125,15 @@ void mount_layers(const struct config *config, int user)
 {
     const char *const *layers = config->root.layers;
     int work, upper, inner, top = -1;
-    char *lower = format_text("%s", "");
+    char *lower = or_empty(NULL);
     bool is_new;
 
     if (!layers)
         return;
     for (; *layers; layers++) {
         int fd = open_layer(*layers, user);
-        char *more =
-            format_text("%s%s/proc/self/fd/%d", lower, *lower ? ":" : "", fd);
 
-        free(lower);
-        lower = more;
+        lower = append(lower, "%s/proc/self/fd/%d", *lower ? ":" : "", fd);
         top = top == -1 ? fd : top;
     }
     work = open_work(config);

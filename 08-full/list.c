@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -13,6 +12,7 @@
 #include "sync.h"
 #include "table.h"
 #include "template.h"
+#include "text.h"
 #include "times.h"
 
 enum { COLUMNS = 7 };
@@ -28,15 +28,6 @@ static const char *const heads[] = {
 
 /* ---- the cells ---------------------------------------------------------------- */
 
-/* Puts `more` behind `text`, which is freed. */
-static char *append(char *text, const char *before, const char *more)
-{
-    char *longer = format_text("%s%s%s", text, before, more);
-
-    free(text);
-    return longer;
-}
-
 /* Cut to so many characters, of which the last one stands for the rest. */
 static char *shorten(char *text, int most)
 {
@@ -49,26 +40,26 @@ static char *shorten(char *text, int most)
     if (count <= most)
         return text;
     *end = '\0';
-    return append(text, "…", "");
+    return append(text, "…");
 }
 
 /* What would move a terminal's cursor is shown as C writes it. */
 static char *quote(const char *text)
 {
     static const char known[] = "\"\\\n\t\r", letters[] = "\"\\ntr";
-    char *quoted = format_text("\""), escaped[8];
+    char *quoted = format_text("\"");
 
     for (; *text; text++) {
         const char *found = strchr(known, *text);
 
-        snprintf(escaped, sizeof(escaped), "%c", *text);
         if (found)
-            snprintf(escaped, sizeof(escaped), "\\%c", letters[found - known]);
+            quoted = append(quoted, "\\%c", letters[found - known]);
         else if ((unsigned char)*text < ' ' || *text == 0x7f)
-            snprintf(escaped, sizeof(escaped), "\\x%02x", (unsigned)*text);
-        quoted = append(quoted, "", escaped);
+            quoted = append(quoted, "\\x%02x", (unsigned)*text);
+        else
+            quoted = append(quoted, "%c", *text);
     }
-    return append(quoted, "", "\"");
+    return append(quoted, "\"");
 }
 
 /* "\"sleep 1000\"", cut as docker does it. */
@@ -76,14 +67,13 @@ static char *command_text(struct json container, bool whole)
 {
     enum { MOST = 20 };
     struct json words = get_array(container, "command");
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
 
     for (size_t i = 0; i < count_elements(words); i++) {
         const char *word = text_at(words, i);
         const char *mark = i && strchr(word, ' ') ? "'" : "";
 
-        text = append(text, i ? " " : "", mark);
-        text = append(text, word, mark);
+        text = append(text, "%s%s%s%s", i ? " " : "", mark, word, mark);
     }
     return quote(whole ? text : shorten(text, MOST));
 }
@@ -92,17 +82,13 @@ static char *command_text(struct json container, bool whole)
 static char *ports_text(struct json container)
 {
     struct json ports = get_array(container, "ports");
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
 
     for (size_t i = 0; i < count_elements(ports); i++) {
         struct port port;
-        char *one;
 
-        if (read_port(text_at(ports, i), &port))
-            continue;
-        one = port_text(&port);
-        text = append(text, *text ? ", " : "", one);
-        free(one);
+        if (!read_port(text_at(ports, i), &port))
+            text = append(text, "%s%s", *text ? ", " : "", port_text(&port));
     }
     return text;
 }
@@ -257,11 +243,9 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
 {
     size_t found, count = 0;
     struct record *records = list_records(data_root, &found);
-    struct row *rows = calloc(found + 1, sizeof(*rows));
+    struct row *rows = allocate(found, sizeof(*rows));
     struct state state;
 
-    if (!rows)
-        fail("allocate memory");
     for (size_t i = 0; i < found; i++) {
         struct row *row = &rows[count];
 

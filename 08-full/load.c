@@ -1,7 +1,6 @@
 /* load.c - reading images' archives. */
 #include "load.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "../common/common.h"
 #include "blob.h"
+#include "files.h"
 #include "image.h"
 #include "json.h"
 #include "paths.h"
@@ -50,7 +50,7 @@ static int make_folder(const char *work, const char *name)
 
     if (mkdir(path, 0755) == -1)
         fail("mkdir %s", path);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd = open_folder(AT_FDCWD, path);
     if (fd == -1)
         fail("open %s", path);
     free(path);

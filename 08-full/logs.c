@@ -16,6 +16,7 @@
 #include "container_log.h"
 #include "record.h"
 #include "sync.h"
+#include "text.h"
 #include "times.h"
 #include "verbs.h"
 
@@ -263,9 +264,7 @@ static size_t open_files(const struct record *record, ino_t known,
                 break;
             continue;
         }
-        *files = reallocarray(*files, count + 1, sizeof(**files));
-        if (!*files)
-            fail("allocate memory");
+        *files = add_room(*files, count, sizeof(**files));
         (*files)[count++] = file;
         newer = file.inode;
     }

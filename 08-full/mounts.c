@@ -22,6 +22,7 @@
 #include "read_only.h"
 #include "sync.h"
 #include "syscalls.h"
+#include "text.h"
 
 int attach(int from, int to)
 {
@@ -132,10 +133,8 @@ static int clone_bind(const struct mount *mount,
 
 int *clone_tied_mounts(const struct config *config, int user)
 {
-    int *mounts = calloc(config->mount_count + 1, sizeof(*mounts));
+    int *mounts = allocate(config->mount_count, sizeof(*mounts));
 
-    if (!mounts)
-        fail("allocate memory");
     for (size_t i = 0; i < config->mount_count; i++) {
         const struct mount *mount = &config->mounts[i];
         struct mount_options options = read_options(mount->options);

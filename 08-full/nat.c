@@ -17,9 +17,11 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "links.h"
 #include "pool.h"
 #include "sync.h"
+#include "text.h"
 
 /* Removing what may not be there is an error: so it is made first. All of a
  * text takes effect at once. */
@@ -152,8 +154,9 @@ void warn_of_others(const char *bridge)
 {
     static char *const argv[] = {"nft", "list", "table", "ip", "filter", NULL};
     int output = as_file("");
-    char *path = format_text("/proc/self/fd/%d", output);
-    char *rules = run_nft(argv, -1, output) == 0 ? read_file(path) : NULL;
+    char *rules = run_nft(argv, -1, output) == 0
+                    ? read_path("/proc/self/fd/%d", output)
+                    : NULL;
 
     if (rules && drop_all(rules, bridge))
         warn("other rules (table ip filter, as docker sets it) drop what is "
@@ -162,7 +165,6 @@ void warn_of_others(const char *bridge)
              "with -o",
              bridge);
     free(rules);
-    free(path);
     close(output);
 }
 
@@ -173,15 +175,13 @@ static char *all_rules(int pool)
 {
     struct in_addr addresses[POOL_SIZE];
     size_t count = list_addresses(pool, addresses);
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
 
     for (size_t i = 0; i < count; i++) {
         char *rules = read_lease_file(addresses[i], "rules");
-        char *longer = format_text("%s%s", text, rules);
 
+        text = append(text, "%s", rules);
         free(rules);
-        free(text);
-        text = longer;
     }
     return text;
 }

@@ -16,6 +16,7 @@
 #include "../common/common.h"
 #include "netlink.h"
 #include "sync.h"
+#include "text.h"
 
 /* ---- addresses --------------------------------------------------------------- */
 
@@ -33,9 +34,7 @@ static void keep_address(struct addresses *to, struct nlmsghdr *header)
     int length = (int)IFA_PAYLOAD(header);
     struct request *message;
 
-    to->list = reallocarray(to->list, to->count + 1, sizeof(*to->list));
-    if (!to->list)
-        fail("allocate memory");
+    to->list = add_room(to->list, to->count, sizeof(*to->list));
     message = &to->list[to->count++];
     begin_request(message, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, body,
                   sizeof(*body));

@@ -13,6 +13,7 @@
 #include "../common/common.h"
 #include "config_json.h"
 #include "container.h"
+#include "files.h"
 #include "help.h"
 #include "log.h"
 #include "monitor.h"
@@ -20,6 +21,7 @@
 #include "self.h"
 #include "state.h"
 #include "sync.h"
+#include "text.h"
 #include "verbs.h"
 
 static int create_or_run(int argc, char **argv, const struct globals *globals);
@@ -365,19 +367,13 @@ static int print_version(void)
 /* "conmon: start ID": who has called us, and with which words. */
 static char *describe_call(char **words)
 {
-    char *file = format_text("/proc/%d/comm", (int)getppid());
-    char *name = read_file(file), *line;
+    char *name = read_path("/proc/%d/comm", (int)getppid()), *line;
 
     line = format_text("%.*s:", name ? (int)strcspn(name, "\n") : 1,
                        name ? name : "?");
-    for (; *words; words++) {
-        char *longer = format_text("%s %s", line, *words);
-
-        free(line);
-        line = longer;
-    }
+    for (; *words; words++)
+        line = append(line, " %s", *words);
     free(name);
-    free(file);
     return line;
 }
 

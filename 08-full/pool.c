@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "state.h"
 #include "sync.h"
+#include "text.h"
 
 char *pool_path(void)
 {
@@ -43,7 +45,7 @@ int open_pool(bool make)
         if (make && (make_dir(default_state_root()) == -1 ||
                      (make_folder(AT_FDCWD, path) == -1 && errno != EEXIST)))
             fail("mkdir %s", path);
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        fd = open_folder(AT_FDCWD, path);
         if (fd == -1 && errno == ENOENT && make)
             continue;
         if (fd == -1 && errno == ENOENT)
@@ -70,8 +72,7 @@ void remove_pool(void)
  * else -1. */
 static int lock_lease(int pool, struct in_addr address)
 {
-    int fd = openat(pool, inet_ntoa(address),
-                    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_folder(pool, inet_ntoa(address));
 
     if (fd == -1 || flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
@@ -100,7 +101,7 @@ void take_address(struct network *network)
 
 size_t list_addresses(int pool, struct in_addr *addresses)
 {
-    int copy = openat(pool, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int copy = open_folder(pool, ".");
     DIR *folder = copy == -1 ? NULL : fdopendir(copy);
     struct dirent *entry;
     size_t count = 0;
@@ -141,22 +142,15 @@ void give_back_address(int pool, struct in_addr address)
 void write_lease_file(const struct network *network, const char *name,
                       const char *text)
 {
-    size_t length = strlen(text);
-    int fd = openat(network->lease, name,
-                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        close(fd) == -1)
+    if (!write_text(network->lease, name, O_EXCL, 0644, text))
         fail("write %s/%s of the pool", inet_ntoa(network->address), name);
 }
 
 char *read_lease_file(struct in_addr address, const char *name)
 {
     char *folder = pool_path();
-    char *path = format_text("%s/%s/%s", folder, inet_ntoa(address), name);
-    char *text = read_file(path);
+    char *text = read_path("%s/%s/%s", folder, inet_ntoa(address), name);
 
-    free(path);
     free(folder);
-    return text ? text : format_text("%s", "");
+    return or_empty(text);
 }

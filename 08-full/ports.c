@@ -3,13 +3,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "../common/common.h"
 #include "sync.h"
+#include "text.h"
 
 static uint16_t read_number(const char *text)
 {
@@ -103,22 +103,16 @@ char *port_text(const struct port *port)
 
 char *port_rules(const struct network *network)
 {
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
 
     for (size_t i = 0; i < network->ports.count; i++) {
-        char *to = format_text("%s", inet_ntoa(network->address)), *longer;
         struct port port;
 
         read_port(network->ports.items[i], &port);
-        longer =
-            format_text("%s%s%s%s%s dport %u dnat to %s:%u\n", text,
-                        port.address.s_addr ? "ip daddr " : "",
-                        port.address.s_addr ? inet_ntoa(port.address) : "",
-                        port.address.s_addr ? " " : "", protocol_name(&port),
-                        port.host, to, port.container);
-        free(text);
-        free(to);
-        text = longer;
+        if (port.address.s_addr)
+            text = append(text, "ip daddr %s ", inet_ntoa(port.address));
+        text = append(text, "%s dport %u dnat to %s:%u\n", protocol_name(&port),
+                      port.host, inet_ntoa(network->address), port.container);
     }
     return text;
 }

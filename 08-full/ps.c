@@ -14,6 +14,7 @@
 #include "state.h"
 #include "sync.h"
 #include "template.h"
+#include "text.h"
 #include "verbs.h"
 
 static void add_pid(int group, pid_t pid, void *data)
@@ -21,10 +22,7 @@ static void add_pid(int group, pid_t pid, void *data)
     struct pids *pids = data;
 
     (void)group;
-    pids->items =
-        reallocarray(pids->items, pids->count + 1, sizeof(*pids->items));
-    if (!pids->items)
-        fail("allocate memory");
+    pids->items = add_room(pids->items, pids->count, sizeof(*pids->items));
     pids->items[pids->count++] = pid;
 }
 

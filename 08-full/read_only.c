@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "mountinfo.h"
 #include "syscalls.h"
 
@@ -53,13 +54,11 @@ static int remount(int fd)
 /* The number that mountinfo gives the mount of `fd`; 0 if it is unknown. */
 static int mount_number(int fd)
 {
-    char *path = format_text("/proc/self/fdinfo/%d", fd);
-    char *text = read_file(path);
+    char *text = read_path("/proc/self/fdinfo/%d", fd);
     const char *line = text ? strstr(text, "mnt_id:") : NULL;
     int number = line ? (int)strtol(line + strlen("mnt_id:"), NULL, 10) : 0;
 
     free(text);
-    free(path);
     return number;
 }
 

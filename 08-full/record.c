@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "names.h"
 #include "paths.h"
 #include "sync.h"
@@ -46,32 +47,12 @@ static void make_reserve(const struct record *record)
         close(fd);
 }
 
-static bool try_to_write(const struct record *record, const char *name,
-                         const char *text)
-{
-    static const char new_name[] = "new";
-    size_t length = strlen(text);
-    int number,
-        fd =
-            openat(record->folder, new_name,
-                   O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    if (fd != -1 && write(fd, text, length) == (ssize_t)length &&
-        fsync(fd) == 0 && close(fd) == 0 &&
-        renameat(record->folder, new_name, record->folder, name) == 0)
-        return true;
-    number = errno;
-    unlinkat(record->folder, new_name, 0);
-    errno = number;
-    return false;
-}
-
 /* Writes a file of the folder, whole or not at all, also if the machine stops
  * meanwhile. */
 static void write_whole(const struct record *record, const char *name,
                         const char *text)
 {
-    if (!try_to_write(record, name, text))
+    if (!replace_file(record->folder, name, text, true))
         fail("write %s/%s", record->path, name);
 }
 
@@ -115,10 +96,10 @@ bool save_status(const struct record *record)
     add_json_number(object, "restarts", record->status.restarts);
     add_json_number(object, "monitor", (uint64_t)record->status.monitor);
     text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
-    done = try_to_write(record, status_file, text);
+    done = replace_file(record->folder, status_file, text, true);
     if (!done) {
         unlinkat(record->folder, reserve_file, 0);
-        done = try_to_write(record, status_file, text);
+        done = replace_file(record->folder, status_file, text, true);
     }
     if (!done)
         warn("cannot write %s/%s: %s", record->path, status_file,
@@ -171,8 +152,7 @@ bool open_record(struct record *record, const char *data_root, const char *id)
         .id = format_text("%s", id),
         .path = format_text("%s/%s/%s", data_root, containers_folder, id),
     };
-    record->folder =
-        open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    record->folder = open_folder(AT_FDCWD, record->path);
     if (record->folder == -1) {
         if (errno != ENOENT)
             fail("open %s", record->path);
@@ -274,8 +254,7 @@ void make_record(struct record *record, const struct store *store,
     add_json_text(container, "name", record->name);
     if (mkdir(record->path, 0700) == -1)
         fail("mkdir %s", record->path);
-    record->folder =
-        open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    record->folder = open_folder(AT_FDCWD, record->path);
     if (record->folder == -1)
         fail("open %s", record->path);
     /* before it is a container that others can see, and sweep */
@@ -372,7 +351,7 @@ void remove_record(struct record *record)
     discard_remains(record);
     /* first what makes it a container: a kill leaves no half of one */
     unlinkat(record->folder, container_file, 0);
-    parent = openat(record->folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    parent = open_folder(record->folder, "..");
     if (parent == -1 || remove_tree(parent, record->id) == -1)
         fail("remove %s", record->path);
     close(parent);

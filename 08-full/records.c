@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "names.h"
 #include "record.h"
 #include "sync.h"
+#include "text.h"
 #include "tree.h"
 
 static bool is_id(const char *text)
@@ -39,9 +41,7 @@ struct record *list_records(const char *data_root, size_t *count)
     if (found == -1 && (errno != ENOENT || (data_root != default_data_root &&
                                             access(data_root, F_OK) == -1)))
         fail("read %s", path);
-    records = calloc(found > 0 ? (size_t)found : 1, sizeof(*records));
-    if (!records)
-        fail("allocate memory");
+    records = allocate(found > 0 ? (size_t)found : 0, sizeof(*records));
     *count = 0;
     for (int i = 0; i < found; i++) {
         if (is_id(entries[i]->d_name) &&
@@ -114,8 +114,7 @@ void require_record(struct record *record, const char *data_root,
 
 static bool is_locked(int folder, const char *name)
 {
-    int fd =
-        openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_folder(folder, name);
     bool locked = fd != -1 && flock(fd, LOCK_EX | LOCK_NB) == -1;
 
     if (fd != -1)
@@ -131,8 +130,7 @@ static void sweep_halves(const struct store *store)
     DIR *entries;
     struct dirent *entry;
 
-    folder = openat(store->folder, containers_folder,
-                    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    folder = open_folder(store->folder, containers_folder);
     entries = folder == -1 ? NULL : fdopendir(folder);
     while (entries && (entry = readdir(entries))) {
         char *file = format_text("%s/container.json", entry->d_name);

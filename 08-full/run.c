@@ -1,5 +1,4 @@
 /* run.c - run, start, restart, attach: what begins with a monitor. */
-#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "client.h"
 #include "config_write.h"
 #include "control.h"
+#include "files.h"
 #include "launch.h"
 #include "monitor.h"
 #include "packets.h"
@@ -91,10 +91,7 @@ static struct json_object *describe(const struct config *config,
 
 static void write_cid_file(const char *path, const char *id)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-
-    if (fd == -1 || write(fd, id, strlen(id)) != (ssize_t)strlen(id) ||
-        close(fd) == -1)
+    if (!write_text(AT_FDCWD, path, O_EXCL, 0644, id))
         fail("--cidfile %s", path);
 }
 

@@ -1,15 +1,14 @@
 /* spec.c - a config.json to begin with, and what this runtime can do. */
-#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../common/common.h"
 #include "capabilities.h"
 #include "config_json.h"
+#include "files.h"
 #include "hooks.h"
 #include "mount_options.h"
 #include "state.h"
@@ -80,17 +79,13 @@ int spec_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
-    char *path, *text;
-    int fd;
+    char *path;
 
     (void)globals;
     if (words[0])
         fail_plainly(NULL, "spec takes no \"%.80s\"", words[0]);
     path = format_text("%s/config.json", bundle);
-    text = pretty(default_config);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd == -1 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
-        close(fd) == -1)
+    if (!write_text(AT_FDCWD, path, O_EXCL, 0666, pretty(default_config)))
         fail("write %s", path);
     return EXIT_SUCCESS;
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "monitor.h"
 #include "packets.h"
 #include "sync.h"
@@ -75,8 +76,7 @@ struct monitor start_monitor(struct record *record, bool attached,
     /* the lock is of the open file, which only the monitor keeps; --rm may have
      * removed the folder already */
     close(record->folder);
-    record->folder =
-        open(record->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    record->folder = open_folder(AT_FDCWD, record->path);
     monitor.socket = end[0];
     send_packet(end[0], attached ? PACKET_ATTACH : PACKET_WAIT, NULL, 0, true);
     if (!attached)

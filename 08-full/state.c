@@ -16,13 +16,13 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "files.h"
 #include "json.h"
 #include "sync.h"
 #include "syscalls.h"
 #include "times.h"
 
 static const char file_name[] = "state.json";
-static const char new_name[] = "state.json.new";
 static const char config_name[] = "config.json";
 static const char socket_name[] = "start";
 
@@ -54,8 +54,7 @@ const char *check_id(const char *id)
  * (a zombie). See proc_pid_stat(5). */
 static unsigned long long start_of(pid_t pid)
 {
-    char *path = format_text("/proc/%d/stat", (int)pid);
-    char *text = read_file(path);
+    char *text = read_path("/proc/%d/stat", (int)pid);
     /* the name before it may have any characters, also brackets */
     char *field = text ? strrchr(text, ')') : NULL;
     unsigned long long start = 0;
@@ -69,7 +68,6 @@ static unsigned long long start_of(pid_t pid)
         strchr("XxZ", letter))
         start = 0;
     free(text);
-    free(path);
     return start;
 }
 
@@ -140,10 +138,9 @@ static void set_path(struct state *state, const char *root, const char *id)
 }
 
 /* False if it is not there. */
-static bool open_folder(struct state *state)
+static bool open_state_folder(struct state *state)
 {
-    state->folder =
-        open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    state->folder = open_folder(AT_FDCWD, state->path);
     if (state->folder == -1 && errno != ENOENT && errno != ENOTDIR)
         fail("open %s", state->path);
     return state->folder != -1;
@@ -153,7 +150,7 @@ static bool open_folder(struct state *state)
  * removed while we waited. */
 static bool lock_folder(struct state *state)
 {
-    if (!open_folder(state))
+    if (!open_state_folder(state))
         return false;
     if (lock_state_again(state))
         return true;
@@ -162,17 +159,10 @@ static bool lock_folder(struct state *state)
     return false;
 }
 
-/* Writes a file of the folder, whole or not at all. */
 static void write_in_folder(const struct state *state, const char *name,
-                            const char *text, size_t length)
+                            const char *text)
 {
-    int fd =
-        openat(state->folder, new_name,
-               O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        close(fd) == -1 ||
-        renameat(state->folder, new_name, state->folder, name) == -1)
+    if (!replace_file(state->folder, name, text, false))
         fail("write %s/%s", state->path, name);
 }
 
@@ -196,7 +186,7 @@ void make_state(struct state *state, const char *root, const char *id,
         json_object_object_add(
             state->annotations, config->annotations[i].name,
             json_object_new_string(config->annotations[i].value));
-    write_in_folder(state, config_name, config->source, strlen(config->source));
+    write_in_folder(state, config_name, config->source);
     save_state(state);
 }
 
@@ -231,7 +221,7 @@ bool lock_state_again(const struct state *state)
 
 void remove_state(struct state *state)
 {
-    static const char *const names[] = {socket_name, config_name, new_name,
+    static const char *const names[] = {socket_name, config_name, ".new",
                                         file_name};
 
     if (state->folder == -1)
@@ -287,8 +277,6 @@ struct json_object *describe_state(const struct state *state)
 void save_state(const struct state *state)
 {
     struct json_object *object = json_object_new_object();
-    const char *text;
-    size_t length;
 
     json_object_object_add(object, "pid", json_object_new_int(state->pid));
     json_object_object_add(object, "start",
@@ -299,9 +287,9 @@ void save_state(const struct state *state)
     add_json_text(object, "created", state->created);
     json_object_object_add(object, "annotations",
                            json_object_get(state->annotations));
-    text = json_object_to_json_string_length(object, JSON_C_TO_STRING_PLAIN,
-                                             &length);
-    write_in_folder(state, file_name, text, length);
+    write_in_folder(
+        state, file_name,
+        json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
     json_object_put(object);
 }
 
@@ -346,7 +334,7 @@ bool look_at_state(struct state *state, const char *root, const char *id)
     struct stat status;
 
     set_path(state, root, id);
-    if (!open_folder(state))
+    if (!open_state_folder(state))
         return false;
     state->busy = flock(state->folder, LOCK_SH | LOCK_NB) == -1;
     unlock_state(state);

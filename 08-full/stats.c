@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "json.h"
+#include "text.h"
 
 /* Where a controller is not there: no file can be read. */
 static const struct hierarchy nowhere = {.path = "/dev/null", .fd = -1};
@@ -29,11 +31,7 @@ static const struct hierarchy *find(const struct cgroup *cgroup,
 /* "" if it cannot be read. */
 static char *read_text(const struct hierarchy *hierarchy, const char *name)
 {
-    char *path = format_text("%s/%s", hierarchy->path, name);
-    char *text = read_file(path);
-
-    free(path);
-    return text ? text : format_text("%s", "");
+    return or_empty(read_path("%s/%s", hierarchy->path, name));
 }
 
 /* The file's number; "max" is the largest, and 0 what is not there. */

@@ -12,6 +12,7 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "files.h"
 #include "stats.h"
 #include "subject.h"
 #include "sync.h"
@@ -105,8 +106,7 @@ static uint64_t block_bytes(struct json_object *stats, const char *operation)
 
 static void count_network(struct sample *sample, pid_t pid)
 {
-    char *path = format_text("/proc/%d/net/dev", (int)pid);
-    char *text = read_file(path), *rest = text;
+    char *text = read_path("/proc/%d/net/dev", (int)pid), *rest = text;
     unsigned long long received, sent;
     char name[32];
 
@@ -118,7 +118,6 @@ static void count_network(struct sample *sample, pid_t pid)
             sample->sent += sent;
         }
     free(text);
-    free(path);
 }
 
 static void take_sample(struct samples *samples, const struct subject *subject)

@@ -14,6 +14,7 @@
 
 #include "../common/common.h"
 #include "digest.h"
+#include "files.h"
 #include "sync.h"
 #include "tree.h"
 
@@ -68,8 +69,7 @@ static void sweep_work(int work)
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder))) {
-        int fd = openat(work, entry->d_name,
-                        O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = open_folder(work, entry->d_name);
 
         if (*entry->d_name != '.' && fd != -1 &&
             flock(fd, LOCK_EX | LOCK_NB) == 0 &&
@@ -93,8 +93,7 @@ const char *make_work_folder(const struct store *store)
 {
     int lock = lock_store(store), number = 1;
 
-    own.parent =
-        openat(store->folder, work_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    own.parent = open_folder(store->folder, work_name);
     if (own.parent == -1)
         fail("open %s/%s", store->path, work_name);
     sweep_work(own.parent);
@@ -106,8 +105,7 @@ const char *make_work_folder(const struct store *store)
         own.name = format_text("%d", ++number);
     }
     /* stays open, and locked, until the program ends */
-    own.folder =
-        openat(own.parent, own.name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    own.folder = open_folder(own.parent, own.name);
     if (own.folder == -1 || flock(own.folder, LOCK_EX | LOCK_NB) == -1)
         fail("lock %s/%s/%s", store->path, work_name, own.name);
     if (atexit(remove_own_folder) != 0)
@@ -131,15 +129,9 @@ char *layer_path(const struct store *store, const char *digest)
     return format_text("%s/%s", store->path, layer_name(digest));
 }
 
-static int open_layer(const struct store *store, const char *name)
-{
-    return openat(store->folder, name,
-                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
 int hold_layer(const struct store *store, const char *digest)
 {
-    int fd = open_layer(store, layer_name(digest));
+    int fd = open_folder(store->folder, layer_name(digest));
 
     /* only who has the store's lock takes this one alone, and not for long */
     if (fd != -1 && flock(fd, LOCK_SH) == -1)
@@ -150,8 +142,7 @@ int hold_layer(const struct store *store, const char *digest)
 int publish_layer(const struct store *store, const char *name,
                   const char *digest)
 {
-    int lock, held,
-        fd = openat(own.folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int lock, held, fd = open_folder(own.folder, name);
 
     /* all of it is on disk before it gets its name, and the name is, before
      * an image's file says it */
@@ -184,15 +175,14 @@ static bool is_used(const char *digits, const char *const *used)
 
 void sweep_layers(const struct store *store, const char *const *used)
 {
-    int layers = open_layer(store, "layers");
+    int layers = open_folder(store->folder, "layers");
     DIR *folder = layers == -1 ? NULL : fdopendir(layers);
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder))) {
         int fd = *entry->d_name == '.' || is_used(entry->d_name, used)
                    ? -1
-                   : openat(layers, entry->d_name,
-                            O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+                   : open_folder(layers, entry->d_name);
 
         if (fd == -1)
             continue;

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "files.h"
 #include "sync.h"
+#include "text.h"
 
 static void take_pid(struct subject *subject)
 {
@@ -91,11 +93,7 @@ bool shares_namespace(pid_t pid, const char *type)
 
 static char *read_net(pid_t pid, const char *name)
 {
-    char *path = format_text("/proc/%d/net/%s", (int)pid, name);
-    char *text = read_file(path);
-
-    free(path);
-    return text ? text : format_text("%s", "");
+    return or_empty(read_path("/proc/%d/net/%s", (int)pid, name));
 }
 
 /* The kernel's table of local addresses: "|-- 10.213.0.2", and in the next line

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../common/common.h"
-#include "sync.h"
+#include "text.h"
 
 enum { BLANKS = 3 };
 
@@ -14,12 +14,10 @@ void add_row(struct table *table, const char *const *cells)
 {
     size_t count = table->rows * table->columns;
 
-    table->cells = reallocarray(table->cells, count + table->columns,
-                                sizeof(*table->cells));
-    if (!table->cells)
-        fail("allocate memory");
-    for (size_t i = 0; i < table->columns; i++)
-        table->cells[count + i] = format_text("%s", cells[i]);
+    for (size_t i = count; i < count + table->columns; i++) {
+        table->cells = add_room(table->cells, i, sizeof(*table->cells));
+        table->cells[i] = format_text("%s", cells[i - count]);
+    }
     table->rows++;
 }
 
@@ -49,17 +47,14 @@ void print_rows(const struct table *table, int least, int width,
                 const char *end)
 {
     for (size_t i = 0; i < table->rows; i++) {
-        char **cells = &table->cells[i * table->columns], *line, *longer;
+        char **cells = &table->cells[i * table->columns], *line;
 
-        line = format_text("%s", "");
+        line = or_empty(NULL);
         for (size_t j = 0; j < table->columns; j++) {
             bool last = j == table->columns - 1;
             int blanks = width_of(table, j, least) - length_of(cells[j]);
 
-            longer =
-                format_text("%s%s%*s", line, cells[j], last ? 0 : blanks, "");
-            free(line);
-            line = longer;
+            line = append(line, "%s%*s", cells[j], last ? 0 : blanks, "");
         }
         printf("%.*s%s", width ? width : (int)strlen(line), line, end);
         free(line);

@@ -1,10 +1,10 @@
 /* tree.c - removing folders without walking down into them. */
 #include "tree.h"
 
+#include "files.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,12 +47,6 @@ static int empty_into(int fd, int top)
                        : -1;
     closedir(folder);
     return result;
-}
-
-static int open_folder(int parent, const char *name)
-{
-    return openat(parent, name,
-                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /* Goes once through the entries of `top`. Returns how many it removed. */

@@ -17,6 +17,7 @@
 #include "names.h"
 #include "paths.h"
 #include "sync.h"
+#include "text.h"
 #include "tree.h"
 
 /* A folder's time is set when nothing is put in it any more. */
@@ -65,10 +66,8 @@ static noreturn void fail_entry(const struct unpacking *to, const char *what)
 static char *clean_name(const char *name)
 {
     char *copy = format_text("%s", name), *rest = copy, *part;
-    char *clean = calloc(1, strlen(name) + 2), *end = clean;
+    char *clean = allocate(strlen(name) + 1, 1), *end = clean;
 
-    if (!clean)
-        fail("allocate memory");
     while (end && (part = strsep(&rest, "/"))) {
         if (strcmp(part, "..") == 0)
             end = NULL;

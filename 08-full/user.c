@@ -12,6 +12,7 @@
 #include "../common/common.h"
 #include "paths.h"
 #include "sync.h"
+#include "text.h"
 
 enum { FILE_LIMIT = 4 << 20, FIELDS = 7 };
 
@@ -103,10 +104,8 @@ static bool visit_group(char *fields[FIELDS], void *data)
 
 static void add_group(struct identity *identity, gid_t gid)
 {
-    identity->groups = reallocarray(identity->groups, identity->group_count + 1,
-                                    sizeof(*identity->groups));
-    if (!identity->groups)
-        fail("allocate memory");
+    identity->groups = add_room(identity->groups, identity->group_count,
+                                sizeof(*identity->groups));
     identity->groups[identity->group_count++] = gid;
 }
 

@@ -15,6 +15,7 @@
 #include "namespaces.h"
 #include "sync.h"
 #include "syscalls.h"
+#include "text.h"
 
 /* A user namespace lives as long as somebody is in it, or has it open: this
  * process is in it until it is open. */
@@ -52,15 +53,11 @@ static void write_map(pid_t pid, const char *name,
                       const struct id_mapping *mappings, size_t count)
 {
     char *path = format_text("/proc/%d/%s", (int)pid, name);
-    char *text = format_text("%s", "");
+    char *text = or_empty(NULL);
 
-    for (size_t i = 0; i < count; i++) {
-        char *longer = format_text("%s%u %u %u\n", text, mappings[i].container,
-                                   mappings[i].host, mappings[i].size);
-
-        free(text);
-        text = longer;
-    }
+    for (size_t i = 0; i < count; i++)
+        text = append(text, "%u %u %u\n", mappings[i].container,
+                      mappings[i].host, mappings[i].size);
     if (write_file(path, "%s", text) == -1) {
         end_keeper(pid);
         fail_with_hint("the kernel takes at most 340 ranges, which do not "

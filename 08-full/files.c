@@ -1,0 +1,72 @@
+/* files.c - reading and writing them as a whole. */
+#include "files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../common/common.h"
+#include "sync.h"
+
+char *read_path(const char *format, ...)
+{
+    char *path, *text;
+    va_list arguments;
+    int number;
+
+    va_start(arguments, format);
+    if (vasprintf(&path, format, arguments) == -1)
+        fail("allocate memory");
+    va_end(arguments);
+    text = read_file(path);
+    number = errno;
+    free(path);
+    errno = number;
+    return text;
+}
+
+int open_folder(int parent, const char *name)
+{
+    return openat(parent, name,
+                  O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool write_and_sync(int parent, const char *name, int how, mode_t mode,
+                           const char *text, bool safe)
+{
+    size_t length = strlen(text);
+    int fd = openat(parent, name,
+                    O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, mode);
+    bool written = fd != -1 && write(fd, text, length) == (ssize_t)length &&
+                   (!safe || fsync(fd) == 0);
+    int number = errno;
+
+    if (fd != -1 && close(fd) == -1)
+        return false;
+    errno = number;
+    return written;
+}
+
+bool write_text(int parent, const char *name, int how, mode_t mode,
+                const char *text)
+{
+    return write_and_sync(parent, name, how, mode, text, false);
+}
+
+bool replace_file(int parent, const char *name, const char *text, bool safe)
+{
+    static const char new_name[] = ".new";
+    int number;
+
+    if (write_and_sync(parent, new_name, O_TRUNC, 0600, text, safe) &&
+        renameat(parent, new_name, parent, name) == 0)
+        return true;
+    number = errno;
+    unlinkat(parent, new_name, 0);
+    errno = number;
+    return false;
+}

@@ -1,0 +1,29 @@
+/*
+ * files.h - whole files of text, and folders. Nothing here follows a link in a
+ * path's last part.
+ */
+#ifndef FILES_H
+#define FILES_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* read_file() of the formatted path: NULL and errno if that fails. */
+char *read_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Opens a folder to be read; -1 and errno if there is none. */
+int open_folder(int parent, const char *name);
+
+/* Makes the file with this text. `how` is O_TRUNC or O_EXCL, for one that is
+ * there. False and errno if that fails. */
+bool write_text(int parent, const char *name, int how, mode_t mode,
+                const char *text);
+
+/*
+ * Writes a file for root alone, whole or not at all; with `safe` also if the
+ * machine stops meanwhile. False and errno if that fails. Only one process at a
+ * time may do so in a folder.
+ */
+bool replace_file(int parent, const char *name, const char *text, bool safe);
+
+#endif
