@@ -18,8 +18,6 @@
 #include "paths.h"
 #include "sync.h"
 
-enum { MOST_BYTES = 4 << 20 };
-
 /* ---- what is below ----------------------------------------------------------- */
 
 /* The folders' paths for overlayfs: by descriptor they may have any name. It
@@ -293,15 +291,10 @@ static void compare_folder(struct changes *changes, const char *path,
 
 static void read_mappings(struct changes *changes, const struct record *record)
 {
-    char *text = read_in_root(record->folder, "config.json", MOST_BYTES);
-    struct json linux_;
+    struct json linux_ = get_object(read_record_config(record), "linux");
 
-    if (!text)
-        fail("read %s/config.json", record->path);
-    linux_ = get_object(parse_json(text, "config.json"), "linux");
     changes->uids = get_array(linux_, "uidMappings");
     changes->gids = get_array(linux_, "gidMappings");
-    free(text);
 }
 
 void find_changes(struct changes *changes, const struct record *record,

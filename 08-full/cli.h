@@ -22,8 +22,11 @@ void add_env(struct config *config, const char *text);
 /* Lines of that; empty ones and those with a "#" in front say nothing. */
 void read_env_file(struct config *config, const char *path);
 
-/* The parser of --restart: struct restart. */
+/* Parsers: of --restart, struct restart; of a path in the container; of
+ * NAME=VALUE or NAME alone, struct list. */
 const char *parse_restart(const char *text, void *value);
+const char *parse_path(const char *text, void *value);
+const char *parse_label(const char *text, void *value);
 
 /*
  * What "run" was asked for beside the container itself. Texts live as long as

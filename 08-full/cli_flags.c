@@ -15,7 +15,7 @@ static const char about[] =
     "Without a verb COMMAND, or a shell, runs in a container of ./rootfs:\n"
     "own namespaces, root file system, devices, limits and few privileges.";
 
-static const char *parse_path(const char *text, void *value)
+const char *parse_path(const char *text, void *value)
 {
     *(const char **)value = text;
     return *text == '/' ? NULL : "an absolute path in the container";
@@ -109,7 +109,7 @@ static const char *parse_log_driver(const char *text, void *value)
     return strcmp(text, "json-file") == 0 ? NULL : "json-file";
 }
 
-static const char *parse_label(const char *text, void *value)
+const char *parse_label(const char *text, void *value)
 {
     if (!*text || *text == '=')
         return "NAME=VALUE";

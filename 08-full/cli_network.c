@@ -2,15 +2,13 @@
 #include "cli_network.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "../common/common.h"
+#include "launch.h"
 #include "ports.h"
 #include "state.h"
 #include "sync.h"
@@ -92,39 +90,17 @@ const char *parse_rate(const char *text, void *value)
     return "bits a second such as 500kbit or 10mbit, from 8kbit to 34gbit";
 }
 
-/* The network namespace of a container that runs. The descriptor keeps it:
- * its process may end, and another get the number. */
-static void join_container(struct config *config, const char *id)
-{
-    static struct joined_namespace joined = {.type = CLONE_NEWNET};
-    struct state state;
-    char *path;
-    int pidfd, fd;
-
-    if (!look_at_state(&state, default_state_root(), id))
-        fail_plainly("list shows those that there are",
-                     "--network container:%s: it does not exist", id);
-    path = format_text("/proc/%d/ns/net", (int)state.pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    pidfd = open_state_process(&state); /* after it, so it is its namespace */
-    if (pidfd == -1 || fd == -1)
-        fail_plainly(NULL, "--network container:%s: it is not running", id);
-    close(pidfd);
-    close(state.folder);
-    free(path);
-    joined.path = format_text("/proc/self/fd/%d", fd);
-    config->linux_.joined = &joined;
-    config->linux_.joined_count = 1;
-}
-
 void join_network(struct config *config, const char *mode)
 {
+    static struct joined_namespace joined = {.type = CLONE_NEWNET};
     const char *id = container_in(mode);
 
     if (!id)
         return;
+    joined.path = hold_namespace("network", default_data_root, id, "net");
     config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
-    join_container(config, id);
+    config->linux_.joined = &joined;
+    config->linux_.joined_count = 1;
 }
 
 /* The flag that only makes sense with a bridge, or NULL. */

@@ -117,8 +117,7 @@ static void make_image(const struct commit *commit, const struct store *store,
     config = base_config(commit, store, work, changes.below);
     layer = add_layer(store, work, tar, "changes", NULL, NULL);
     add_container(config, commit, layer);
-    text = json_object_to_json_string_ext(
-        config, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    text = json_line(config);
     id = digest_of(text, strlen(text));
     lock = lock_store(store);
     save_image(store,

@@ -7,19 +7,9 @@
 #include <strings.h>
 
 #include "load.h"
-#include "paths.h"
 #include "sync.h"
 
-enum { MOST_BYTES = 4 << 20 };
-
 /* ---- members ----------------------------------------------------------------- */
-
-static void set_text(struct json_object *object, const char *name,
-                     const char *text)
-{
-    if (text)
-        json_object_object_add(object, name, json_object_new_string(text));
-}
 
 /* The member, which is made if it is not there. */
 static struct json_object *need_member(struct json_object *object,
@@ -53,10 +43,10 @@ static void add_layer_and_step(struct json_object *config,
     struct json_object *step = json_object_new_object();
 
     append_text(need_member(rootfs, "diff_ids", make_array), layer);
-    set_text(step, "created", commit->created);
-    set_text(step, "created_by", by);
-    set_text(step, "author", commit->author);
-    set_text(step, "comment", commit->message);
+    add_json_text(step, "created", commit->created);
+    add_json_text(step, "created_by", by);
+    add_json_text(step, "author", commit->author);
+    add_json_text(step, "comment", commit->message);
     json_object_array_add(need_member(config, "history", make_array), step);
 }
 
@@ -66,9 +56,9 @@ struct json_object *make_image_config(const struct commit *commit,
     struct json_object *config = json_object_new_object();
     struct json_object *rootfs = json_object_new_object();
 
-    set_text(config, "architecture", architecture());
-    set_text(config, "os", "linux");
-    set_text(rootfs, "type", "layers");
+    add_json_text(config, "architecture", architecture());
+    add_json_text(config, "os", "linux");
+    add_json_text(rootfs, "type", "layers");
     json_object_object_add(config, "rootfs", rootfs);
     add_layer_and_step(config, commit, layer, "--rootfs");
     return config;
@@ -94,8 +84,8 @@ static void set_label(struct json_object *config, const char *text)
     const char *end = strchr(text, '=');
     char *name = format_text("%.*s", (int)(end ? end - text : 1000), text);
 
-    set_text(need_member(config, "Labels", json_object_new_object), name,
-             end ? end + 1 : "");
+    add_json_text(need_member(config, "Labels", json_object_new_object), name,
+                  end ? end + 1 : "");
     free(name);
 }
 
@@ -137,23 +127,19 @@ static void set_command(struct json_object *config, struct json command)
 
 static void add_record(struct json_object *config, const struct record *record)
 {
-    char *text = read_in_root(record->folder, "config.json", MOST_BYTES);
-    struct json process, labels = get_array(record->json, "labels");
+    struct json process = require_object(read_record_config(record), "process");
+    struct json labels = get_array(record->json, "labels");
     const char *cwd;
 
-    if (!text)
-        fail("read %s/config.json", record->path);
-    process = require_object(parse_json(text, "config.json"), "process");
     add_environment(config, get_array(process, "env"));
     cwd = get_text(process, "cwd");
     if (cwd && strcmp(cwd, "/") != 0)
-        set_text(config, "WorkingDir", cwd);
-    set_text(config, "User", get_text(record->json, "user"));
-    set_text(config, "StopSignal", get_text(record->json, "stopSignal"));
+        add_json_text(config, "WorkingDir", cwd);
+    add_json_text(config, "User", get_text(record->json, "user"));
+    add_json_text(config, "StopSignal", get_text(record->json, "stopSignal"));
     set_command(config, get_array(record->json, "command"));
     for (size_t i = 0; i < count_elements(labels); i++)
         set_label(config, text_at(labels, i));
-    free(text);
 }
 
 /* ---- instructions ----------------------------------------------------------------- */
@@ -227,7 +213,7 @@ static void take_instruction(struct json_object *config, const char *line,
             fail_plainly("CMD, ENTRYPOINT, ENV, LABEL, STOPSIGNAL, USER and "
                          "WORKDIR are, as in a Dockerfile",
                          "--change \"%.200s\" is not supported", line);
-        set_text(config, texts[i][1], text);
+        add_json_text(config, texts[i][1], text);
     }
     free(word);
 }
@@ -240,8 +226,8 @@ void add_container(struct json_object *config, const struct commit *commit,
     bool cmd = false;
 
     add_layer_and_step(config, commit, layer, "commit");
-    set_text(config, "created", commit->created);
-    set_text(config, "author", commit->author);
+    add_json_text(config, "created", commit->created);
+    add_json_text(config, "author", commit->author);
     add_record(inner, &commit->record);
     for (size_t i = 0; i < commit->instructions.count; i++)
         take_instruction(inner, commit->instructions.items[i], &cmd);

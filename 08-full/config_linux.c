@@ -27,18 +27,12 @@ static int load_type(struct json namespace)
 }
 
 /* True if `path` is the namespace that the runtime is in. */
-static bool is_own(struct json namespace, const char *path, const char *type)
+static bool is_own(struct json namespace, const char *path, int flag)
 {
-    static const char *const files[][2] = {{"network", "net"},
-                                           {"mount", "mnt"}};
+    char *file = format_text("/proc/self/ns/%s", namespace_file(flag));
     struct stat theirs, ours;
-    char *file;
     bool same;
 
-    for (size_t i = 0; i < 2; i++)
-        if (strcmp(type, files[i][0]) == 0)
-            type = files[i][1];
-    file = format_text("/proc/self/ns/%s", type);
     if (*path != '/')
         refuse_json(get_member(namespace, "path"),
                     "\"%.200s\" is not an absolute path", path);
@@ -70,7 +64,7 @@ static void load_namespaces(struct json linux_, struct config *config)
         if (!path || !*path)
             config->linux_.namespaces |= (uint64_t)(unsigned)flag;
         /* the host's own by another name is the host's */
-        else if (!is_own(namespace, path, namespace_type(flag)))
+        else if (!is_own(namespace, path, flag))
             joined[config->linux_.joined_count++] =
                 (struct joined_namespace){flag, path};
     }

@@ -22,11 +22,11 @@ static void print_event(const char *type, const char *id,
 {
     struct json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "type", json_object_new_string(type));
-    json_object_object_add(object, "id", json_object_new_string(id));
+    add_json_text(object, "type", type);
+    add_json_text(object, "id", id);
     if (data)
         json_object_object_add(object, "data", data);
-    puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    puts(json_line(object));
     fflush(stdout); /* a pipe's reader waits for it */
     json_object_put(object);
 }
@@ -70,13 +70,12 @@ static int open_event_counter(const struct hierarchy *memory)
 
 static struct alarm open_alarm(const struct cgroup *cgroup)
 {
-    struct alarm alarm = {.fd = {-1, POLLIN, 0}};
+    struct alarm alarm = {
+        .memory = hierarchy_of(cgroup, CONTROLLER_MEMORY),
+        .fd = {-1, POLLIN, 0},
+    };
 
-    for (size_t i = 0; i < cgroup->count; i++)
-        if (cgroup->hierarchies[i].path &&
-            cgroup->hierarchies[i].has[CONTROLLER_MEMORY])
-            alarm.memory = &cgroup->hierarchies[i];
-    if (!alarm.memory)
+    if (alarm.memory->fd == -1)
         return alarm;
     if (!alarm.memory->v2) {
         alarm.fd.fd = open_event_counter(alarm.memory);
@@ -124,7 +123,7 @@ static void follow(const struct state *state, const struct cgroup *cgroup,
 
         if (poll(fds, 2, rest > 0 ? (int)rest : 0) == -1 && errno != EINTR)
             fail("poll");
-        if (fds[1].revents && alarm.memory && is_out_of_memory(&alarm))
+        if (fds[1].revents && is_out_of_memory(&alarm))
             print_event("oom", state->id, NULL);
         if (fds[0].revents)
             return;

@@ -10,20 +10,9 @@
 #include "config_json.h"
 #include "exec.h"
 #include "sync.h"
+#include "text.h"
 
 /* ---- flags ------------------------------------------------------------------- */
-
-static const char *parse_cwd(const char *text, void *value)
-{
-    *(const char **)value = text;
-    return *text == '/' ? NULL : "an absolute path in the container";
-}
-
-/* docker's form without a value: ours */
-static const char *parse_assignment(const char *text, void *value)
-{
-    return !*text || *text == '=' ? "NAME=VALUE" : parse_list(text, value);
-}
 
 static const char *parse_capability(const char *text, void *value)
 {
@@ -38,16 +27,14 @@ static const char *parse_capability(const char *text, void *value)
 static const char *parse_gid(const char *text, void *value)
 {
     struct user *to = value;
-    size_t size = (to->additional_gid_count + 1) * sizeof(gid_t);
+    size_t count = to->additional_gid_count++;
     char *end;
     unsigned long long gid = strtoull(text, &end, 10);
 
     if (!isdigit((unsigned char)*text) || *end || gid >= UINT32_MAX)
         return "a group id";
-    to->additional_gids = realloc(to->additional_gids, size);
-    if (!to->additional_gids)
-        fail("allocate memory");
-    to->additional_gids[to->additional_gid_count++] = (gid_t)gid;
+    to->additional_gids = add_room(to->additional_gids, count, sizeof(gid_t));
+    to->additional_gids[count] = (gid_t)gid;
     return NULL;
 }
 
@@ -60,14 +47,14 @@ void read_request(int argc, char **argv, struct request *to,
         {"tty", 't', NULL, "a terminal of its own", parse_switch,
          &to->terminal},
         {"user", 'u', "UID[:GID]", "who runs it", parse_text, &to->user},
-        {"cwd", 0, "DIR", "its working folder", parse_cwd, &to->cwd},
-        {"workdir", 'w', "DIR", "the same, docker's word", parse_cwd, &to->cwd},
+        {"cwd", 0, "DIR", "its working folder", parse_path, &to->cwd},
+        {"workdir", 'w', "DIR", "the same, docker's word", parse_path,
+         &to->cwd},
         {"interactive", 'i', NULL, "docker's: with our standard input",
          parse_switch, &to->interactive},
         {"privileged", 0, NULL, "with all capabilities", parse_switch,
          &to->privileged},
-        {"env", 'e', "NAME=VALUE", "one more variable", parse_assignment,
-         &to->env},
+        {"env", 'e', "NAME=VALUE", "one more variable", parse_label, &to->env},
         {"env-file", 0, "FILE", "variables, a line each", parse_list,
          &to->env_files},
         {"cap", 'c', "NAME", "one more capability", parse_capability,
@@ -153,13 +140,6 @@ static struct json read_process_file(const char *path, struct json first)
     return process;
 }
 
-static void set_text(struct json object, const char *name, const char *text)
-{
-    if (text)
-        json_object_object_add(object.value, name,
-                               json_object_new_string(text));
-}
-
 static void use_flags(struct process *process, const struct request *request)
 {
     struct user *user = &process->user;
@@ -184,9 +164,7 @@ static void use_flags(struct process *process, const struct request *request)
         size_t count = user->additional_gid_count++;
 
         user->additional_gids =
-            reallocarray(user->additional_gids, count + 1, sizeof(gid_t));
-        if (!user->additional_gids)
-            fail("allocate memory");
+            add_room(user->additional_gids, count, sizeof(gid_t));
         user->additional_gids[count] = request->gids.additional_gids[i];
     }
     sets->bounding |= added;
@@ -227,8 +205,8 @@ void load_exec(struct config *config, const struct state *state,
 
     if (request->process_file)
         process = read_process_file(request->process_file, process);
-    set_text(process, "apparmorProfile", request->apparmor);
-    set_text(process, "selinuxLabel", request->label);
+    add_json_text(process.value, "apparmorProfile", request->apparmor);
+    add_json_text(process.value, "selinuxLabel", request->label);
     load_process(process, &config->process);
     config->linux_.seccomp = load_seccomp(linux_);
     config->linux_.memory_policy = load_memory_policy(linux_);

@@ -140,8 +140,7 @@ char *try_hooks(const struct hooks *hooks, enum hook_kind kind,
     if (hooks->of[kind].count == 0)
         return NULL;
     object = describe_for_others(state, status, pid);
-    text =
-        json_object_to_json_string_ext(object, JSON_C_TO_STRING_NOSLASHESCAPE);
+    text = json_line(object);
     for (size_t i = 0; i < hooks->of[kind].count && !message; i++) {
         char *failure = run_hook(&list[i], text, env);
 

@@ -151,19 +151,8 @@ struct image *list_images(const struct store *store, size_t *count)
     return images;
 }
 
-static noreturn void fail_without_image(const struct image *images,
-                                        size_t count, const char *name)
-{
-    const char *hint = "load and import bring images, images lists them; a "
-                       "folder is --rootfs DIR";
-
-    for (size_t i = 0; i < count; i++)
-        if (is_near(name, images[i].name))
-            hint = format_text("did you mean %s?", images[i].name);
-    fail_plainly(hint, "there is no image \"%.200s\"", name);
-}
-
-struct image find_image(const struct store *store, const char *name)
+bool look_for_image(const struct store *store, const char *name,
+                    struct image *to)
 {
     const char *digits = strncmp(name, "sha256:", 7) == 0 ? name + 7 : name;
     bool hexadecimal = strlen(digits) >= 4 &&
@@ -173,8 +162,10 @@ struct image find_image(const struct store *store, const char *name)
     struct image *images = list_images(store, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (full && strcmp(images[i].name, full) == 0)
-            return images[i];
+        if (full && strcmp(images[i].name, full) == 0) {
+            *to = images[i];
+            return true;
+        }
     for (size_t i = 0; hexadecimal && i < count; i++) {
         if (strncmp(digits_of(images[i].id), digits, strlen(digits)) != 0)
             continue;
@@ -183,9 +174,26 @@ struct image find_image(const struct store *store, const char *name)
                          digits);
         found = i;
     }
-    if (found == SIZE_MAX)
-        fail_without_image(images, count, full ? full : name);
-    return images[found];
+    if (found != SIZE_MAX)
+        *to = images[found];
+    return found != SIZE_MAX;
+}
+
+struct image find_image(const struct store *store, const char *name)
+{
+    const char *full = full_name(name), *shown = full ? full : name;
+    const char *hint = "load and import bring images, images lists them; a "
+                       "folder is --rootfs DIR";
+    struct image image, *images;
+    size_t count;
+
+    if (look_for_image(store, name, &image))
+        return image;
+    images = list_images(store, &count);
+    for (size_t i = 0; i < count; i++)
+        if (is_near(shown, images[i].name))
+            hint = format_text("did you mean %s?", images[i].name);
+    fail_plainly(hint, "there is no image \"%.200s\"", shown);
 }
 
 static uint64_t counted_size; /* nftw has no place for it */
@@ -212,17 +220,11 @@ void save_image(const struct store *store, const char *name, const char *config)
     for (const char **layer = layers_of(json); *layer; layer++)
         if (nftw(layer_path(store, *layer), count_size, 32, FTW_PHYS) == -1)
             fail("read the layer %s", *layer);
-    json_object_object_add(
-        object, "id",
-        json_object_new_string(digest_of(config, strlen(config))));
-    json_object_object_add(object, "size",
-                           json_object_new_uint64(counted_size));
+    add_json_text(object, "id", digest_of(config, strlen(config)));
+    add_json_number(object, "size", counted_size);
     json_object_object_add(object, "config", parsed);
     exchange(file, '/', '%');
-    if (!replace_file(
-            folder, file,
-            json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN),
-            true) ||
+    if (!replace_file(folder, file, json_line(object), true) ||
         fsync(folder) == -1)
         fail("write the image %s", name);
     close(folder);

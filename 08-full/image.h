@@ -39,8 +39,10 @@ const char **layers_of(struct json config);
 /* All images, by name; `count` gets their number. */
 struct image *list_images(const struct store *store, size_t *count);
 
-/* Finds an image by its name or the beginning of its id. Ends the program if
- * there is none, with a name that is near. */
+/* Finds an image by its name or the beginning of its id. False if there is
+ * none; the second ends the program then, with a name that is near. */
+bool look_for_image(const struct store *store, const char *name,
+                    struct image *to);
 struct image find_image(const struct store *store, const char *name);
 
 /* Writes the image, whole or not at all, in place of one of that name. `config`

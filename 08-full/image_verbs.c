@@ -99,18 +99,6 @@ int load_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- images --------------------------------------------------------------------- */
 
-/* As docker writes it: "4.26MB", powers of 1000. */
-static char *human_size(uint64_t size)
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    double value = (double)size;
-    size_t i = 0;
-
-    for (; value >= 1000 && i < 4; i++)
-        value /= 1000;
-    return format_text("%.3g%s", value, units[i]);
-}
-
 /* "3 weeks ago" */
 static char *human_age(const char *created)
 {
@@ -136,16 +124,12 @@ static struct json_object *describe(const struct image *image)
     const char *tag;
     char *repository = split_name(image->name, &tag);
 
-    json_object_object_add(object, "Repository",
-                           json_object_new_string(repository));
-    json_object_object_add(object, "Tag", json_object_new_string(tag));
-    json_object_object_add(object, "ID", json_object_new_string(image->id));
-    json_object_object_add(object, "CreatedAt",
-                           json_object_new_string(image->created));
-    json_object_object_add(object, "CreatedSince",
-                           json_object_new_string(human_age(image->created)));
-    json_object_object_add(object, "Size",
-                           json_object_new_string(human_size(image->size)));
+    add_json_text(object, "Repository", repository);
+    add_json_text(object, "Tag", tag);
+    add_json_text(object, "ID", image->id);
+    add_json_text(object, "CreatedAt", image->created);
+    add_json_text(object, "CreatedSince", human_age(image->created));
+    add_json_text(object, "Size", size_words(image->size, 1000));
     return object;
 }
 
@@ -167,7 +151,7 @@ static void print_images(const struct image *images, size_t count, bool whole)
         cells[0] = split_name(images[i].name, &cells[1]);
         cells[2] = id_text(&images[i], whole);
         cells[3] = human_age(images[i].created);
-        cells[4] = human_size(images[i].size);
+        cells[4] = size_words(images[i].size, 1000);
         add_row(&table, cells);
     }
     print_rows(&table, 10, 0, "\n");

@@ -1,7 +1,6 @@
 /* inspect.c - the verb. */
 #include "inspect.h"
 
-#include <errno.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,23 +33,6 @@ static void answer(const struct request *request, struct json_object *object)
     json_object_put(object);
 }
 
-/* Only an image that is there: find_image() would end the program, and speak of
- * images alone. */
-static bool has_image(const struct store *store, const char *word)
-{
-    char *full = full_name(word);
-    const char *digits = strncmp(word, "sha256:", 7) == 0 ? word + 7 : word;
-    size_t count;
-    struct image *images = list_images(store, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if ((full && strcmp(images[i].name, full) == 0) ||
-            (strlen(digits) >= 4 && strncmp(strchr(images[i].id, ':') + 1,
-                                            digits, strlen(digits)) == 0))
-            return true;
-    return false;
-}
-
 static bool inspect_image(const struct request *request, const char *word,
                           const char *data_root)
 {
@@ -63,9 +45,7 @@ static bool inspect_image(const struct request *request, const char *word,
         return false;
     open_store(&store, data_root);
     lock = lock_store(&store);
-    found = has_image(&store, word);
-    if (found)
-        image = find_image(&store, word);
+    found = look_for_image(&store, word, &image);
     close(lock);
     close(store.folder);
     if (found && request->format)

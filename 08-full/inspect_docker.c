@@ -320,12 +320,10 @@ struct json_object *describe_container(const struct subject *subject)
 {
     struct json_object *object = json_object_new_object();
     struct json config = config_of(subject);
-    struct json container = {.path = ""};
+    struct json container = subject->container;
     struct json process = get_object(config, "process");
     struct json args = get_array(process, "args");
 
-    if (subject->recorded)
-        container = subject->record.json;
     add_text(object, "Id", subject->id);
     add_text(object, "Created",
              subject->recorded ? require_text(container, "created")

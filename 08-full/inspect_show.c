@@ -67,12 +67,10 @@ static char *join(struct json texts, const char *between)
 static void show_summary(const struct subject *subject, struct json config)
 {
     const struct record *record = &subject->record;
-    struct json container = {.path = ""};
+    struct json container = subject->container;
     struct json process = get_object(config, "process");
     struct addresses addresses = addresses_of(subject);
 
-    if (subject->recorded)
-        container = record->json;
     printf("%s%s%s: %s\n", style("\033[1m"), subject->name, style("\033[0m"),
            subject->status);
     row("id", "%s", subject->id);
@@ -225,17 +223,6 @@ static void show_privileges(pid_t pid)
 
 /* ---- limits ------------------------------------------------------------------------- */
 
-/* Below the members that `path` names: "memory.usage.limit"; 0 if missing. */
-static uint64_t number_in(struct json_object *object, const char *path)
-{
-    char *copy = format_text("%s", path), *rest = copy, *name;
-
-    while ((name = strsep(&rest, ".")))
-        object = json_object_object_get(object, name);
-    free(copy);
-    return json_object_get_uint64(object);
-}
-
 static char *limit_words(uint64_t limit, uint64_t most)
 {
     return limit == 0 || limit >= most ? format_text("no limit")
@@ -256,27 +243,19 @@ static void show_group(const struct hierarchy *hierarchy, const char *id)
 
 static void show_cpu_limit(const struct cgroup *cgroup, uint64_t used)
 {
+    const struct hierarchy *cpu = hierarchy_of(cgroup, CONTROLLER_CPU);
     const char *text = "no limit";
-    char *file = NULL;
+    char *file =
+        read_path("%s/%s", cpu->path, cpu->v2 ? "cpu.max" : "cpu.cfs_quota_us");
     long long quota = -1, period = 100000;
 
-    for (size_t i = 0; i < cgroup->count; i++) {
-        const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
-
-        if (!hierarchy->path || !hierarchy->has[CONTROLLER_CPU])
-            continue;
-        file = read_path("%s/%s", hierarchy->path,
-                         hierarchy->v2 ? "cpu.max" : "cpu.cfs_quota_us");
-        if (!file || sscanf(file, "%lld %lld", &quota, &period) < 1)
-            quota = -1;
-        free(file);
-        file = hierarchy->v2
-                 ? NULL
-                 : read_path("%s/cpu.cfs_period_us", hierarchy->path);
-        if (file)
-            period = atoll(file);
-        free(file);
-    }
+    if (!file || sscanf(file, "%lld %lld", &quota, &period) < 1)
+        quota = -1;
+    free(file);
+    file = cpu->v2 ? NULL : read_path("%s/cpu.cfs_period_us", cpu->path);
+    if (file)
+        period = atoll(file);
+    free(file);
     if (quota > 0 && period > 0)
         text = format_text("%.4g CPU%s", (double)quota / (double)period,
                            quota == period ? "" : "s");
@@ -285,6 +264,7 @@ static void show_cpu_limit(const struct cgroup *cgroup, uint64_t used)
 
 static void show_limits(const struct subject *subject)
 {
+    const struct hierarchy *memory;
     struct cgroup cgroup = {0};
     struct json_object *stats;
     uint64_t pids;
@@ -292,19 +272,18 @@ static void show_limits(const struct subject *subject)
     if (!subject->state.cgroups_path)
         return;
     open_groups(&subject->state, &cgroup);
+    memory = hierarchy_of(&cgroup, CONTROLLER_MEMORY);
     stats = describe_stats(&cgroup);
     heading("Limits");
     row("memory", "%.1fM of %s",
-        (double)number_in(stats, "memory.usage.usage") / 1048576,
-        limit_words(number_in(stats, "memory.usage.limit"), INT64_MAX / 2));
-    show_cpu_limit(&cgroup, number_in(stats, "cpu.usage.total"));
-    pids = number_in(stats, "pids.limit");
-    row("processes", "%d of %s", (int)number_in(stats, "pids.current"),
+        (double)count_in(stats, "memory.usage.usage") / 1048576,
+        limit_words(count_in(stats, "memory.usage.limit"), INT64_MAX / 2));
+    show_cpu_limit(&cgroup, count_in(stats, "cpu.usage.total"));
+    pids = count_in(stats, "pids.limit");
+    row("processes", "%d of %s", (int)count_in(stats, "pids.current"),
         pids ? format_text("%llu", (unsigned long long)pids) : "no limit");
-    for (size_t i = 0; i < cgroup.count; i++)
-        if (cgroup.hierarchies[i].path &&
-            cgroup.hierarchies[i].has[CONTROLLER_MEMORY])
-            show_group(&cgroup.hierarchies[i], subject->id);
+    if (memory->fd != -1)
+        show_group(memory, subject->id);
     json_object_put(stats);
     close_cgroup(&cgroup);
 }

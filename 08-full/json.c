@@ -273,6 +273,12 @@ char *json_text(struct json_object *object)
                                                JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
+const char *json_line(struct json_object *object)
+{
+    return json_object_to_json_string_ext(object,
+                                          JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 void add_json_text(struct json_object *object, const char *name,
                    const char *text)
 {

@@ -89,8 +89,10 @@ uint32_t find_word(const struct word *words, struct json json, const char *text,
 /* An array of the words. */
 struct json_object *list_words(const struct word *words);
 
-/* The object in lines for people; the caller frees the text. */
+/* The object in lines for people; the caller frees the text. Or in one line for
+ * programs, which belongs to the object. */
 char *json_text(struct json_object *object);
+const char *json_line(struct json_object *object);
 
 /* ---- writing -------------------------------------------------------------- */
 

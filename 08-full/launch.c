@@ -93,8 +93,7 @@ static pid_t find_process(const char *flag, const char *data_root,
 
     if (check_id(id) || !look_at_state(&state, default_state_root(), id))
         fail_plainly("ps lists those that there are",
-                     "--%s container:%s: there is no such container", flag,
-                     word);
+                     "--%s container:%s: it does not exist", flag, word);
     *pidfd = open_state_process(&state);
     close(state.folder);
     if (*pidfd == -1)
@@ -104,8 +103,8 @@ static pid_t find_process(const char *flag, const char *data_root,
 
 /* The descriptor keeps the namespace: the process may end, and another get its
  * number. */
-static char *hold_namespace(const char *flag, const char *data_root,
-                            const char *word, const char *file)
+char *hold_namespace(const char *flag, const char *data_root, const char *word,
+                     const char *file)
 {
     int pidfd;
     pid_t pid = find_process(flag, data_root, word, &pidfd);

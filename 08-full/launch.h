@@ -16,6 +16,12 @@
 void load_record(const struct record *record, const char *data_root,
                  struct config *config);
 
+/* The path of a namespace, /proc/PID/ns/FILE, of the container `word`, for the
+ * flag --FLAG container:WORD. It is good as long as the program runs. Ends the
+ * program if the container does not run. */
+char *hold_namespace(const char *flag, const char *data_root, const char *word,
+                     const char *file);
+
 /* Lets go of the layers that load_record holds: "rmi" may remove them. */
 void release_layers(void);
 

@@ -163,13 +163,10 @@ static struct json_object *describe_row(const struct row *row)
     struct json_object *object = json_object_new_object();
 
     for (int j = 0; j < COLUMNS; j++)
-        json_object_object_add(object, names[j],
-                               json_object_new_string(row->cells[j]));
-    json_object_object_add(object, "State",
-                           json_object_new_string(record_word(row->how)));
-    json_object_object_add(
-        object, "CreatedAt",
-        json_object_new_string(require_text(row->record->json, "created")));
+        add_json_text(object, names[j], row->cells[j]);
+    add_json_text(object, "State", record_word(row->how));
+    add_json_text(object, "CreatedAt",
+                  require_text(row->record->json, "created"));
     return object;
 }
 

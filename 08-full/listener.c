@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <json-c/json.h>
+#include <string.h>
 
 #include "sync.h"
 
@@ -11,20 +12,16 @@ void send_listener(const char *path, const char *metadata, int listener,
     struct json_object *object = json_object_new_object();
     struct json_object *names = json_object_new_array();
     const char *text;
-    size_t length;
 
     json_object_array_add(names, json_object_new_string("seccompFd"));
-    json_object_object_add(object, "ociVersion",
-                           json_object_new_string(SPEC_VERSION));
+    add_json_text(object, "ociVersion", SPEC_VERSION);
     json_object_object_add(object, "fds", names);
     json_object_object_add(object, "pid", json_object_new_int(pid));
-    if (metadata)
-        json_object_object_add(object, "metadata",
-                               json_object_new_string(metadata));
+    add_json_text(object, "metadata", metadata);
     json_object_object_add(object, "state",
                            describe_for_others(state, status, pid));
-    text = json_object_to_json_string_length(
-        object, JSON_C_TO_STRING_NOSLASHESCAPE, &length);
-    send_to_socket("linux.seccomp.listenerPath", path, text, length, listener);
+    text = json_line(object);
+    send_to_socket("linux.seccomp.listenerPath", path, text, strlen(text),
+                   listener);
     json_object_put(object);
 }

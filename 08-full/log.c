@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "json.h"
 
 static const char *log_path;
 static bool log_json;
@@ -39,8 +40,7 @@ static void format_time(char text[32])
 static char *format_line(const char *level, const char *message)
 {
     struct json_object *quoted = json_object_new_string(message);
-    const char *text =
-        json_object_to_json_string_ext(quoted, JSON_C_TO_STRING_NOSLASHESCAPE);
+    const char *text = json_line(quoted);
     char time[32], *line;
 
     format_time(time);

@@ -45,6 +45,14 @@ const char *namespace_type(int flag)
     return "?";
 }
 
+const char *namespace_file(int flag)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds_of_namespaces[i].flag == flag)
+            return kinds_of_namespaces[i].file;
+    return "?";
+}
+
 const char *joined_path(const struct config *config, int flag)
 {
     for (size_t i = 0; i < config->linux_.joined_count; i++)

@@ -13,6 +13,9 @@
 int find_namespace(const char *type);
 const char *namespace_type(int flag);
 
+/* Its file in /proc/PID/ns: "net" for CLONE_NEWNET. */
+const char *namespace_file(int flag);
+
 /* The path of the namespace of the kind `flag` that config joins, or NULL. */
 const char *joined_path(const struct config *config, int flag);
 

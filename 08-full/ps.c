@@ -9,6 +9,7 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "json.h"
 #include "list.h"
 #include "ps.h"
 #include "state.h"
@@ -32,7 +33,7 @@ static void print_json(const struct pids *pids)
 
     for (size_t i = 0; i < pids->count; i++)
         json_object_array_add(array, json_object_new_int(pids->items[i]));
-    puts(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN));
+    puts(json_line(array));
     json_object_put(array);
 }
 

@@ -58,9 +58,7 @@ static void write_whole(const struct record *record, const char *name,
 
 void save_record(const struct record *record)
 {
-    write_whole(record, container_file,
-                json_object_to_json_string_ext(record->json.value,
-                                               JSON_C_TO_STRING_PLAIN));
+    write_whole(record, container_file, json_line(record->json.value));
 }
 
 struct json read_record_config(const struct record *record)
@@ -77,9 +75,7 @@ struct json read_record_config(const struct record *record)
 
 void save_record_config(const struct record *record, struct json config)
 {
-    write_whole(
-        record, config_file,
-        json_object_to_json_string_ext(config.value, JSON_C_TO_STRING_PRETTY));
+    write_whole(record, config_file, json_text(config.value));
 }
 
 bool save_status(const struct record *record)
@@ -95,7 +91,7 @@ bool save_status(const struct record *record)
     add_json_bool(object, "outOfMemory", record->status.out_of_memory);
     add_json_number(object, "restarts", record->status.restarts);
     add_json_number(object, "monitor", (uint64_t)record->status.monitor);
-    text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN);
+    text = json_line(object);
     done = replace_file(record->folder, status_file, text, true);
     if (!done) {
         unlinkat(record->folder, reserve_file, 0);

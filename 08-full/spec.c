@@ -136,10 +136,8 @@ int features_verb(int argc, char **argv, const struct globals *globals)
     (void)globals;
     if (words[0])
         fail_plainly(NULL, "features takes no \"%.80s\"", words[0]);
-    json_object_object_add(object, "ociVersionMin",
-                           json_object_new_string("1.0.0"));
-    json_object_object_add(object, "ociVersionMax",
-                           json_object_new_string(SPEC_VERSION));
+    add_json_text(object, "ociVersionMin", "1.0.0");
+    add_json_text(object, "ociVersionMax", SPEC_VERSION);
     json_object_object_add(object, "hooks", hook_names());
     json_object_object_add(object, "mountOptions", mount_option_names());
     json_object_object_add(linux_, "capabilities",

@@ -183,9 +183,8 @@ void make_state(struct state *state, const char *root, const char *id,
     state->created = time_text();
     state->annotations = json_object_new_object();
     for (size_t i = 0; i < config->annotation_count; i++)
-        json_object_object_add(
-            state->annotations, config->annotations[i].name,
-            json_object_new_string(config->annotations[i].value));
+        add_json_text(state->annotations, config->annotations[i].name,
+                      config->annotations[i].value);
     write_in_folder(state, config_name, config->source);
     save_state(state);
 }
@@ -279,17 +278,14 @@ void save_state(const struct state *state)
     struct json_object *object = json_object_new_object();
 
     json_object_object_add(object, "pid", json_object_new_int(state->pid));
-    json_object_object_add(object, "start",
-                           json_object_new_uint64(state->start));
+    add_json_number(object, "start", state->start);
     add_json_text(object, "bundle", state->bundle);
     add_json_text(object, "rootfs", state->rootfs);
     add_json_text(object, "cgroupsPath", state->cgroups_path);
     add_json_text(object, "created", state->created);
     json_object_object_add(object, "annotations",
                            json_object_get(state->annotations));
-    write_in_folder(
-        state, file_name,
-        json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN));
+    write_in_folder(state, file_name, json_line(object));
     json_object_put(object);
 }
 

@@ -16,8 +16,8 @@
 /* Where a controller is not there: no file can be read. */
 static const struct hierarchy nowhere = {.path = "/dev/null", .fd = -1};
 
-static const struct hierarchy *find(const struct cgroup *cgroup,
-                                    enum controller controller)
+const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
+                                     enum controller controller)
 {
     for (size_t i = 0; i < cgroup->count; i++)
         if (cgroup->hierarchies[i].path &&
@@ -178,8 +178,8 @@ static struct json_object *describe_throttling(const struct hierarchy *cpu)
 
 static struct json_object *describe_cpu(const struct cgroup *cgroup)
 {
-    const struct hierarchy *cpu = find(cgroup, CONTROLLER_CPU);
-    const struct hierarchy *cpuacct = find(cgroup, CONTROLLER_CPUACCT);
+    const struct hierarchy *cpu = hierarchy_of(cgroup, CONTROLLER_CPU);
+    const struct hierarchy *cpuacct = hierarchy_of(cgroup, CONTROLLER_CPUACCT);
     struct json_object *object = json_object_new_object();
 
     add(object, "usage",
@@ -217,7 +217,7 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
         "memory_migrate",  "memory_spread_page", "memory_spread_slab",
         "memory_pressure", "sched_load_balance",
     };
-    const struct hierarchy *cpuset = find(cgroup, CONTROLLER_CPUSET);
+    const struct hierarchy *cpuset = hierarchy_of(cgroup, CONTROLLER_CPUSET);
     struct json_object *object = json_object_new_object();
 
     if (cpuset->v2) /* runc has nothing there for it */
@@ -290,7 +290,7 @@ static void visit_memory_stat(char **words, size_t count, void *data)
 
 static struct json_object *describe_memory(const struct cgroup *cgroup)
 {
-    const struct hierarchy *memory = find(cgroup, CONTROLLER_MEMORY);
+    const struct hierarchy *memory = hierarchy_of(cgroup, CONTROLLER_MEMORY);
     struct json_object *object = json_object_new_object();
     struct json_object *raw = json_object_new_object();
 
@@ -320,7 +320,7 @@ static struct json_object *describe_memory(const struct cgroup *cgroup)
 
 static struct json_object *describe_pids(const struct cgroup *cgroup)
 {
-    const struct hierarchy *pids = find(cgroup, CONTROLLER_PIDS);
+    const struct hierarchy *pids = hierarchy_of(cgroup, CONTROLLER_PIDS);
     struct json_object *object = json_object_new_object();
     uint64_t limit = read_number(pids, "pids.max");
 
@@ -371,7 +371,7 @@ static void visit_block_v2(char **words, size_t count, void *data)
 
 static struct json_object *describe_block_io(const struct cgroup *cgroup)
 {
-    const struct hierarchy *blkio = find(cgroup, CONTROLLER_BLOCK_IO);
+    const struct hierarchy *blkio = hierarchy_of(cgroup, CONTROLLER_BLOCK_IO);
     struct json_object *object = json_object_new_object();
     struct block_io to = {json_object_new_array(), json_object_new_array()};
 
@@ -416,7 +416,7 @@ static struct json_object *hugepages_of(const struct hierarchy *hugetlb,
 /* The sizes are those that have files. */
 static struct json_object *describe_hugepages(const struct cgroup *cgroup)
 {
-    const struct hierarchy *hugetlb = find(cgroup, CONTROLLER_HUGETLB);
+    const struct hierarchy *hugetlb = hierarchy_of(cgroup, CONTROLLER_HUGETLB);
     struct json_object *object = json_object_new_object();
     const char *end = hugetlb->v2 ? ".current" : ".usage_in_bytes";
     DIR *folder = opendir(hugetlb->path);
@@ -448,4 +448,19 @@ struct json_object *describe_stats(const struct cgroup *cgroup)
     add(object, "intel_rdt", json_object_new_object());
     add(object, "network_interfaces", NULL);
     return object;
+}
+
+struct json_object *counter_in(struct json_object *stats, const char *path)
+{
+    char *copy = format_text("%s", path), *rest = copy, *name;
+
+    while ((name = strsep(&rest, ".")))
+        stats = json_object_object_get(stats, name);
+    free(copy);
+    return stats;
+}
+
+uint64_t count_in(struct json_object *stats, const char *path)
+{
+    return json_object_get_uint64(counter_in(stats, path));
 }

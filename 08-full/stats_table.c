@@ -1,5 +1,6 @@
 /* stats_table.c - stats: what containers use, as docker shows it. */
 #include <json-c/json.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "../common/common.h"
 #include "cgroup.h"
 #include "files.h"
+#include "namespaces.h"
 #include "stats.h"
 #include "subject.h"
 #include "sync.h"
@@ -50,37 +52,22 @@ static uint64_t nanoseconds(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static struct json_object *member(struct json_object *object, const char *path)
-{
-    char *copy = format_text("%s", path), *rest = copy, *name;
-
-    while ((name = strsep(&rest, ".")))
-        object = json_object_object_get(object, name);
-    free(copy);
-    return object;
-}
-
-static uint64_t number(struct json_object *object, const char *path)
-{
-    return json_object_get_uint64(member(object, path));
-}
-
 /* What is cached and could be given back at any time is not counted: docker's
  * rule. The member of v1 counts the groups below, too. */
 static uint64_t memory_used(struct json_object *stats)
 {
-    uint64_t used = number(stats, "memory.usage.usage");
-    const char *path = member(stats, "memory.raw.total_inactive_file")
+    uint64_t used = count_in(stats, "memory.usage.usage");
+    const char *path = counter_in(stats, "memory.raw.total_inactive_file")
                          ? "memory.raw.total_inactive_file"
                          : "memory.raw.inactive_file";
-    uint64_t cache = number(stats, path);
+    uint64_t cache = count_in(stats, path);
 
     return cache < used ? used - cache : used;
 }
 
 static uint64_t memory_limit(struct json_object *stats)
 {
-    uint64_t limit = number(stats, "memory.usage.limit");
+    uint64_t limit = count_in(stats, "memory.usage.limit");
     struct sysinfo machine;
     uint64_t all;
 
@@ -92,14 +79,16 @@ static uint64_t memory_limit(struct json_object *stats)
 
 static uint64_t block_bytes(struct json_object *stats, const char *operation)
 {
-    struct json_object *array = member(stats, "blkio.ioServiceBytesRecursive");
+    struct json_object *array =
+        counter_in(stats, "blkio.ioServiceBytesRecursive");
     uint64_t bytes = 0;
 
     for (size_t i = 0; array && i < json_object_array_length(array); i++) {
         struct json_object *entry = json_object_array_get_idx(array, i);
 
-        if (strcmp(json_object_get_string(member(entry, "op")), operation) == 0)
-            bytes += number(entry, "value");
+        if (strcmp(json_object_get_string(counter_in(entry, "op")),
+                   operation) == 0)
+            bytes += count_in(entry, "value");
     }
     return bytes;
 }
@@ -134,18 +123,18 @@ static void take_sample(struct samples *samples, const struct subject *subject)
     snprintf(sample->name, sizeof(sample->name), "%s", subject->name);
     if (!subject->pid)
         return;
-    if (!shares_namespace(subject->pid, "net"))
+    if (other_namespaces(subject->pid) & CLONE_NEWNET)
         count_network(sample, subject->pid);
     if (subject->state.cgroups_path)
         open_groups(&subject->state, &cgroup);
     stats = describe_stats(&cgroup);
     sample->time = nanoseconds();
-    sample->cpu = number(stats, "cpu.usage.total");
+    sample->cpu = count_in(stats, "cpu.usage.total");
     sample->memory = memory_used(stats);
     sample->limit = memory_limit(stats);
     sample->read = block_bytes(stats, "Read");
     sample->written = block_bytes(stats, "Write");
-    sample->pids = number(stats, "pids.current");
+    sample->pids = count_in(stats, "pids.current");
 }
 
 static void take_samples(struct samples *samples, const struct request *request)
@@ -170,21 +159,6 @@ static void take_samples(struct samples *samples, const struct request *request)
 }
 
 /* ---- printing ---------------------------------------------------------------------- */
-
-/* As docker: "1.5MiB" in four digits, "1.5MB" in three. */
-static char *size_words(uint64_t size, unsigned base)
-{
-    static const char *const decimal[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    static const char *const binary[] = {"B",   "KiB", "MiB",
-                                         "GiB", "TiB", "PiB"};
-    double value = (double)size;
-    size_t i = 0;
-
-    for (; value >= base && i < 5; i++)
-        value /= base;
-    return base == 1024 ? format_text("%.4g%s", value, binary[i])
-                        : format_text("%.3g%s", value, decimal[i]);
-}
 
 static char *pair(char *left, char *right)
 {
@@ -237,10 +211,8 @@ static struct json_object *describe(char *const cells[COLUMNS])
     struct json_object *object = json_object_new_object();
 
     for (int i = 0; i < COLUMNS; i++)
-        json_object_object_add(object, names[i],
-                               json_object_new_string(cells[i]));
-    json_object_object_add(object, "Container",
-                           json_object_new_string(cells[1]));
+        add_json_text(object, names[i], cells[i]);
+    add_json_text(object, "Container", cells[1]);
     return object;
 }
 

@@ -2,15 +2,15 @@
 #include "subject.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../common/common.h"
 #include "files.h"
+#include "namespaces.h"
 #include "sync.h"
 #include "text.h"
 
@@ -29,6 +29,7 @@ void take_record(struct subject *subject, const struct record *record)
         .name = record->name,
         .recorded = true,
         .record = *record,
+        .container = record->json,
     };
     subject->how = look_at_record(record, &subject->state);
     subject->status = record_word(subject->how);
@@ -45,7 +46,7 @@ bool find_subject(struct subject *subject, const char *word,
         take_record(subject, &record);
         return true;
     }
-    *subject = (struct subject){.id = word, .name = word};
+    *subject = (struct subject){.id = word, .name = word, .container.path = ""};
     if (check_id(word) || !look_at_state(&subject->state, globals->root, word))
         return false;
     subject->status = status_word(status_of(&subject->state));
@@ -62,34 +63,11 @@ void require_subject(struct subject *subject, const char *word,
 
 struct json config_of(const struct subject *subject)
 {
-    char *path, *text;
-    struct json json;
-
-    if (!subject->recorded)
-        return saved_config(&subject->state);
-    path = format_text("%s/config.json", subject->record.path);
-    text = read_file(path);
-    if (!text)
-        fail("read %s", path);
-    json = parse_json(text, path);
-    free(text); /* the path is still in messages about it */
-    return json;
+    return subject->recorded ? read_record_config(&subject->record)
+                             : saved_config(&subject->state);
 }
 
 /* ---- the network ------------------------------------------------------------ */
-
-bool shares_namespace(pid_t pid, const char *type)
-{
-    char *theirs = format_text("/proc/%d/ns/%s", (int)pid, type);
-    char *ours = format_text("/proc/self/ns/%s", type);
-    struct stat a, b;
-    bool same = stat(theirs, &a) == 0 && stat(ours, &b) == 0 &&
-                a.st_ino == b.st_ino && a.st_dev == b.st_dev;
-
-    free(theirs);
-    free(ours);
-    return same;
-}
 
 static char *read_net(pid_t pid, const char *name)
 {
@@ -135,7 +113,7 @@ struct addresses addresses_of(const struct subject *subject)
 {
     struct addresses addresses = {"", ""};
 
-    if (subject->pid && !shares_namespace(subject->pid, "net")) {
+    if (subject->pid && other_namespaces(subject->pid) & CLONE_NEWNET) {
         find_own_address(subject->pid, addresses.own);
         find_gateway(subject->pid, addresses.gateway);
     }

@@ -15,9 +15,10 @@ struct subject {
     bool recorded;    /* the next two are filled in */
     struct record record;
     enum record_state how;
-    struct state state; /* its folder is -1 if nothing is in memory */
-    const char *status; /* "running", "exited", ... */
-    pid_t pid;          /* of its first process; 0: there is none */
+    struct json container; /* container.json, or nothing */
+    struct state state;    /* its folder is -1 if nothing is in memory */
+    const char *status;    /* "running", "exited", ... */
+    pid_t pid;             /* of its first process; 0: there is none */
 };
 
 /* Finds it by its name, its id, or the beginning of an id that "run" has given.
@@ -41,8 +42,5 @@ struct addresses {
     char own[16], gateway[16];
 };
 struct addresses addresses_of(const struct subject *subject);
-
-/* True if its process is in our namespace of this type ("net"). */
-bool shares_namespace(pid_t pid, const char *type);
 
 #endif

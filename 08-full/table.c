@@ -60,3 +60,18 @@ void print_rows(const struct table *table, int least, int width,
         free(line);
     }
 }
+
+char *size_words(uint64_t size, unsigned base)
+{
+    static const char units[] = " kMGTP";
+    double value = (double)size;
+    size_t i = 0;
+
+    for (; value >= base && i < 5; i++)
+        value /= base;
+    if (i == 0)
+        return format_text("%.4gB", value);
+    return base == 1024
+             ? format_text("%.4g%ciB", value, i == 1 ? 'K' : units[i])
+             : format_text("%.3g%cB", value, units[i]);
+}

@@ -5,6 +5,7 @@
 #define TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct table {
     size_t columns, rows;
@@ -20,5 +21,8 @@ void add_row(struct table *table, const char *const *cells);
  */
 void print_rows(const struct table *table, int least, int width,
                 const char *end);
+
+/* "1.5MiB" for the base 1024, "1.5MB" for 1000. The caller frees it. */
+char *size_words(uint64_t size, unsigned base);
 
 #endif

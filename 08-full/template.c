@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../common/common.h"
+#include "json.h"
 #include "sync.h"
 
 /* As Go prints a value that is no text: [a b], map[key:value]. Where docker has
@@ -78,13 +79,6 @@ static struct json_object *require_member(const char *path,
     return find_member(object, path);
 }
 
-static void print_json(struct json_object *value)
-{
-    fputs(json_object_to_json_string_ext(
-              value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
-          stdout);
-}
-
 /* What stands between {{ at `begin` and }}, without the blanks around it; the
  * caller frees it. */
 static char *action_at(const char *begin)
@@ -150,7 +144,7 @@ static void print_part(const char *at, const char *end,
             print_range(at, begin, require_member(action + 6, object));
             at = strstr(begin, "}}") + 2;
         } else if (strncmp(action, "json ", 5) == 0) {
-            print_json(require_member(action + 5, object));
+            fputs(json_line(require_member(action + 5, object)), stdout);
         } else {
             print_value(require_member(action, object));
         }
@@ -188,8 +182,7 @@ void print_object(struct json_object *object, const char *format)
             *to++ = *format;
     *to = '\0';
     if (strcmp(text, "json") == 0) {
-        print_json(object);
-        putchar('\n');
+        puts(json_line(object));
     } else {
         print_template(text, object);
     }

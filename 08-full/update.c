@@ -205,10 +205,8 @@ static void remember(struct record *record, struct json document,
     save_record_config(record, config);
     if (!restart->policy)
         return;
-    json_object_object_add(record->json.value, "restart",
-                           json_object_new_string(restart->policy));
-    json_object_object_add(record->json.value, "mostRestarts",
-                           json_object_new_uint64(restart->most));
+    add_json_text(record->json.value, "restart", restart->policy);
+    add_json_number(record->json.value, "mostRestarts", restart->most);
     save_record(record);
 }
 

@@ -147,13 +147,6 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     return EXIT_SUCCESS;
 }
 
-static void print_json(struct json_object *object)
-{
-    puts(json_object_to_json_string_ext(
-        object, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                    JSON_C_TO_STRING_NOSLASHESCAPE));
-}
-
 int state_verb(int argc, char **argv, const struct globals *globals)
 {
     const char *id = only_id(parse_flags(argc, argv, no_flags, ""));
@@ -161,7 +154,7 @@ int state_verb(int argc, char **argv, const struct globals *globals)
 
     if (!look_at_state(&state, globals->root, id))
         fail_plainly(NULL, "container %s does not exist", id);
-    print_json(describe_state(&state));
+    fputs(json_text(describe_state(&state)), stdout);
     return EXIT_SUCCESS;
 }
 
@@ -431,8 +424,7 @@ int list_verb(int argc, char **argv, const struct globals *globals)
         for (size_t i = 0; i < json_object_array_length(array); i++)
             puts(text_in(json_object_array_get_idx(array, i), "id"));
     } else if (json) {
-        puts(json_object_to_json_string_ext(array,
-                                            JSON_C_TO_STRING_NOSLASHESCAPE));
+        puts(json_line(array));
     } else {
         print_table(array);
     }
