@@ -1,13 +1,10 @@
 /* attributes.c - scheduling, NUMA memory, personality. */
 #include "attributes.h"
 
-#include <string.h>
 #include <sys/personality.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 enum { WHO_GROUP = 2 }; /* IOPRIO_WHO_PGRP, which not all headers have */
 

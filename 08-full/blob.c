@@ -3,13 +3,9 @@
 #include "blob.h"
 
 #include <archive_entry.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "base.h"
 #include "progress.h"
-#include "sync.h"
 
 const char *blob_error(struct archive *archive)
 {

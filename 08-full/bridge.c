@@ -2,21 +2,15 @@
 #include "bridge.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <net/if.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "etc_files.h"
 #include "links.h"
 #include "nat.h"
 #include "pool.h"
 #include "ports.h"
-#include "sync.h"
 
 static const char bridge[] = "toy-docker0";
 static const char nft_hint[] =

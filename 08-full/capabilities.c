@@ -3,15 +3,11 @@
 
 #include <ctype.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <string.h>
 #include <strings.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 

@@ -2,21 +2,13 @@
 #include "changes.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "names.h"
 #include "paths.h"
-#include "sync.h"
 
 /* ---- what is below ----------------------------------------------------------- */
 

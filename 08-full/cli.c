@@ -2,16 +2,12 @@
 #include "cli.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cli_flags.h"
 #include "config_json.h"
 #include "image.h"
 #include "rootfs.h"
-#include "sync.h"
 
 /* ---- the environment ----------------------------------------------------------- */
 

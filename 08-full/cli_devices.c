@@ -1,13 +1,9 @@
 /* cli_devices.c - devices of the host's that the container may open. */
 #include <ftw.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base.h"
 #include "cli_flags.h"
-#include "sync.h"
-#include "text.h"
 
 /* What is collected for the configuration. */
 static struct {

@@ -1,15 +1,12 @@
 /* cli_flags.c - the flags, in two tables. */
 #include "cli_flags.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "base.h"
 #include "podman.h"
 #include "signals.h"
 #include "state.h"
-#include "sync.h"
 
 static const char about[] =
     "Without a verb COMMAND, or a shell, runs in a container of ./rootfs:\n"

@@ -1,15 +1,11 @@
 /* cli_limits.c - what docker's words about limits mean. */
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "base.h"
 #include "cli_flags.h"
 #include "config_json.h"
-#include "sync.h"
 
 /* ---- resources --------------------------------------------------------------- */
 

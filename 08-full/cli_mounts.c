@@ -1,12 +1,6 @@
 /* cli_mounts.c - what docker's words about mounts mean. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
+#include "base.h"
 #include "cli_flags.h"
-#include "sync.h"
-#include "text.h"
 
 /* The options in `first`, then those in `text`, where commas part them. */
 static void *copy_options(const char *text, const char *const *first)

@@ -4,15 +4,11 @@
 #include <arpa/inet.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "launch.h"
 #include "ports.h"
 #include "state.h"
-#include "sync.h"
-#include "text.h"
 
 static const char container_prefix[] = "container:";
 

@@ -4,13 +4,11 @@
  * this machine or these capabilities is left out here.
  */
 #include <json-c/json.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base.h"
 #include "capabilities.h"
 #include "cli_flags.h"
 #include "config_json.h"
-#include "sync.h"
 
 /* This machine's processor, in the words of "arches" and of "archMap". */
 static const char *const architecture[] = {

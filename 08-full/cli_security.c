@@ -1,13 +1,11 @@
 /* cli_security.c - what docker's words about isolation mean. */
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base.h"
 #include "capabilities.h"
 #include "cli_flags.h"
 #include "config_json.h"
 #include "labels.h"
-#include "sync.h"
 #include "sysctl.h"
 
 /* ---- capabilities ------------------------------------------------------------- */

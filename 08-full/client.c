@@ -1,20 +1,14 @@
 /* client.c - our streams and the monitor's socket. */
 #include "client.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "foreground.h"
 #include "packets.h"
-#include "sync.h"
 #include "terminal.h"
 
 enum { MOST_KEYS = 16 };

@@ -1,14 +1,8 @@
 /* commit.c - commit: an image of what a container has changed. */
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "changes.h"
 #include "commit_config.h"
@@ -17,7 +11,6 @@
 #include "load.h"
 #include "pack.h"
 #include "record.h"
-#include "sync.h"
 #include "times.h"
 #include "verbs.h"
 

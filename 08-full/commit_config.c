@@ -2,12 +2,10 @@
 #include "commit_config.h"
 
 #include <json-c/json.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
+#include "base.h"
 #include "load.h"
-#include "sync.h"
 
 /* ---- members ----------------------------------------------------------------- */
 

@@ -6,16 +6,12 @@
  */
 #include <dirent.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "base.h"
 #include "help.h"
 #include "image.h"
 #include "record.h"
 #include "state.h"
-#include "sync.h"
 
 /* bash itself cuts words at "=" and ":", and wants what is behind the last. */
 static const char bash[] =

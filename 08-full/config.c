@@ -2,11 +2,9 @@
 #include "config.h"
 
 #include <sched.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
-#include "text.h"
 
 #define MOUNT(where, what, name, ...)                                          \
     {                                                                          \

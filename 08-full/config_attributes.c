@@ -2,11 +2,9 @@
  * execCPUAffinity; linux.personality and memoryPolicy. */
 #include <ctype.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/personality.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 
 /* Numbers of the kernel that not all versions of its headers have. */

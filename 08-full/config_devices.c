@@ -1,9 +1,5 @@
 /* config_devices.c - config.json: linux.resources.devices. */
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 
 static int load_device_number(struct json rule, const char *name)

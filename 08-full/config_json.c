@@ -2,13 +2,9 @@
 #include "config_json.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "namespaces.h"
-#include "sync.h"
 
 /* 1.0.0 to whatever comes before 2: newer ones only add members. */
 static void check_version(struct json document)

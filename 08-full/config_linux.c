@@ -1,15 +1,10 @@
 /* config_linux.c - config.json: linux. */
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 #include "mount_options.h"
 #include "namespaces.h"
-#include "sync.h"
 #include "syscalls.h"
 #include "sysctl.h"
 

@@ -1,15 +1,12 @@
 /* config_mounts.c - config.json: mounts, and lists of paths. */
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 #include "idmap.h"
 #include "labels.h"
 #include "mount_options.h"
 #include "namespaces.h"
-#include "sync.h"
 
 static const struct id_mapping *load_ranges(struct json object,
                                             const char *name, size_t *count)

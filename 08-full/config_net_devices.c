@@ -2,12 +2,10 @@
 #include <ctype.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base.h"
 #include "config_json.h"
 #include "namespaces.h"
-#include "sync.h"
 
 /* What the kernel takes, and a "%d" at the end if it is a pattern. */
 static bool is_name(const char *name, bool pattern)

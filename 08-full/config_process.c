@@ -1,13 +1,10 @@
 /* config_process.c - config.json: process. */
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
 #include "config_json.h"
 #include "labels.h"
-#include "sync.h"
 
 /* Not -1, which setresuid(2) takes for "as it is". */
 #define MOST_ID (UINT32_MAX - 1)

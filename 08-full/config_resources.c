@@ -1,10 +1,6 @@
 /* config_resources.c - config.json: linux.resources, but for the devices. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
-#include "sync.h"
 
 /* A limit: -1 is none; a missing one and 0 are "not set". */
 static uint64_t load_limit(struct json object, const char *name)

@@ -2,20 +2,15 @@
  * config_seccomp.c - config.json: linux.seccomp, compiled to a program that
  * the kernel runs at each system call. See seccomp_rule_add(3), seccomp(2).
  */
-#include <errno.h>
 #include <json-c/json.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
-#include "sync.h"
 
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)

@@ -4,12 +4,8 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
 #include "config_json.h"
 #include "json.h"

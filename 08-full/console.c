@@ -1,18 +1,13 @@
 /* console.c - a terminal inside the container. */
 #include "console.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "mounts.h"
 #include "paths.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static int open_master(int root)

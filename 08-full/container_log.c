@@ -1,15 +1,7 @@
 /* container_log.c - writing a container's log. */
 #include "container_log.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 #include "times.h"
 
 const char *log_file_name(unsigned number)

@@ -1,22 +1,16 @@
 /* control.c - stop, wait, rm: containers that have a record, and their ends. */
-#include <errno.h>
-#include <fcntl.h>
+#include "control.h"
+
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "client.h"
-#include "control.h"
 #include "launch.h"
 #include "record.h"
 #include "signals.h"
-#include "sync.h"
 #include "syscalls.h"
-#include "text.h"
 #include "verbs.h"
 
 void require_words(char **words, const char *verb)

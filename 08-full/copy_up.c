@@ -2,20 +2,13 @@
 #include "copy_up.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "mount_options.h"
 #include "paths.h"
 #include "read_only.h"
-#include "sync.h"
 #include "syscalls.h"
 
 /* Returns 0, or -1 and errno, as all of these do. */

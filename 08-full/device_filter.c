@@ -1,15 +1,10 @@
 /* device_filter.c - device rules for cgroup v1 and v2. */
 #include "device_filter.h"
 
-#include <errno.h>
 #include <linux/bpf.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 /* ---- v1: one line of text a rule ---------------------------------------- */
 

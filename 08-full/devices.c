@@ -1,19 +1,11 @@
 /* devices.c - a /dev of the container's own. */
 #include "devices.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "mounts.h"
 #include "paths.h"
-#include "sync.h"
-#include "text.h"
 
 static const struct device usual[] = {
     {"/dev/null", S_IFCHR | 0666, 1, 3, 0, 0},

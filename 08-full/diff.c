@@ -1,11 +1,7 @@
 /* diff.c - diff: what a container has changed. */
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "changes.h"
 #include "names.h"
-#include "sync.h"
 #include "verbs.h"
 
 int diff_verb(int argc, char **argv, const struct globals *globals)

@@ -2,10 +2,8 @@
 #include "digest.h"
 
 #include <nettle/version.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 
 static const char prefix[] = "sha256:";
 

@@ -2,18 +2,12 @@
 #include "etc_files.h"
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/utsname.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "namespaces.h"
 #include "pool.h"
-#include "sync.h"
-#include "text.h"
 
 static const char localhost[] = "127.0.0.1\tlocalhost\n"
                                 "::1\tlocalhost ip6-localhost ip6-loopback\n";

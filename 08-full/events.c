@@ -1,20 +1,13 @@
 /* events.c - what a container uses, and when it is out of memory. */
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "state.h"
 #include "stats.h"
-#include "sync.h"
 #include "verbs.h"
 
 static void print_event(const char *type, const char *id,

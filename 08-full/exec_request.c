@@ -1,16 +1,12 @@
 /* exec_request.c - exec's flags, and what they change of a container's process. */
 #include <ctype.h>
 #include <json-c/json.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
 #include "cli.h"
 #include "config_json.h"
 #include "exec.h"
-#include "sync.h"
-#include "text.h"
 
 /* ---- flags ------------------------------------------------------------------- */
 

@@ -1,23 +1,15 @@
 /* foreground.c - one loop over signals, terminal and the container's end. */
 #include "foreground.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "keys.h"
-#include "sync.h"
 #include "syscalls.h"
 
 int open_signals(bool terminal)

@@ -2,16 +2,12 @@
 #include "help.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "base.h"
 #include "cli_flags.h"
 #include "names.h"
 #include "podman.h"
-#include "sync.h"
 
 enum { WIDTH = 80, INDENT = 31 };
 

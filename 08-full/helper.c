@@ -2,15 +2,12 @@
 #include "helper.h"
 
 #include <sched.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "idmap.h"
 #include "namespaces.h"
 #include "outside.h"
 #include "process.h"
-#include "sync.h"
 #include "syscalls.h"
 #include "user_namespace.h"
 

@@ -1,22 +1,16 @@
 /* hooks.c - running hooks, and what they say when they fail. */
 #include "hooks.h"
 
-#include <errno.h>
 #include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <stdnoreturn.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "log.h"
 #include "process.h"
-#include "sync.h"
 #include "syscalls.h"
 
 const char *hook_name(enum hook_kind kind)

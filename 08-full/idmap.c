@@ -1,13 +1,8 @@
 /* idmap.c - id-mapped mounts. */
 #include "idmap.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "mount_options.h"
-#include "sync.h"
 #include "syscalls.h"
 #include "user_namespace.h"
 

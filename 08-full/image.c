@@ -3,25 +3,15 @@
 
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "digest.h"
-#include "files.h"
 #include "layers.h"
 #include "names.h"
 #include "paths.h"
 #include "record.h"
-#include "sync.h"
-#include "text.h"
 
 enum { MOST_BYTES = 8 << 20 };
 

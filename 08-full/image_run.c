@@ -1,14 +1,10 @@
 /* image_run.c - run IMAGE: what the image says of its container. */
-#include <stdlib.h>
-#include <string.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cli.h"
 #include "config_json.h"
 #include "image.h"
-#include "sync.h"
 
 static char **join(char **first, char **second)
 {

@@ -1,19 +1,13 @@
 /* image_verbs.c - import, load, images, rmi. */
 #include <fnmatch.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "digest.h"
 #include "image.h"
 #include "load.h"
 #include "record.h"
-#include "sync.h"
 #include "table.h"
 #include "template.h"
 #include "times.h"

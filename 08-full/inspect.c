@@ -2,13 +2,8 @@
 #include "inspect.h"
 
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 #include "template.h"
 
 /* What the flags say. */

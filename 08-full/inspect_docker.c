@@ -1,12 +1,8 @@
 /* inspect_docker.c - containers and images in docker's words. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "inspect.h"
 #include "ports.h"
 

@@ -1,22 +1,15 @@
 /* inspect_show.c - a container beside the host, for people. */
 #include <json-c/json.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
 #include "cgroup.h"
-#include "files.h"
 #include "help.h"
 #include "inspect.h"
 #include "mountinfo.h"
 #include "names.h"
 #include "stats.h"
-#include "text.h"
 
 enum { INDENT = 15 };
 

@@ -3,11 +3,8 @@
 
 #include <json-c/json.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 enum { MOST_BYTES = 4 << 20, DEPTH = 32 };
 

@@ -2,15 +2,10 @@
 #include "keys.h"
 
 #include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "syscalls.h"
 
 enum { CTRL_C = 'C' - '@' };

@@ -1,16 +1,10 @@
 /* labels.c - AppArmor profiles and SELinux labels. */
 #include "labels.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 bool has_apparmor(void)
 {

@@ -1,20 +1,14 @@
 /* launch.c - what config.json has no words for. */
 #include "launch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 #include "etc_files.h"
 #include "network.h"
 #include "signals.h"
-#include "sync.h"
 #include "syscalls.h"
 
 /* Open while the container runs, so that nobody removes one. */

@@ -1,24 +1,16 @@
 /* layers.c - overlayfs. */
 #include "layers.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "idmap.h"
 #include "mount_options.h"
 #include "mounts.h"
-#include "sync.h"
-#include "text.h"
 
-static int open_folder(int folder, const char *path)
+static int open_place(int folder, const char *path)
 {
     int fd = openat(folder, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -32,7 +24,7 @@ static int open_layer(const char *path, int user)
 {
     static const struct mount_options alone = {0};
     static const char *const options[] = {NULL};
-    int fd = open_folder(AT_FDCWD, path), tree;
+    int fd = open_place(AT_FDCWD, path), tree;
 
     if (user == -1)
         return fd;
@@ -50,7 +42,7 @@ static int make_folder(int folder, const char *name)
 {
     if (mkdirat(folder, name, 0755) == -1 && errno != EEXIST)
         fail("mkdir %s for what the container writes", name);
-    return open_folder(folder, name);
+    return open_place(folder, name);
 }
 
 /* overlayfs does not write on another overlay, the root of a machine that is a
@@ -67,7 +59,7 @@ static bool is_overlay(int fd)
 static int open_work(const struct config *config)
 {
     uint64_t most = config->root.most_written;
-    int work = open_folder(AT_FDCWD, config->root.work), memory;
+    int work = open_place(AT_FDCWD, config->root.work), memory;
     const char *options[] = {"mode=755", NULL, NULL};
 
     if (most == UNLIMITED && !is_overlay(work))

@@ -5,9 +5,8 @@
 #include <linux/pkt_sched.h>
 #include <linux/veth.h>
 #include <net/if.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "base.h"
 #include "netlink.h"
 
 static int ask(struct request *request)

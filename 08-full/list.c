@@ -1,18 +1,13 @@
 /* list.c - ps without a container: the list of containers. */
-#include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "../common/common.h"
-#include "control.h"
 #include "list.h"
+
+#include <json-c/json.h>
+
+#include "base.h"
+#include "control.h"
 #include "ports.h"
-#include "sync.h"
 #include "table.h"
 #include "template.h"
-#include "text.h"
 #include "times.h"
 
 enum { COLUMNS = 7 };

@@ -2,9 +2,8 @@
 #include "listener.h"
 
 #include <json-c/json.h>
-#include <string.h>
 
-#include "sync.h"
+#include "base.h"
 
 void send_listener(const char *path, const char *metadata, int listener,
                    const struct state *state, const char *status, pid_t pid)

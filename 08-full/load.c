@@ -1,22 +1,14 @@
 /* load.c - reading images' archives. */
 #include "load.h"
 
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "blob.h"
-#include "files.h"
 #include "image.h"
 #include "json.h"
 #include "paths.h"
-#include "sync.h"
 #include "times.h"
 #include "tree.h"
 #include "unpack.h"

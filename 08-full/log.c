@@ -1,15 +1,10 @@
 /* log.c - lines as those of runc, which its callers parse. */
 #include "log.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "json.h"
 
 static const char *log_path;

@@ -1,22 +1,13 @@
 /* logs.c - logs: reading what a container has written. */
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/inotify.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "container_log.h"
 #include "record.h"
-#include "sync.h"
-#include "text.h"
 #include "times.h"
 #include "verbs.h"
 

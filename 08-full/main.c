@@ -11,9 +11,7 @@
  *
  *     make stage-8 && sudo ./stage-8 --explain
  */
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "base.h"
 #include "cli.h"
 #include "container.h"
 #include "oci.h"

@@ -1,12 +1,8 @@
 /* manual.c - the manual page, in the language of man(7). */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "base.h"
 #include "help.h"
-#include "sync.h"
 
 static const char head[] =
     ".TH STAGE-8 8 \"\" \"toy_docker\" \"System Administration\"\n"

@@ -1,17 +1,11 @@
 /* masked.c - masked and read-only paths of /proc and /sys. */
 #include "masked.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "devices.h"
 #include "mounts.h"
 #include "paths.h"
 #include "read_only.h"
-#include "sync.h"
 #include "syscalls.h"
 
 int prepare_mask(const struct config *config)

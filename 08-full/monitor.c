@@ -2,18 +2,11 @@
 #include "monitor.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "child.h"
 #include "container.h"
 #include "launch.h"
@@ -21,7 +14,6 @@
 #include "packets.h"
 #include "paths.h"
 #include "streams.h"
-#include "sync.h"
 #include "times.h"
 #include "verbs.h"
 

@@ -1,11 +1,7 @@
 /* mount_options.c - the options of a mount, from tables. */
 #include "mount_options.h"
 
-#include <fcntl.h>
-#include <stddef.h>
-#include <string.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "syscalls.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -1,28 +1,19 @@
 /* mounts.c - making mounts detached, and attaching them in the container. */
 #include "mounts.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <stdnoreturn.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup_view.h"
 #include "copy_up.h"
 #include "devices.h"
 #include "idmap.h"
 #include "paths.h"
 #include "read_only.h"
-#include "sync.h"
 #include "syscalls.h"
-#include "text.h"
 
 int attach(int from, int to)
 {

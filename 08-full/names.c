@@ -1,11 +1,9 @@
 /* names.c - made up and mistyped. */
 #include "names.h"
 
-#include <stdlib.h>
 #include <sys/random.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 static const char *const adjectives[] = {
     "amber",  "bold",   "brisk",  "calm",   "clear", "clever", "eager",

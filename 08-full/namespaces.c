@@ -1,15 +1,9 @@
 /* namespaces.c - names of namespaces, and setns. */
 #include "namespaces.h"
 
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 static const struct {
     const char *type;

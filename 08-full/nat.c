@@ -7,21 +7,13 @@
 #include "nat.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "links.h"
 #include "pool.h"
-#include "sync.h"
-#include "text.h"
 
 /* Removing what may not be there is an error: so it is made first. All of a
  * text takes effect at once. */

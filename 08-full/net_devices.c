@@ -1,22 +1,14 @@
 /* net_devices.c - from one network namespace to another, by rtnetlink. */
 #include "net_devices.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "netlink.h"
-#include "sync.h"
-#include "text.h"
 
 /* ---- addresses --------------------------------------------------------------- */
 

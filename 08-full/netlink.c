@@ -1,13 +1,9 @@
 /* netlink.c - rtnetlink, spoken by hand. */
 #include "netlink.h"
 
-#include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 int open_netlink(void)
 {

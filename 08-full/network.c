@@ -2,10 +2,9 @@
 #include "network.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 
+#include "base.h"
 #include "links.h"
-#include "sync.h"
 
 void set_loopback_up(void)
 {

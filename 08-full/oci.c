@@ -1,27 +1,17 @@
 /* oci.c - the flags before the verb, and the verbs that make containers. */
 #include "oci.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "config_json.h"
 #include "container.h"
-#include "files.h"
 #include "help.h"
 #include "log.h"
 #include "monitor.h"
 #include "podman.h"
 #include "self.h"
 #include "state.h"
-#include "sync.h"
-#include "text.h"
 #include "verbs.h"
 
 static int create_or_run(int argc, char **argv, const struct globals *globals);

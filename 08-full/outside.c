@@ -3,12 +3,11 @@
 
 #include <sys/mount.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "devices.h"
 #include "layers.h"
 #include "masked.h"
 #include "mounts.h"
-#include "sync.h"
 
 static void make_mounts_private(void)
 {

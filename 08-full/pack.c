@@ -1,20 +1,12 @@
 /* pack.c - from changes to a tar stream. */
 #include "pack.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <search.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "names.h"
-#include "sync.h"
 #include "tar.h"
 #include "unpack.h"
 

@@ -1,16 +1,9 @@
 /* paths.c - opening paths inside a root file system. */
 #include "paths.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "syscalls.h"
 
 enum { MAX_LINKS = 40, MAX_TRIES = 128 };

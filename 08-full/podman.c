@@ -1,15 +1,8 @@
 /* podman.c - docker's words that are not for a toy. */
 #include "podman.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "paths.h"
-#include "sync.h"
 
 static const struct {
     const char *verb, *flags;

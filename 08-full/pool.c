@@ -3,19 +3,10 @@
 
 #include <arpa/inet.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "state.h"
-#include "sync.h"
-#include "text.h"
 
 char *pool_path(void)
 {

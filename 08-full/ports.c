@@ -2,14 +2,9 @@
 #include "ports.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
-#include "../common/common.h"
-#include "sync.h"
-#include "text.h"
+#include "base.h"
 
 static uint16_t read_number(const char *text)
 {

@@ -1,23 +1,16 @@
 /* process.c - from the container's first process to the user's command. */
 #include "process.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <linux/keyctl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "devices.h"
-#include "sync.h"
 
 void hide_process(void)
 {

@@ -1,12 +1,10 @@
 /* progress.c - one line, drawn again and again. */
 #include "progress.h"
 
-#include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "base.h"
 
 static bool drawn;
 

@@ -1,21 +1,15 @@
 /* ps.c - the processes of a container. */
-#include <errno.h>
-#include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "ps.h"
 
-#include "../common/common.h"
+#include <json-c/json.h>
+#include <sys/wait.h>
+
+#include "base.h"
 #include "cgroup.h"
 #include "json.h"
 #include "list.h"
-#include "ps.h"
 #include "state.h"
-#include "sync.h"
 #include "template.h"
-#include "text.h"
 #include "verbs.h"
 
 static void add_pid(int group, pid_t pid, void *data)

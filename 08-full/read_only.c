@@ -1,16 +1,9 @@
 /* read_only.c - read-only mounts, also on kernels before Linux 5.12. */
 #include "read_only.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "mountinfo.h"
 #include "syscalls.h"
 

@@ -1,16 +1,12 @@
 /* reaper.c - the init of --init. */
 #include "reaper.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdnoreturn.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 /* Reaps all who ended. Ends the program when the command is among them. */
 static void reap(pid_t command)

@@ -2,22 +2,13 @@
 #include "record.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "names.h"
 #include "paths.h"
-#include "sync.h"
 #include "tree.h"
 #include "verbs.h"
 

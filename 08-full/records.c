@@ -1,19 +1,10 @@
 /* records.c - all containers of a store, and the one that a word means. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "names.h"
 #include "record.h"
-#include "sync.h"
-#include "text.h"
 #include "tree.h"
 
 static bool is_id(const char *text)

@@ -1,17 +1,12 @@
 /* rootfs.c - from the host's root to the container's. */
 #include "rootfs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "mounts.h"
 #include "namespaces.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static const char unmapped[] =

@@ -1,25 +1,17 @@
 /* run.c - run, start, restart, attach: what begins with a monitor. */
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cli.h"
 #include "client.h"
 #include "config_write.h"
 #include "control.h"
-#include "files.h"
 #include "launch.h"
 #include "monitor.h"
 #include "packets.h"
 #include "record.h"
 #include "self.h"
 #include "signals.h"
-#include "sync.h"
 #include "times.h"
 #include "verbs.h"
 

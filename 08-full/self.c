@@ -1,17 +1,12 @@
 /* self.c - running from a file that a container cannot write to. */
 #include "self.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "read_only.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static const char own_file[] = "/proc/self/exe";

@@ -2,9 +2,9 @@
 #include "signals.h"
 
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
+
+#include "base.h"
 
 int find_signal(const char *text)
 {

@@ -1,18 +1,12 @@
 /* spec.c - a config.json to begin with, and what this runtime can do. */
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "capabilities.h"
 #include "config_json.h"
-#include "files.h"
 #include "hooks.h"
 #include "mount_options.h"
 #include "state.h"
-#include "sync.h"
 #include "verbs.h"
 
 /* ' stands for the quotation mark. */

@@ -1,18 +1,11 @@
 /* start_monitor.c - the monitor's beginning, on its caller's side. */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "monitor.h"
 #include "packets.h"
-#include "sync.h"
 
 /* Moves the two to the numbers that the monitor expects; see monitor.c. */
 static void place_descriptors(int socket, int lock)

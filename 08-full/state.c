@@ -2,23 +2,14 @@
 #include "state.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
-#include "files.h"
 #include "json.h"
-#include "sync.h"
 #include "syscalls.h"
 #include "times.h"
 

@@ -3,15 +3,9 @@
 
 #include <dirent.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "json.h"
-#include "text.h"
 
 /* Where a controller is not there: no file can be read. */
 static const struct hierarchy nowhere = {.path = "/dev/null", .fd = -1};

@@ -1,23 +1,17 @@
 /* stats_table.c - stats: what containers use, as docker shows it. */
 #include <json-c/json.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
-#include "files.h"
 #include "namespaces.h"
 #include "stats.h"
 #include "subject.h"
-#include "sync.h"
 #include "table.h"
 #include "template.h"
 

@@ -2,20 +2,10 @@
 #include "store.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "digest.h"
-#include "files.h"
-#include "sync.h"
 #include "tree.h"
 
 const char default_data_root[] = "/var/lib/toy-docker";

@@ -1,24 +1,18 @@
 /* streams.c - one loop over a container's streams and its clients. */
 #include "streams.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "client.h"
 #include "container_log.h"
 #include "keys.h"
 #include "launch.h"
-#include "sync.h"
 #include "syscalls.h"
 
 /* So many seconds a full disk may keep a container's last words from its log. */

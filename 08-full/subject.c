@@ -3,16 +3,9 @@
 
 #include <arpa/inet.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "files.h"
+#include "base.h"
 #include "namespaces.h"
-#include "sync.h"
-#include "text.h"
 
 static void take_pid(struct subject *subject)
 {

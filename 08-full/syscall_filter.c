@@ -1,7 +1,6 @@
 /* syscall_filter.c - seccomp filters: one of our own, and those of profiles. */
 #include "syscall_filter.h"
 
-#include <errno.h>
 #include <linux/capability.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -9,10 +8,8 @@
 #include <seccomp.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 static const struct rule {
     int number;     /* of the system call, as libseccomp has it */

@@ -1,17 +1,11 @@
 /* sysctl.c - writing to /proc/sys. */
 #include "sysctl.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "mounts.h"
 #include "namespaces.h"
-#include "sync.h"
 #include "syscalls.h"
 
 /* What belongs to a namespace: a file, or with a slash at its end a folder. */

@@ -1,12 +1,7 @@
 /* table.c - tables as docker prints them. */
 #include "table.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../common/common.h"
-#include "text.h"
+#include "base.h"
 
 enum { BLANKS = 3 };
 

@@ -1,12 +1,9 @@
 /* tar.c - headers of a tar archive. */
 #include "tar.h"
 
-#include <stdlib.h>
-#include <string.h>
 #include <sys/sysmacros.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 enum { BLOCK = 512 };
 

@@ -3,13 +3,9 @@
 
 #include <ctype.h>
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "json.h"
-#include "sync.h"
 
 /* As Go prints a value that is no text: [a b], map[key:value]. Where docker has
  * null, there is no list. */

@@ -3,9 +3,8 @@
 
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 
 void copy_window_size(const struct terminal *terminal)
 {

@@ -1,10 +1,7 @@
 /* times.c - RFC 3339, and docker's words for how long. */
 #include "times.h"
 
-#include <stddef.h>
-#include <stdio.h>
-
-#include "../common/common.h"
+#include "base.h"
 
 void format_time(char text[40], const struct timespec *time)
 {

@@ -1,11 +1,7 @@
 /* top.c - docker's list of a container's processes. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "ps.h"
 #include "subject.h"
-#include "sync.h"
 #include "table.h"
 
 enum { LEAST_WIDTH = 20, MOST_COLUMNS = 100 };

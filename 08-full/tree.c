@@ -1,13 +1,9 @@
 /* tree.c - removing folders without walking down into them. */
 #include "tree.h"
 
-#include "files.h"
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+
+#include "base.h"
 
 static bool is_dot(const char *name)
 {

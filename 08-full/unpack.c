@@ -2,22 +2,13 @@
 #include "unpack.h"
 
 #include <archive_entry.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <stdnoreturn.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "names.h"
 #include "paths.h"
-#include "sync.h"
-#include "text.h"
 #include "tree.h"
 
 /* A folder's time is set when nothing is put in it any more. */

@@ -1,17 +1,12 @@
 /* update.c - other limits for a container that is there. */
 #include <json-c/json.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "cli.h"
 #include "config_json.h"
 #include "control.h"
 #include "state.h"
-#include "sync.h"
 #include "verbs.h"
 
 enum { MOST_INPUT = 1 << 20 };

@@ -1,18 +1,10 @@
 /* user.c - users and groups of the container. */
 #include "user.h"
 
-#include <errno.h>
 #include <grp.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "paths.h"
-#include "sync.h"
-#include "text.h"
 
 enum { FILE_LIMIT = 4 << 20, FIELDS = 7 };
 

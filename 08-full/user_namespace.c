@@ -1,21 +1,15 @@
 /* user_namespace.c - user namespaces and their mappings. */
 #include "user_namespace.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "namespaces.h"
-#include "sync.h"
 #include "syscalls.h"
-#include "text.h"
 
 /* A user namespace lives as long as somebody is in it, or has it open: this
  * process is in it until it is open. */

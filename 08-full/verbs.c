@@ -2,16 +2,11 @@
 #include "verbs.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "config_json.h"
 #include "control.h"
@@ -19,7 +14,6 @@
 #include "listener.h"
 #include "signals.h"
 #include "state.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static const struct flag no_flags[] = {{0}};
