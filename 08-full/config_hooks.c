@@ -6,8 +6,9 @@
 
 enum { MOST_SECONDS = 1000000 };
 
-static void load_hook(struct json json, struct hook *to)
+static void load_hook(struct json json, void *place)
 {
+    struct hook *to = place;
     uint64_t timeout = 0;
 
     to->path = require_text(json, "path");
@@ -30,14 +31,8 @@ void load_hooks(struct json document, struct hooks *to)
 {
     struct json hooks = get_object(document, "hooks");
 
-    for (enum hook_kind kind = 0; kind < HOOK_KINDS; kind++) {
-        struct json array = get_array(hooks, hook_name(kind));
-        size_t count = count_elements(array);
-        struct hook *list = allocate(count, sizeof(*list));
-
-        for (size_t i = 0; i < count; i++)
-            load_hook(object_at(array, i), &list[i]);
-        to->of[kind].list = list;
-        to->of[kind].count = count;
-    }
+    for (enum hook_kind kind = 0; kind < HOOK_KINDS; kind++)
+        to->of[kind].list =
+            load_objects(hooks, hook_name(kind), sizeof(struct hook), load_hook,
+                         &to->of[kind].count);
 }

@@ -1,10 +1,40 @@
 /* config_json.c - the members of config.json that are for all systems. */
 #include "config_json.h"
 
+#include <json-c/json.h>
 #include <sched.h>
 
 #include "base.h"
 #include "namespaces.h"
+
+void *load_objects(struct json object, const char *name, size_t size,
+                   void (*load)(struct json one, void *place), size_t *count)
+{
+    struct json array = get_array(object, name);
+    char *things;
+
+    *count = count_elements(array);
+    things = allocate(*count, size);
+    for (size_t i = 0; i < *count; i++)
+        load(object_at(array, i), things + i * size);
+    return things;
+}
+
+struct pair *load_pairs(struct json object, size_t *count)
+{
+    struct pair *pairs = allocate(count_members(object), sizeof(*pairs));
+
+    *count = 0;
+    if (!is_there(object))
+        return pairs;
+    json_object_object_foreach(object.value, name, value)
+    {
+        (void)value;
+        pairs[(*count)++] =
+            (struct pair){name, text_of(get_entry(object, name))};
+    }
+    return pairs;
+}
 
 /* 1.0.0 to whatever comes before 2: newer ones only add members. */
 static void check_version(struct json document)
@@ -48,21 +78,13 @@ static const char *load_name(struct json document, const char *member,
     return name;
 }
 
-static void add_annotation(struct json value, const char *name,
-                           const char *text, void *data)
+static void load_annotations(struct json document, struct config *config)
 {
-    struct config *config = data;
-    size_t count = config->annotation_count + 1;
-    struct pair *pairs = reallocarray((void *)config->annotations, count,
-                                      sizeof(*config->annotations));
+    struct json annotations = get_object(document, "annotations");
 
-    if (!pairs)
-        fail("allocate memory");
-    if (!*name)
-        refuse_json(value, "a name must not be empty");
-    pairs[count - 1] = (struct pair){name, text};
-    config->annotations = pairs;
-    config->annotation_count = count;
+    if (is_there(get_entry(annotations, "")))
+        refuse_json(get_entry(annotations, ""), "a name must not be empty");
+    config->annotations = load_pairs(annotations, &config->annotation_count);
 }
 
 void load_bundle(const char *bundle, struct config *config)
@@ -83,6 +105,6 @@ void load_bundle(const char *bundle, struct config *config)
     load_mounts(document, bundle, config);
     config->hostname = load_name(document, "hostname", config);
     config->domainname = load_name(document, "domainname", config);
-    visit_texts(get_object(document, "annotations"), add_annotation, config);
+    load_annotations(document, config);
     free(path);
 }

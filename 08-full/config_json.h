@@ -17,6 +17,14 @@
  * absolute path. */
 void load_bundle(const char *bundle, struct config *config);
 
+/* The objects of the array `name`, each loaded into a place of a new array of
+ * things of `size`; `count` gets their number. */
+void *load_objects(struct json object, const char *name, size_t size,
+                   void (*load)(struct json one, void *place), size_t *count);
+
+/* An object of texts; `count` gets their number. */
+struct pair *load_pairs(struct json object, size_t *count);
+
 /* ---- a file for each part ----------------------------------------------- */
 
 /* config_hooks.c: "hooks" */

@@ -170,8 +170,9 @@ static unsigned load_number(struct json device, const char *name, bool needed,
     return (unsigned)value;
 }
 
-static void load_device(struct json device, struct device *to)
+static void load_device(struct json device, void *place)
 {
+    struct device *to = place;
     mode_t type = load_device_type(device);
     bool needed = type != S_IFIFO;
 
@@ -186,18 +187,6 @@ static void load_device(struct json device, struct device *to)
     to->minor = load_number(device, "minor", needed, 1048575, 0);
     to->uid = load_number(device, "uid", false, UINT32_MAX - 1, 0);
     to->gid = load_number(device, "gid", false, UINT32_MAX - 1, 0);
-}
-
-static void load_devices(struct json linux_, struct config *config)
-{
-    struct json array = get_array(linux_, "devices");
-    size_t count = count_elements(array);
-    struct device *devices = allocate(count, sizeof(*devices));
-
-    for (size_t i = 0; i < count; i++)
-        load_device(object_at(array, i), &devices[i]);
-    config->linux_.devices = devices;
-    config->linux_.device_count = count;
 }
 
 /* ---- the rest --------------------------------------------------------------- */
@@ -225,22 +214,16 @@ static void load_cgroups_path(struct json linux_, struct config *config)
     config->linux_.cgroups_path = clean + 1;
 }
 
-static void add_sysctl(struct json value, const char *name, const char *text,
-                       void *data)
+static void load_sysctl(struct json linux_, struct config *config)
 {
-    struct config *config = data;
-    size_t count = config->linux_.sysctl_count + 1;
-    struct pair *pairs =
-        reallocarray((void *)config->linux_.sysctl, count, sizeof(*pairs));
+    struct json sysctl = get_object(linux_, "sysctl");
+    struct pair *pairs = load_pairs(sysctl, &config->linux_.sysctl_count);
     const char *why;
 
-    if (!pairs)
-        fail("allocate memory");
-    if (!sysctl_path(name, config, &why))
-        refuse_json(value, "%s", why);
-    pairs[count - 1] = (struct pair){name, text};
+    for (struct pair *pair = pairs; pair->name; pair++)
+        if (!sysctl_path(pair->name, config, &why))
+            refuse_json(get_entry(sysctl, pair->name), "%s", why);
     config->linux_.sysctl = pairs;
-    config->linux_.sysctl_count = count;
 }
 
 static void load_propagation(struct json linux_, struct config *config)
@@ -264,10 +247,12 @@ void load_linux(struct json document, struct config *config)
     load_namespaces(linux_, config);
     load_id_mappings(linux_, config);
     load_time_offsets(linux_, config);
-    load_devices(linux_, config);
+    config->linux_.devices =
+        load_objects(linux_, "devices", sizeof(struct device), load_device,
+                     &config->linux_.device_count);
     load_cgroups_path(linux_, config);
     load_resources(linux_, config);
-    visit_texts(get_object(linux_, "sysctl"), add_sysctl, config);
+    load_sysctl(linux_, config);
     load_propagation(linux_, config);
     load_net_devices(linux_, config);
     config->linux_.seccomp = load_seccomp(linux_);

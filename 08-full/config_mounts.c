@@ -8,32 +8,22 @@
 #include "mount_options.h"
 #include "namespaces.h"
 
-static const struct id_mapping *load_ranges(struct json object,
-                                            const char *name, size_t *count)
+static void load_range(struct json range, void *place)
 {
-    static const char *const members[] = {"containerID", "hostID", "size"};
-    struct json array = get_array(object, name);
-    struct id_mapping *list;
-
-    *count = count_elements(array);
-    list = allocate(*count, sizeof(*list));
-    for (size_t i = 0; i < *count; i++) {
-        struct json element = object_at(array, i);
-        uint64_t values[3];
-
-        for (size_t j = 0; j < 3; j++)
-            if (!get_unsigned(element, members[j], UINT32_MAX, &values[j]))
-                refuse_json(get_member(element, members[j]), "is missing");
-        list[i] = (struct id_mapping){(uint32_t)values[0], (uint32_t)values[1],
-                                      (uint32_t)values[2]};
-    }
-    return list;
+    *(struct id_mapping *)place = (struct id_mapping){
+        .container =
+            (uint32_t)require_unsigned(range, "containerID", UINT32_MAX),
+        .host = (uint32_t)require_unsigned(range, "hostID", UINT32_MAX),
+        .size = (uint32_t)require_unsigned(range, "size", UINT32_MAX),
+    };
 }
 
 void load_mappings(struct json object, struct id_mappings *to)
 {
-    to->uids = load_ranges(object, "uidMappings", &to->uid_count);
-    to->gids = load_ranges(object, "gidMappings", &to->gid_count);
+    to->uids = load_objects(object, "uidMappings", sizeof(*to->uids),
+                            load_range, &to->uid_count);
+    to->gids = load_objects(object, "gidMappings", sizeof(*to->gids),
+                            load_range, &to->gid_count);
 }
 
 /* The mount's own, or the container's user namespace. */

@@ -88,24 +88,14 @@ static void load_cpu(struct json resources, struct cpu_limits *to)
 
 enum { MOST_WEIGHT = 1000, MOST_MAJOR = 4095, MOST_MINOR = 1048575 };
 
-static void load_weights(struct json block_io, struct resources *to)
+static void load_weight(struct json one, void *place)
 {
-    struct json array = get_array(block_io, "weightDevice");
-    size_t count = count_elements(array);
-    struct block_weight *weights = allocate(count, sizeof(*weights));
-
-    for (size_t i = 0; i < count; i++) {
-        struct json one = object_at(array, i);
-
-        weights[i] = (struct block_weight){
-            .major = (unsigned)require_unsigned(one, "major", MOST_MAJOR),
-            .minor = (unsigned)require_unsigned(one, "minor", MOST_MINOR),
-            .weight = load_number(one, "weight", MOST_WEIGHT),
-            .leaf_weight = load_number(one, "leafWeight", MOST_WEIGHT),
-        };
-    }
-    to->block_io.weights = weights;
-    to->block_io.weight_count = count;
+    *(struct block_weight *)place = (struct block_weight){
+        .major = (unsigned)require_unsigned(one, "major", MOST_MAJOR),
+        .minor = (unsigned)require_unsigned(one, "minor", MOST_MINOR),
+        .weight = load_number(one, "weight", MOST_WEIGHT),
+        .leaf_weight = load_number(one, "leafWeight", MOST_WEIGHT),
+    };
 }
 
 const struct word rate_lists[] = {
@@ -149,7 +139,9 @@ static void load_block_io(struct json resources, struct resources *to)
 
     to->block_io.weight = load_number(block_io, "weight", MOST_WEIGHT);
     to->block_io.leaf_weight = load_number(block_io, "leafWeight", MOST_WEIGHT);
-    load_weights(block_io, to);
+    to->block_io.weights =
+        load_objects(block_io, "weightDevice", sizeof(*to->block_io.weights),
+                     load_weight, &to->block_io.weight_count);
     load_rates(block_io, to);
 }
 
@@ -164,24 +156,15 @@ static bool is_page_size(const char *text)
            strcmp(text + digits + 1, "B") == 0;
 }
 
-static void load_hugepages(struct json resources, struct resources *to)
+static void load_hugepages(struct json one, void *place)
 {
-    struct json array = get_array(resources, "hugepageLimits");
-    size_t count = count_elements(array);
-    struct hugepage_limit *limits = allocate(count, sizeof(*limits));
+    struct hugepage_limit *to = place;
 
-    for (size_t i = 0; i < count; i++) {
-        struct json one = object_at(array, i);
-
-        limits[i].page_size = require_text(one, "pageSize");
-        if (!is_page_size(limits[i].page_size))
-            refuse_json(get_member(one, "pageSize"),
-                        "\"%.20s\" is not a size such as 2MB",
-                        limits[i].page_size);
-        limits[i].limit = require_unsigned(one, "limit", UINT64_MAX);
-    }
-    to->hugepages = limits;
-    to->hugepage_count = count;
+    to->page_size = require_text(one, "pageSize");
+    if (!is_page_size(to->page_size))
+        refuse_json(get_member(one, "pageSize"),
+                    "\"%.20s\" is not a size such as 2MB", to->page_size);
+    to->limit = require_unsigned(one, "limit", UINT64_MAX);
 }
 
 /* One word, which stands at the beginning of a line for the kernel. */
@@ -191,23 +174,23 @@ static void require_word(struct json json, const char *text)
         refuse_json(json, "\"%.80s\" is not a device's name", text);
 }
 
+static void load_priority(struct json one, void *place)
+{
+    struct network_priority *to = place;
+
+    to->interface = require_text(one, "name");
+    require_word(get_member(one, "name"), to->interface);
+    to->priority = require_unsigned(one, "priority", UINT32_MAX);
+}
+
 static void load_network(struct json resources, struct resources *to)
 {
     struct json network = get_object(resources, "network");
-    struct json array = get_array(network, "priorities");
-    size_t count = count_elements(array);
-    struct network_priority *priorities = allocate(count, sizeof(*priorities));
 
-    for (size_t i = 0; i < count; i++) {
-        struct json one = object_at(array, i);
-
-        priorities[i].interface = require_text(one, "name");
-        require_word(get_member(one, "name"), priorities[i].interface);
-        priorities[i].priority = require_unsigned(one, "priority", UINT32_MAX);
-    }
+    to->network.priorities =
+        load_objects(network, "priorities", sizeof(*to->network.priorities),
+                     load_priority, &to->network.priority_count);
     to->network.class_id = load_number(network, "classID", UINT32_MAX);
-    to->network.priorities = priorities;
-    to->network.priority_count = count;
 }
 
 static void add_rdma(struct json rdma, const char *name, void *data)
@@ -232,16 +215,16 @@ static void add_rdma(struct json rdma, const char *name, void *data)
 /* ---- unified ---------------------------------------------------------------------- */
 
 /* A file of the group itself, and of one controller: "memory.high". */
-static void add_unified(struct json value, const char *name, const char *text,
-                        void *data)
+static void load_unified(struct json resources, struct resources *to)
 {
-    struct resources *to = data;
-    struct pair *pairs =
-        add_room(to->unified, to->unified_count, sizeof(*pairs));
+    struct json unified = get_object(resources, "unified");
+    struct pair *pairs = load_pairs(unified, &to->unified_count);
 
-    if (strchr(name, '/') || *name == '.' || !strchr(name, '.'))
-        refuse_json(value, "the name must be of the form CONTROLLER.FILE");
-    pairs[to->unified_count++] = (struct pair){name, text};
+    for (struct pair *pair = pairs; pair->name; pair++)
+        if (strchr(pair->name, '/') || *pair->name == '.' ||
+            !strchr(pair->name, '.'))
+            refuse_json(get_entry(unified, pair->name),
+                        "the name must be of the form CONTROLLER.FILE");
     to->unified = pairs;
 }
 
@@ -253,10 +236,12 @@ void load_limits(struct json resources, struct resources *to)
     load_cpu(resources, &to->cpu);
     to->pids.limit = load_limit(get_object(resources, "pids"), "limit");
     load_block_io(resources, to);
-    load_hugepages(resources, to);
+    to->hugepages =
+        load_objects(resources, "hugepageLimits", sizeof(*to->hugepages),
+                     load_hugepages, &to->hugepage_count);
     load_network(resources, to);
     visit_names(get_object(resources, "rdma"), add_rdma, to);
-    visit_texts(get_object(resources, "unified"), add_unified, to);
+    load_unified(resources, to);
 }
 
 void load_resources(struct json linux_, struct config *config)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -69,4 +70,16 @@ bool replace_file(int parent, const char *name, const char *text, bool safe)
     unlinkat(parent, new_name, 0);
     errno = number;
     return false;
+}
+
+int make_memory_file(const char *text)
+{
+    int fd = memfd_create("text", MFD_CLOEXEC);
+    size_t length = strlen(text);
+
+    if (fd == -1 || (write(fd, text, length) == (ssize_t)length &&
+                     lseek(fd, 0, SEEK_SET) == 0))
+        return fd;
+    close(fd);
+    return -1;
 }

@@ -26,4 +26,9 @@ bool write_text(int parent, const char *name, int how, mode_t mode,
  */
 bool replace_file(int parent, const char *name, const char *text, bool safe);
 
+/* A file in memory, to be read from its beginning. Unlike a pipe it neither
+ * fills up nor wants to be read by somebody at the same time. -1 and errno if
+ * that fails. */
+int make_memory_file(const char *text);
+
 #endif

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdnoreturn.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base.h"
@@ -28,22 +27,6 @@ bool has_create_hooks(const struct hooks *hooks)
     return hooks->of[PRESTART_HOOK].count ||
            hooks->of[CREATE_RUNTIME_HOOK].count ||
            hooks->of[CREATE_CONTAINER_HOOK].count;
-}
-
-/* A file in memory, unlike a pipe, neither fills up nor wants to be read by
- * somebody at the same time. Returns -1 and errno on failure. */
-static int make_memory_file(const char *text)
-{
-    int fd = memfd_create("hook", MFD_CLOEXEC);
-    size_t length = strlen(text);
-
-    if (fd == -1)
-        return -1;
-    if (write(fd, text, length) == (ssize_t)length &&
-        lseek(fd, 0, SEEK_SET) == 0)
-        return fd;
-    close(fd);
-    return -1;
 }
 
 static noreturn void become_hook(const struct hook *hook, char **env, int in,

@@ -70,6 +70,15 @@ struct json get_member(struct json object, const char *name)
     return json;
 }
 
+struct json get_entry(struct json object, const char *name)
+{
+    struct json json = {.path = format_text("%s[\"%s\"]", object.path, name)};
+
+    if (object.value)
+        json_object_object_get_ex(object.value, name, &json.value);
+    return json;
+}
+
 struct json get_element(struct json array, size_t i)
 {
     return (struct json){
@@ -116,7 +125,7 @@ struct json object_at(struct json array, size_t i)
     return json;
 }
 
-static const char *text_of(struct json json)
+const char *text_of(struct json json)
 {
     const char *text;
 
@@ -223,24 +232,6 @@ void visit_names(struct json object,
     {
         (void)value;
         visit(object, name, data);
-    }
-}
-
-void visit_texts(struct json object,
-                 void (*visit)(struct json value, const char *name,
-                               const char *text, void *data),
-                 void *data)
-{
-    if (!object.value)
-        return;
-    json_object_object_foreach(object.value, name, value)
-    {
-        struct json json = {
-            .value = value,
-            .path = format_text("%s[\"%s\"]", object.path, name),
-        };
-
-        visit(json, name, text_of(json), data);
     }
 }
 

@@ -33,9 +33,14 @@ noreturn void refuse_json(struct json json, const char *format, ...)
 
 bool is_there(struct json json);
 
-/* A member of an object, an element of an array, of any type. */
+/* A member of an object, one whose name may be any, an element of an array; of
+ * any type. */
 struct json get_member(struct json object, const char *name);
+struct json get_entry(struct json object, const char *name);
 struct json get_element(struct json array, size_t i);
+
+/* The value itself, which must be a text without NUL bytes. */
+const char *text_of(struct json json);
 
 /* A member of an object; if it is there, of the type that the name says. */
 struct json get_object(struct json object, const char *name);
@@ -67,12 +72,6 @@ uint64_t require_unsigned(struct json object, const char *name, uint64_t most);
 void visit_names(struct json object,
                  void (*visit)(struct json object, const char *name,
                                void *data),
-                 void *data);
-
-/* Calls `visit` with each member of an object of texts. */
-void visit_texts(struct json object,
-                 void (*visit)(struct json value, const char *name,
-                               const char *text, void *data),
                  void *data);
 
 /* A word, and what it stands for; in lists that end without a name. */

@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <spawn.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base.h"
@@ -61,18 +60,6 @@ static const char our_table[] =
     "}\n"
     "}\n";
 
-/* A file without a name, to be read from its beginning. */
-static int as_file(const char *text)
-{
-    size_t length = strlen(text);
-    int fd = memfd_create("nft", MFD_CLOEXEC);
-
-    if (fd == -1 || write(fd, text, length) != (ssize_t)length ||
-        lseek(fd, 0, SEEK_SET) == -1)
-        return -1;
-    return fd;
-}
-
 /* Starts it with `input` as its standard input and the pool in `other`, whose lock so
  * holds until it ends, even if we are killed; or, if `input` is -1, with `other`
  * for what it prints, and silent about errors. Where root has no /usr/sbin in
@@ -118,7 +105,7 @@ static int run_nft(char *const *argv, int input, int other)
 static int change_rules(int pool, const char *text)
 {
     static char *const argv[] = {"nft", "-f", "-", NULL};
-    int input = as_file(text), result, number;
+    int input = make_memory_file(text), result, number;
 
     if (input == -1)
         return -1;
@@ -145,7 +132,7 @@ static bool drop_all(const char *rules, const char *bridge)
 void warn_of_others(const char *bridge)
 {
     static char *const argv[] = {"nft", "list", "table", "ip", "filter", NULL};
-    int output = as_file("");
+    int output = make_memory_file("");
     char *rules = run_nft(argv, -1, output) == 0
                     ? read_path("/proc/self/fd/%d", output)
                     : NULL;

@@ -72,8 +72,11 @@ static size_t choose_record(const struct record *records, size_t count,
 bool find_record(struct record *record, const char *data_root, const char *word)
 {
     size_t count, chosen;
-    struct record *records = list_records(data_root, &count);
+    struct record *records;
 
+    if (is_id(word) && open_record(record, data_root, word))
+        return true;
+    records = list_records(data_root, &count);
     chosen = choose_record(records, count, word);
     for (size_t i = 0; i < count; i++)
         if (i == chosen)
