@@ -129,17 +129,13 @@ static const char *parse_pull(const char *text, void *value)
                "make";
 }
 
-/* "container:" and the name of another one. */
-static bool is_container(const char *text)
-{
-    return strncmp(text, "container:", 10) == 0 && !check_id(text + 10);
-}
-
 static const char *parse_pid(const char *text, void *value)
 {
+    const char *other = container_in(text);
+
     *(const char **)value = text;
     return strcmp(text, "host") == 0 || strcmp(text, "private") == 0 ||
-                   is_container(text)
+                   (other && !check_id(other))
              ? NULL
              : "host, private or container:NAME";
 }

@@ -10,14 +10,12 @@
 #include "ports.h"
 #include "state.h"
 
-static const char container_prefix[] = "container:";
-
-/* The container's id in "container:ID", else NULL. */
-static const char *container_in(const char *mode)
+const char *container_in(const char *mode)
 {
-    size_t length = sizeof(container_prefix) - 1;
+    static const char prefix[] = "container:";
+    size_t length = sizeof(prefix) - 1;
 
-    return strncmp(mode, container_prefix, length) == 0 ? mode + length : NULL;
+    return strncmp(mode, prefix, length) == 0 ? mode + length : NULL;
 }
 
 const char *parse_network(const char *text, void *value)

@@ -23,6 +23,9 @@ const char *parse_dns(const char *text, void *value);
 const char *parse_add_host(const char *text, void *value);
 const char *parse_rate(const char *text, void *value);
 
+/* The container's name in "container:NAME", else NULL. */
+const char *container_in(const char *mode);
+
 /* True if something was asked for that only --network bridge has. */
 bool needs_bridge(const struct network *network);
 

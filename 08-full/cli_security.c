@@ -7,6 +7,7 @@
 #include "config_json.h"
 #include "labels.h"
 #include "sysctl.h"
+#include "user.h"
 
 /* ---- capabilities ------------------------------------------------------------- */
 
@@ -49,8 +50,7 @@ static void allow_writing(struct config *config)
         size_t count = 0;
         const char **options;
 
-        if (strcmp(mount->type, "sysfs") != 0 &&
-            strcmp(mount->type, "cgroup") != 0)
+        if (!has_word("sysfs cgroup", mount->type))
             continue;
         while (from[count])
             count++;
@@ -83,29 +83,14 @@ static const char *option_value(const char *text, const char *name)
     return text + length + 1;
 }
 
-static bool is_one_of(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (strcmp(text, *words) == 0)
-            return true;
-    return false;
-}
-
 const char *parse_security(const char *text, void *value)
 {
-    static const char *const words[] = {
-        "no-new-privileges",
-        "no-new-privileges=true",
-        "no-new-privileges:true",
-        "no-new-privileges=false",
-        "no-new-privileges:false",
-        "systempaths=unconfined",
-        "label=disable",
-        "label:disable",
-        NULL,
-    };
+    static const char words[] =
+        "no-new-privileges no-new-privileges=true no-new-privileges:true "
+        "no-new-privileges=false no-new-privileges:false label=disable "
+        "label:disable systempaths=unconfined";
 
-    if (!is_one_of(text, words) && !option_value(text, "seccomp") &&
+    if (!has_word(words, text) && !option_value(text, "seccomp") &&
         !option_value(text, "apparmor"))
         return "no-new-privileges[=false], seccomp=FILE|unconfined, "
                "apparmor=PROFILE|unconfined, label=disable or "
@@ -233,16 +218,12 @@ static void set_user_namespace(struct config *config, const struct list *texts)
 
 /* ---- --group-add, --sysctl ----------------------------------------------------------- */
 
-static bool is_number(const char *text)
-{
-    return strspn(text, "0123456789") == strlen(text);
-}
-
 const char *parse_group(const char *text, void *value)
 {
+    unsigned id;
+
     if (!*text || strchr(text, ':') || *text == '-' ||
-        (is_number(text) &&
-         (strlen(text) > 10 || strtoull(text, NULL, 10) >= UINT32_MAX)))
+        (is_number(text) && !parse_id(text, &id)))
         return "the number or name of a group";
     return parse_list(text, value);
 }
@@ -255,13 +236,12 @@ static void add_groups(struct user *user, const struct list *texts)
     user->additional_gids =
         allocate(texts->count, sizeof(*user->additional_gids));
     for (size_t i = 0; i < texts->count; i++) {
-        const char *text = texts->items[i];
+        gid_t *place = &user->additional_gids[user->additional_gid_count];
 
-        if (is_number(text))
-            user->additional_gids[user->additional_gid_count++] =
-                (gid_t)strtoull(text, NULL, 10);
+        if (parse_id(texts->items[i], place))
+            user->additional_gid_count++;
         else
-            *names++ = text;
+            *names++ = texts->items[i];
     }
 }
 

@@ -50,25 +50,6 @@ const struct word memory_flags[] = {
     {0},
 };
 
-static uint32_t require_word(struct json object, const char *member,
-                             const struct word *words, const char *what)
-{
-    const char *text = require_text(object, member);
-
-    return find_word(words, get_member(object, member), text, what);
-}
-
-static uint32_t load_flags(struct json object, const struct word *words)
-{
-    struct json array = get_array(object, "flags");
-    uint32_t set = 0;
-
-    for (size_t i = 0; i < count_elements(array); i++)
-        set |= find_word(words, get_element(array, i), text_at(array, i),
-                         "a flag");
-    return set;
-}
-
 /* ---- lists of numbers ------------------------------------------------------- */
 
 static bool read_number(const char **text, unsigned long *number)
@@ -149,7 +130,7 @@ static const struct scheduler *load_scheduler(struct json process)
     to = allocate(1, sizeof(*to));
     to->size = sizeof(*to);
     to->policy = require_word(json, "policy", policies, "a policy");
-    to->flags = load_flags(json, scheduler_flags);
+    to->flags = load_words(get_array(json, "flags"), scheduler_flags, "a flag");
     get_integer(json, "nice", -20, 19, &nice);
     get_integer(json, "priority", 0, 99, &priority);
     get_unsigned(json, "runtime", UINT64_MAX, &to->runtime);
@@ -193,7 +174,7 @@ const struct memory_policy *load_memory_policy(struct json linux_)
         return NULL;
     to = allocate(1, sizeof(*to));
     to->mode = require_word(json, "mode", memory_modes, "a mode") |
-               load_flags(json, memory_flags);
+               load_words(get_array(json, "flags"), memory_flags, "a flag");
     to->nodes = load_numbers(json, "nodes");
     return to;
 }

@@ -42,13 +42,6 @@ static void load_mount_mappings(struct json mount, const struct config *config,
                     "\"idmap\" needs mappings, or a user namespace");
 }
 
-/* True if the option is what binds are like anyway. */
-static bool fits_a_bind(const char *option)
-{
-    return strcmp(option, "async") == 0 || strcmp(option, "nomand") == 0 ||
-           strcmp(option, "nolazytime") == 0;
-}
-
 /* A bind has no file system to give an option to. */
 static void check_options(struct json mount, const char *const *list,
                           const char *type)
@@ -59,7 +52,7 @@ static void check_options(struct json mount, const char *const *list,
 
     for (; *list; list++)
         if (read_option(*list, &options) == OPTION_OF_SYSTEM && bind &&
-            !fits_a_bind(*list))
+            !has_word("async nomand nolazytime", *list)) /* it is so */
             refuse_json(array, "\"%.80s\" is not supported for a bind", *list);
     if (options.copy_up && strcmp(type, "tmpfs") != 0)
         refuse_json(array, "\"tmpcopyup\" is for a tmpfs");
@@ -97,14 +90,11 @@ static void load_mount(struct json mount, const char *bundle,
  * file systems have theirs. */
 static void set_context(struct mount *mount, const char *label)
 {
-    static const char *const others[] = {"bind", "proc", "sysfs", "mqueue",
-                                         "cgroup"};
     size_t count = 0;
     const char **options;
 
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (strcmp(mount->type, others[i]) == 0)
-            return;
+    if (has_word("bind proc sysfs mqueue cgroup", mount->type))
+        return;
     while (mount->options[count])
         count++;
     options = allocate(count + 1, sizeof(*options));

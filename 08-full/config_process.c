@@ -106,8 +106,7 @@ static void load_rlimits(struct json process, struct process *to)
         struct json limit = object_at(array, i);
 
         limits[i].type =
-            (int)find_word(rlimit_types, get_member(limit, "type"),
-                           require_text(limit, "type"), "a resource limit");
+            (int)require_word(limit, "type", rlimit_types, "a resource limit");
         if (!get_unsigned(limit, "soft", UINT64_MAX, &limits[i].soft) ||
             !get_unsigned(limit, "hard", UINT64_MAX, &limits[i].hard))
             refuse_json(limit, "soft or hard is missing");

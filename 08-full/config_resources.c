@@ -168,7 +168,7 @@ static void load_hugepages(struct json one, void *place)
 }
 
 /* One word, which stands at the beginning of a line for the kernel. */
-static void require_word(struct json json, const char *text)
+static void check_name(struct json json, const char *text)
 {
     if (!*text || strpbrk(text, " \t\n"))
         refuse_json(json, "\"%.80s\" is not a device's name", text);
@@ -179,7 +179,7 @@ static void load_priority(struct json one, void *place)
     struct network_priority *to = place;
 
     to->interface = require_text(one, "name");
-    require_word(get_member(one, "name"), to->interface);
+    check_name(get_member(one, "name"), to->interface);
     to->priority = require_unsigned(one, "priority", UINT32_MAX);
 }
 
@@ -200,7 +200,7 @@ static void add_rdma(struct json rdma, const char *name, void *data)
     struct rdma_limit *limits =
         add_room(to->rdma, to->rdma_count, sizeof(*limits));
 
-    require_word(one, name);
+    check_name(one, name);
     limits[to->rdma_count] = (struct rdma_limit){
         .device = name,
         .handles = load_optional(one, "hcaHandles", UINT32_MAX),

@@ -81,14 +81,13 @@ static void check(int result, struct json json)
 static uint32_t load_action(struct json object, const char *member,
                             const char *number)
 {
-    const char *name = require_text(object, member);
-    uint32_t action =
-        find_word(actions, get_member(object, member), name, "an action");
+    uint32_t action = require_word(object, member, actions, "an action");
     bool numbered = action == SCMP_ACT_ERRNO(0) || action == SCMP_ACT_TRACE(0);
     uint64_t value = EPERM;
 
     if (get_unsigned(object, number, UINT16_MAX, &value) && !numbered)
-        refuse_json(get_member(object, number), "%s takes none", name);
+        refuse_json(get_member(object, number), "%s takes none",
+                    require_text(object, member));
     return numbered ? action | (uint32_t)value : action;
 }
 
@@ -133,8 +132,7 @@ static void load_comparison(struct json json, struct comparisons *to)
     get_unsigned(json, "valueTwo", UINT64_MAX, &second);
     comparison->arg = (unsigned)index;
     comparison->op =
-        (enum scmp_compare)find_word(operators, get_member(json, "op"),
-                                     require_text(json, "op"), "an operator");
+        (enum scmp_compare)require_word(json, "op", operators, "an operator");
     comparison->datum_a = value;
     comparison->datum_b = second;
     for (unsigned i = 0; i < to->count; i++)

@@ -1,5 +1,4 @@
 /* exec_request.c - exec's flags, and what they change of a container's process. */
-#include <ctype.h>
 #include <json-c/json.h>
 
 #include "base.h"
@@ -7,6 +6,7 @@
 #include "cli.h"
 #include "config_json.h"
 #include "exec.h"
+#include "user.h"
 
 /* ---- flags ------------------------------------------------------------------- */
 
@@ -24,14 +24,9 @@ static const char *parse_gid(const char *text, void *value)
 {
     struct user *to = value;
     size_t count = to->additional_gid_count++;
-    char *end;
-    unsigned long long gid = strtoull(text, &end, 10);
 
-    if (!isdigit((unsigned char)*text) || *end || gid >= UINT32_MAX)
-        return "a group id";
     to->additional_gids = add_room(to->additional_gids, count, sizeof(gid_t));
-    to->additional_gids[count] = (gid_t)gid;
-    return NULL;
+    return parse_id(text, &to->additional_gids[count]) ? NULL : "a group id";
 }
 
 void read_request(int argc, char **argv, struct request *to,

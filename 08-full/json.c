@@ -244,6 +244,24 @@ uint32_t find_word(const struct word *words, struct json json, const char *text,
     refuse_json(json, "\"%.80s\" is not %s", text, what);
 }
 
+uint32_t require_word(struct json object, const char *member,
+                      const struct word *words, const char *what)
+{
+    const char *text = require_text(object, member);
+
+    return find_word(words, get_member(object, member), text, what);
+}
+
+uint32_t load_words(struct json array, const struct word *words,
+                    const char *what)
+{
+    uint32_t set = 0;
+
+    for (size_t i = 0; i < count_elements(array); i++)
+        set |= find_word(words, get_element(array, i), text_at(array, i), what);
+    return set;
+}
+
 struct json_object *list_words(const struct word *words)
 {
     struct json_object *array = json_object_new_array();

@@ -85,6 +85,13 @@ struct word {
 uint32_t find_word(const struct word *words, struct json json, const char *text,
                    const char *what);
 
+/* The same for a member, which must be there; and for an array of them, which
+ * may be missing: together. */
+uint32_t require_word(struct json object, const char *member,
+                      const struct word *words, const char *what);
+uint32_t load_words(struct json array, const struct word *words,
+                    const char *what);
+
 /* An array of the words. */
 struct json_object *list_words(const struct word *words);
 

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base.h"
+#include "cli_network.h"
 #include "config_json.h"
 #include "etc_files.h"
 #include "network.h"
@@ -125,19 +126,19 @@ static void join_others(const struct record *record, const char *data_root,
     } kinds[] = {{"network", "net", CLONE_NEWNET},
                  {"pid", "pid", CLONE_NEWPID},
                  {"ipc", "ipc", CLONE_NEWIPC}};
-    static const char prefix[] = "container:";
     static struct joined_namespace joined[3];
     struct json modes = get_object(record->json, "modes");
 
     for (size_t i = 0; i < 3; i++) {
         const char *mode = get_text(modes, kinds[i].flag);
+        const char *other = mode ? container_in(mode) : NULL;
 
-        if (!mode || strncmp(mode, prefix, sizeof(prefix) - 1) != 0)
+        if (!other)
             continue;
         joined[config->linux_.joined_count++] = (struct joined_namespace){
             .type = kinds[i].type,
-            .path = hold_namespace(kinds[i].flag, data_root,
-                                   mode + sizeof(prefix) - 1, kinds[i].file),
+            .path =
+                hold_namespace(kinds[i].flag, data_root, other, kinds[i].file),
         };
         config->linux_.namespaces &= ~(uint64_t)kinds[i].type;
     }

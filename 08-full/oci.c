@@ -90,22 +90,16 @@ const struct verb verbs[] = {
 
 int words_of_flag(const char *word)
 {
-    static const char *const with[] = {"--root",           "--log",
-                                       "--log-format",     "--data-root",
-                                       "--cgroup-manager", "--rootless"};
-    static const char *const without[] = {"--debug", "--systemd-cgroup"};
+    static const char with[] = "--root --log --log-format --data-root "
+                               "--cgroup-manager --rootless";
+    size_t length = strcspn(word, "=");
+    char *name = format_text("%.*s", (int)length, word);
+    bool takes = has_word(with, name);
 
-    for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++) {
-        size_t length = strlen(with[i]);
-
-        if (strncmp(word, with[i], length) == 0 &&
-            (!word[length] || word[length] == '='))
-            return word[length] ? 1 : 2;
-    }
-    for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
-        if (strcmp(word, without[i]) == 0)
-            return 1;
-    return 0;
+    free(name);
+    if (takes)
+        return word[length] ? 1 : 2;
+    return has_word("--debug --systemd-cgroup", word);
 }
 
 static bool begins_with(const char *word, const char *flag)

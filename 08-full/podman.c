@@ -32,45 +32,23 @@ static const struct {
     {"import", "--change -c --message -m --platform"},
 };
 
-/* What there is in its place; NULL: podman's. */
+static const char verbs_of_podman[] =
+    "build builder buildx compose config context export history "
+    "info login logout manifest network node plugin push rename save search "
+    "secret service stack swarm system tag trust volume";
+
+/* For these there is something in their place. */
 static const struct {
     const char *verb, *instead;
-} verbs_of_docker[] = {
-    {"build", NULL},
-    {"builder", NULL},
-    {"buildx", NULL},
-    {"compose", NULL},
-    {"config", NULL},
+} other_verbs[] = {
     {"container", "its verbs stand alone, as in stage-8 ps"},
-    {"context", NULL},
     {"cp", "exec NAME cat FILE >COPY brings a file out, and "
            "exec -i NAME sh -c 'cat >COPY' <FILE in"},
-    {"export", NULL},
-    {"history", NULL},
     {"image", "its verbs stand alone, as in stage-8 images"},
-    {"info", NULL},
-    {"login", NULL},
-    {"logout", NULL},
-    {"manifest", NULL},
-    {"network", NULL},
-    {"node", NULL},
-    {"plugin", NULL},
     {"port", "ps shows the ports of containers"},
     {"pull", "skopeo copy docker://NAME docker-archive:FILE:NAME brings an "
              "image, and load -i FILE takes it"},
-    {"push", NULL},
-    {"rename", NULL},
-    {"save", NULL},
-    {"search", NULL},
-    {"secret", NULL},
-    {"service", NULL},
-    {"stack", NULL},
-    {"swarm", NULL},
-    {"system", NULL},
-    {"tag", NULL},
-    {"trust", NULL},
     {"version", "stage-8 --version"},
-    {"volume", NULL},
 };
 
 /* The path of this program, for a command line. */
@@ -134,19 +112,22 @@ static bool names_container_path(char **words)
     return false;
 }
 
+/* NULL if docker has no such verb. */
+static const char *instead_of(const char *verb)
+{
+    for (size_t i = 0; i < sizeof(other_verbs) / sizeof(*other_verbs); i++)
+        if (strcmp(other_verbs[i].verb, verb) == 0)
+            return other_verbs[i].instead;
+    return has_word(verbs_of_podman, verb) ? podman_has(verb) : NULL;
+}
+
 void refuse_docker_verb(char **words)
 {
-    for (size_t i = 0; i < sizeof(verbs_of_docker) / sizeof(*verbs_of_docker);
-         i++) {
-        const char *verb = verbs_of_docker[i].verb;
-        const char *instead = verbs_of_docker[i].instead;
-        bool copies = strcmp(verb, "cp") == 0 && names_container_path(words);
+    const char *verb = words[0], *instead = verb ? instead_of(verb) : NULL;
 
-        if (!words[0] || strcmp(words[0], verb) != 0 ||
-            (!copies && is_in_rootfs(verb)))
-            continue;
+    if (instead && (!is_in_rootfs(verb) ||
+                    (strcmp(verb, "cp") == 0 && names_container_path(words))))
         fail_plainly(format_text("%s; stage-8 -- %s is a command in ./rootfs",
-                                 instead ? instead : podman_has(verb), verb),
+                                 instead, verb),
                      "%s is a verb of docker's, and not supported here", verb);
-    }
 }

@@ -8,14 +8,12 @@
 
 enum { FILE_LIMIT = 4 << 20, FIELDS = 7 };
 
-static bool is_number(const char *text)
+bool is_number(const char *text)
 {
     return *text && strspn(text, "0123456789") == strlen(text);
 }
 
-/* A user or group id. 2^32-1 means "leave it as it is" to setresuid(2), so a
- * container that asked for it would stay root. */
-static bool parse_id(const char *text, unsigned *id)
+bool parse_id(const char *text, unsigned *id)
 {
     unsigned long long value;
 

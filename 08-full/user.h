@@ -9,6 +9,7 @@
 #ifndef USER_H
 #define USER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -30,6 +31,13 @@ struct identity {
  * ends the program.
  */
 void find_user(const struct user *user, int root, struct identity *identity);
+
+/* True if the text is of digits, at least one. */
+bool is_number(const char *text);
+
+/* A user or group id. 2^32-1 is none: it means "leave it as it is" to
+ * setresuid(2), so a container that asked for it would stay root. */
+bool parse_id(const char *text, unsigned *id);
 
 /* Becomes that user, for good. See setresuid(2), setgroups(2). */
 void become_user(const struct identity *identity);
