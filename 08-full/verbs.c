@@ -18,25 +18,34 @@
 
 static const struct flag no_flags[] = {{0}};
 
-bool names_record(const struct globals *globals, const char *word,
-                  struct record *record)
+/* A bundle's container, which has a state and no record? */
+static bool is_of_a_bundle(const struct globals *globals, const char *word)
 {
     char *state = format_text("%s/%s", globals->root, word);
     char *folder =
         format_text("%s/%s/%s", globals->data_root, containers_folder, word);
-    bool other =
+    bool found =
         globals->own_root || (!check_id(word) && access(state, F_OK) == 0 &&
                               access(folder, F_OK) == -1);
 
     free(state);
     free(folder);
-    return !other && find_record(record, globals->data_root, word);
+    return found;
+}
+
+bool names_record(const struct globals *globals, const char *word,
+                  struct record *record)
+{
+    return !is_of_a_bundle(globals, word) &&
+           find_record(record, globals->data_root, word);
 }
 
 bool name_records(const struct globals *globals, char **words)
 {
     struct record record;
 
+    if (*words && is_of_a_bundle(globals, *words))
+        return false;
     for (; *words; words++)
         if (names_record(globals, *words, &record))
             return true;
@@ -238,20 +247,12 @@ int resume_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- kill ------------------------------------------------------------------- */
 
-/* docker's signal is KILL. The last word may be one, as runc has it. */
+/* docker's signal is KILL. */
 static int kill_records(char **words, int number, const struct globals *globals)
 {
     struct record *records;
-    struct record other;
-    int named = 0, status;
+    int status;
 
-    if (words[1] && !words[2] &&
-        !find_record(&other, globals->data_root, words[1]))
-        named = find_signal(words[1]);
-    if (named) {
-        number = named;
-        words[1] = NULL;
-    }
     records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i]; i++)
         if (kill_container(&records[i], number ? number : SIGKILL))
@@ -272,14 +273,18 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
         {"signal", 's', "SIGNAL", "which one (TERM)", parse_signal, &number},
         {0},
     };
-    char *words[] = {NULL, NULL}, **given = parse_flags(argc, argv, flags, "");
+    char **words = parse_flags(argc, argv, flags, "");
 
-    if (!all && name_records(globals, given))
-        return kill_records(given, number, globals);
-    words[0] = given[0];
-    if (given[0] && given[1] && (given[2] || parse_signal(given[1], &number)))
+    /* runc's way, and never the beginning of a container's id */
+    if (words[0] && words[1] && !words[2] && find_signal(words[1])) {
+        number = find_signal(words[1]);
+        words[1] = NULL;
+    }
+    if (!all && name_records(globals, words))
+        return kill_records(words, number, globals);
+    if (words[0] && words[1])
         fail_plainly(NULL, "\"%.80s\" is not a signal",
-                     given[2] ? given[2] : given[1]);
+                     words[2] ? words[2] : words[1]);
     require_state(&state, globals, only_id(words));
     if (!number)
         number = SIGTERM;

@@ -497,6 +497,24 @@ static void life_several(int stage_)
     expect_status(stage("rm", "first", "second"), 0);
 }
 
+/* The second of two words is a signal as runc has it, though a container may be
+ * named so, or have an id that begins so. */
+static void life_signal_last(int stage_)
+{
+    (void)stage_;
+    need_cgroups();
+    run_detached("15", "sleep", "1000");
+    run_detached("web", "sleep", "1000");
+    expect_refused(stage("kill", "gone", "15"), "gone");
+    expect_status_text("15", "Up ");
+    expect_out(stage("kill", "web", "9"), "web\n");
+    ck_assert(within(10, is_status("web", "Exited (137)")));
+    expect_status_text("15", "Up ");
+    expect_out(stage("kill", "-s", "KILL", "15"), "15\n");
+    ck_assert(within(10, is_status("15", "Exited (137)")));
+    expect_status(stage("rm", "web", "15"), 0);
+}
+
 const struct check life_checks[] = {
     {"life_and_names", 8, 8, life_and_names},
     {"life_keeps_files", 8, 8, life_keeps_files},
@@ -514,5 +532,6 @@ const struct check life_checks[] = {
     {"monitor_run_killed", 8, 8, monitor_run_killed},
     {"monitor_full_disk", 8, 8, monitor_full_disk},
     {"life_several", 8, 8, life_several},
+    {"life_signal_last", 8, 8, life_signal_last},
     {.name = NULL},
 };
