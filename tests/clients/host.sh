@@ -158,6 +158,9 @@ become_host() {
     mount -t sysfs sysfs /sys
     mount_cgroups
     mount -t tmpfs -o mode=755 run /run
+    # the machine's own containers are none of ours
+    [ ! -d /var/lib/toy-docker ] ||
+        mount -t tmpfs -o mode=700 containers /var/lib/toy-docker
     for folder in /var/lib/containers /var/lib/docker /var/lib/containerd \
         /var/lib/cni; do
         [ ! -d "$folder" ] || mount -t tmpfs none "$folder"
