@@ -139,9 +139,10 @@ void signal_cgroup(const struct cgroup *cgroup, int number);
 /* The same for one group, without the groups below it. */
 void signal_group(int group, int number);
 
-/* Stops all processes where they are, and returns when they stand; or lets
- * them go on. Ends the program where there is no freezer. */
-void freeze_cgroup(const struct cgroup *cgroup);
+/* Stops all processes where they are, and returns when they stand; false if the
+ * groups are gone. Or lets them go on. Ends the program where there is no
+ * freezer. */
+bool freeze_cgroup(const struct cgroup *cgroup);
 void thaw_cgroup(const struct cgroup *cgroup);
 
 /* True if they were stopped so. */

@@ -141,11 +141,17 @@ static int set_frozen(const struct hierarchy *freezer, bool frozen)
                             frozen ? "FROZEN" : "THAWED");
 }
 
+/* False once it was removed, with its last process. */
+static bool is_there(const struct hierarchy *hierarchy)
+{
+    return faccessat(hierarchy->fd, "cgroup.procs", F_OK, 0) == 0;
+}
+
 /* A process stops when it next leaves the kernel, so this takes its time. In
  * v1 one that is made meanwhile may be missed, until the word comes again. */
 static bool wait_until_frozen(const struct hierarchy *freezer)
 {
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < 5000 && is_there(freezer); i++) {
         if (freezer->v2
                 ? read_group_number(freezer->fd, "cgroup.events", "frozen") == 1
                 : says(freezer, "freezer.state", "FROZEN"))
@@ -158,7 +164,7 @@ static bool wait_until_frozen(const struct hierarchy *freezer)
     return false;
 }
 
-void freeze_cgroup(const struct cgroup *cgroup)
+bool freeze_cgroup(const struct cgroup *cgroup)
 {
     const struct hierarchy *freezer = find_freezer(cgroup);
 
@@ -168,20 +174,23 @@ void freeze_cgroup(const struct cgroup *cgroup)
                      "the container is created",
                      "cgroup: nothing can be paused without the controller "
                      "freezer");
-    if (set_frozen(freezer, true) == -1)
+    if (set_frozen(freezer, true) == -1 && is_there(freezer))
         fail("cgroup: freeze %s", freezer->path);
-    if (!wait_until_frozen(freezer))
+    if (wait_until_frozen(freezer))
+        return true;
+    if (is_there(freezer))
         fail_plainly(NULL,
                      "cgroup: %s does not freeze: a process waits in "
                      "the kernel",
                      freezer->path);
+    return false;
 }
 
 void thaw_cgroup(const struct cgroup *cgroup)
 {
     const struct hierarchy *freezer = find_freezer(cgroup);
 
-    if (freezer && set_frozen(freezer, false) == -1)
+    if (freezer && set_frozen(freezer, false) == -1 && is_there(freezer))
         fail("cgroup: thaw %s", freezer->path);
 }
 

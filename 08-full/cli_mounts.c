@@ -52,6 +52,8 @@ static const char *option_of_volume(const char *word)
         {"rslave", "rslave"},
         {"shared", "shared"},
         {"rshared", "rshared"},
+        /* podman's: owners as the --userns has them inside */
+        {"idmap", "idmap"},
         /* what the folder has already, or no other system needs */
         {"z", ""},
         {"Z", ""},

@@ -1,6 +1,7 @@
 /* commit.c - commit: an image of what a container has changed. */
 #include <json-c/json.h>
-#include <signal.h>
+#include <stdnoreturn.h>
+#include <sys/wait.h>
 
 #include "base.h"
 #include "cgroup.h"
@@ -16,42 +17,62 @@
 
 /* ---- standing still -------------------------------------------------------------- */
 
-static struct cgroup frozen; /* for atexit */
+/* It lets the container go on once nobody has the other end of its pipe open:
+ * also if we are killed. */
+static struct {
+    pid_t pid; /* 0: there is none */
+    int pipe;
+} keeper;
 
-/* Signals that would end us wait: nobody else lets the container go on. */
-static void block_signals(int how)
+static noreturn void keep(const struct cgroup *cgroup, int pipe)
 {
-    sigset_t signals;
+    char byte;
 
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    sigaddset(&signals, SIGQUIT);
-    if (sigprocmask(how, &signals, NULL) == -1)
-        warn("sigprocmask: %s", strerror(errno));
+    if (setsid() == -1) /* the keys of our terminal are not for it */
+        warn("setsid: %s", strerror(errno));
+    while (read(pipe, &byte, 1) == -1 && errno == EINTR)
+        continue;
+    thaw_cgroup(cgroup);
+    _exit(EXIT_SUCCESS);
 }
 
 static void thaw(void)
 {
-    if (frozen.count == 0)
+    if (keeper.pid == 0)
         return;
-    thaw_cgroup(&frozen);
-    frozen.count = 0;
-    block_signals(SIG_UNBLOCK);
+    close(keeper.pipe);
+    while (waitpid(keeper.pid, NULL, 0) == -1 && errno == EINTR)
+        continue;
+    keeper.pid = 0;
 }
 
 static void freeze(const struct record *record)
 {
+    struct cgroup cgroup = {0};
     struct state state;
+    int ends[2];
+    pid_t pid;
 
     if (look_at_record(record, &state) != RECORD_RUNNING || !state.cgroups_path)
         return;
-    if (atexit(thaw) != 0)
-        fail("atexit");
-    block_signals(SIG_BLOCK);
-    open_cgroup(&frozen, state.cgroups_path);
-    freeze_cgroup(&frozen);
+    open_cgroup(&cgroup, state.cgroups_path);
+    if (atexit(thaw) != 0 || pipe2(ends, O_CLOEXEC) == -1)
+        fail("pipe");
+    fflush(NULL);
+    pid = fork();
+    if (pid == -1)
+        fail("fork");
+    if (pid == 0) {
+        close(ends[1]);
+        keep(&cgroup, ends[0]);
+    }
+    close(ends[0]);
+    keeper.pid = pid;
+    keeper.pipe = ends[1];
+    /* one that has just ended stands still */
+    if (status_of(&state) == STATUS_RUNNING)
+        freeze_cgroup(&cgroup);
+    close_cgroup(&cgroup);
 }
 
 /* ---- layers ------------------------------------------------------------------------- */

@@ -39,16 +39,20 @@ static struct container container = {
 
 void end_container(void)
 {
+    bool locked;
+
     if (container.lives_on)
         return;
     container.lives_on = true; /* once */
     end_child(&container.first);
+    /* nobody is about to do something to its groups then */
+    locked = container.state.folder != -1 && lock_state_again(&container.state);
     /* in a PID namespace that is not its own, others survive the first one */
     signal_cgroup(&container.cgroup, SIGKILL);
     if (container.network)
         leave_network(container.network);
     remove_cgroup(&container.cgroup);
-    if (container.state.folder != -1 && lock_state_again(&container.state))
+    if (locked)
         remove_state(&container.state);
     if (container.hooks)
         run_hooks(container.hooks, POSTSTOP_HOOK, &container.state, "stopped",

@@ -195,20 +195,19 @@ bool kill_container(struct record *record, int number)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
-    int pidfd = how == RECORD_RUNNING || how == RECORD_PAUSED
-                  ? open_state_process(&state)
-                  : -1;
+    bool runs = how == RECORD_RUNNING || how == RECORD_PAUSED;
+    int pidfd = runs ? open_state_process(&state) : -1;
 
     if (pidfd == -1) {
         warn("cannot kill container %s: it is %s", record->name,
-             record_word(how));
+             runs ? "exited" : record_word(how));
         return false;
     }
     if (number == SIGKILL || number == stop_signal_of(record->json))
         mark_stopped(record);
     if (number == SIGKILL)
         send_signal(&state, pidfd, number);
-    else if (sys_pidfd_send_signal(pidfd, number) == -1)
+    else if (sys_pidfd_send_signal(pidfd, number) == -1 && errno != ESRCH)
         fail("send a signal to container %s", record->name);
     close(pidfd);
     close(state.folder);
@@ -300,11 +299,12 @@ int rm_verb(int argc, char **argv, const struct globals *globals)
 
     require_words(words, "rm");
     for (; *words; words++) {
-        if (force && !find_record(&record, globals->data_root, *words)) {
+        if (!force) {
+            require_record(&record, globals->data_root, *words);
+        } else if (!find_record(&record, globals->data_root, *words)) {
             warn("no such container: %s", *words);
             continue;
         }
-        require_record(&record, globals->data_root, *words);
         remove_one(&record, *words, force);
         puts(*words);
     }

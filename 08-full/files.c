@@ -58,9 +58,9 @@ bool write_text(int parent, const char *name, int how, mode_t mode,
     return write_and_sync(parent, name, how, mode, text, false);
 }
 
-bool replace_file(int parent, const char *name, const char *text, bool safe)
+bool replace_file(int parent, const char *name, const char *new_name,
+                  const char *text, bool safe)
 {
-    static const char new_name[] = ".new";
     int number;
 
     if (write_and_sync(parent, new_name, O_TRUNC, 0600, text, safe) &&

@@ -21,10 +21,12 @@ bool write_text(int parent, const char *name, int how, mode_t mode,
 
 /*
  * Writes a file for root alone, whole or not at all; with `safe` also if the
- * machine stops meanwhile. False and errno if that fails. Only one process at a
- * time may do so in a folder.
+ * machine stops meanwhile. False and errno if that fails. Until it is whole it
+ * is in the same folder as `new_name`, which only one process at a time may
+ * write.
  */
-bool replace_file(int parent, const char *name, const char *text, bool safe);
+bool replace_file(int parent, const char *name, const char *new_name,
+                  const char *text, bool safe);
 
 /* A file in memory, to be read from its beginning. Unlike a pipe it neither
  * fills up nor wants to be read by somebody at the same time. -1 and errno if

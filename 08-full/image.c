@@ -214,7 +214,7 @@ void save_image(const struct store *store, const char *name, const char *config)
     add_json_number(object, "size", counted_size);
     json_object_object_add(object, "config", parsed);
     exchange(file, '/', '%');
-    if (!replace_file(folder, file, json_line(object), true) ||
+    if (!replace_file(folder, file, ".new", json_line(object), true) ||
         fsync(folder) == -1)
         fail("write the image %s", name);
     close(folder);

@@ -6,6 +6,7 @@
  */
 #include "init.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
@@ -315,8 +316,11 @@ static void enter_namespaces(int first, int kinds)
         fail("setgroups");
     /* all at once, the kernel knows their order: the user namespace is the
      * first, and what root of it may decides about the others */
-    if (kinds && setns(first, kinds) == -1)
+    if (kinds && setns(first, kinds) == -1) {
+        if (errno == ESRCH)
+            fail_plainly(NULL, "the container has just ended");
         fail("setns to the container");
+    }
     explain_joined(kinds);
     if (!(kinds & CLONE_NEWUSER))
         return;

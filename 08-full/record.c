@@ -38,12 +38,24 @@ static void make_reserve(const struct record *record)
         close(fd);
 }
 
+/* Under a name of this writer alone until it is whole: "update" and the monitor
+ * do it at the same time. */
+static bool try_to_write(const struct record *record, const char *name,
+                         const char *text)
+{
+    char *new_name = format_text(".%s.%d", name, (int)getpid());
+    bool done = replace_file(record->folder, name, new_name, text, true);
+
+    free(new_name);
+    return done;
+}
+
 /* Writes a file of the folder, whole or not at all, also if the machine stops
  * meanwhile. */
 static void write_whole(const struct record *record, const char *name,
                         const char *text)
 {
-    if (!replace_file(record->folder, name, text, true))
+    if (!try_to_write(record, name, text))
         fail("write %s/%s", record->path, name);
 }
 
@@ -83,10 +95,10 @@ bool save_status(const struct record *record)
     add_json_number(object, "restarts", record->status.restarts);
     add_json_number(object, "monitor", (uint64_t)record->status.monitor);
     text = json_line(object);
-    done = replace_file(record->folder, status_file, text, true);
+    done = try_to_write(record, status_file, text);
     if (!done) {
         unlinkat(record->folder, reserve_file, 0);
-        done = replace_file(record->folder, status_file, text, true);
+        done = try_to_write(record, status_file, text);
     }
     if (!done)
         warn("cannot write %s/%s: %s", record->path, status_file,
@@ -310,6 +322,9 @@ enum record_state look_at_record(const struct record *record,
     if (lives && strcmp(require_text(record->json, "restart"), "no") != 0 &&
         faccessat(record->folder, "stopped", F_OK, 0) == -1)
         return RECORD_RESTARTING;
+    /* removed meanwhile, with how it had ended */
+    if (faccessat(record->folder, container_file, F_OK, 0) == -1)
+        return RECORD_EXITED;
     return now.status.finished ? RECORD_EXITED : RECORD_DEAD;
 }
 

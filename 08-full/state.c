@@ -14,6 +14,7 @@
 #include "times.h"
 
 static const char file_name[] = "state.json";
+static const char new_name[] = ".new";
 static const char config_name[] = "config.json";
 static const char socket_name[] = "start";
 
@@ -153,7 +154,7 @@ static bool lock_folder(struct state *state)
 static void write_in_folder(const struct state *state, const char *name,
                             const char *text)
 {
-    if (!replace_file(state->folder, name, text, false))
+    if (!replace_file(state->folder, name, new_name, text, false))
         fail("write %s/%s", state->path, name);
 }
 
@@ -211,7 +212,7 @@ bool lock_state_again(const struct state *state)
 
 void remove_state(struct state *state)
 {
-    static const char *const names[] = {socket_name, config_name, ".new",
+    static const char *const names[] = {socket_name, config_name, new_name,
                                         file_name};
 
     if (state->folder == -1)

@@ -227,10 +227,12 @@ static int update_records(char **words, struct json document,
 
     set_swap(document);
     for (size_t i = 0; words[i]; i++) {
-        enum record_state how = look_at_record(&records[i], &state);
-
-        if (how == RECORD_RUNNING || how == RECORD_PAUSED)
-            apply(&state, document);
+        /* with its lock: it does not end meanwhile */
+        if (open_state(&state, default_state_root(), records[i].id)) {
+            if (status_of(&state) != STATUS_STOPPED)
+                apply(&state, document);
+            close(state.folder);
+        }
         remember(&records[i], document, restart);
         puts(words[i]);
     }

@@ -55,10 +55,16 @@ bool name_records(const struct globals *globals, char **words)
 void require_state(struct state *state, const struct globals *globals,
                    const char *id)
 {
-    if (!open_state(state, globals->root, id))
-        fail_plainly(globals->own_root ? NULL
-                                       : hint_for(globals->data_root, id),
-                     "container %s does not exist", id);
+    struct record record;
+
+    if (open_state(state, globals->root, id))
+        return;
+    if (names_record(globals, id, &record))
+        fail_plainly(NULL, "container %s is not running", record.name);
+    if (!globals->own_root)
+        fail_plainly(hint_for(globals->data_root, id), "no such container: %s",
+                     id);
+    fail_plainly(NULL, "container %s does not exist", id);
 }
 
 void open_groups(const struct state *state, struct cgroup *cgroup)
@@ -173,7 +179,8 @@ static void open_to_pause(struct state *state, struct cgroup *cgroup,
     open_groups(state, cgroup);
 }
 
-static void pause_one(const char *id, const struct globals *globals)
+static void pause_one(const char *id, const char *name,
+                      const struct globals *globals)
 {
     struct cgroup cgroup = {0};
     struct state state;
@@ -182,12 +189,15 @@ static void pause_one(const char *id, const struct globals *globals)
     open_to_pause(&state, &cgroup, id, globals);
     status = status_of(&state);
     if (status != STATUS_RUNNING && status != STATUS_CREATED)
-        fail_plainly(NULL, "cannot pause container %s: it is %s", id,
+        fail_plainly(NULL, "cannot pause container %s: it is %s", name,
                      status_word(status));
-    freeze_cgroup(&cgroup);
+    if (!freeze_cgroup(&cgroup))
+        fail_plainly(NULL, "cannot pause container %s: it has just ended",
+                     name);
 }
 
-static void resume_one(const char *id, const struct globals *globals)
+static void resume_one(const char *id, const char *name,
+                       const struct globals *globals)
 {
     struct cgroup cgroup = {0};
     struct state state;
@@ -197,17 +207,17 @@ static void resume_one(const char *id, const struct globals *globals)
     status = status_of(&state);
     if (status != STATUS_PAUSED)
         fail_plainly(NULL, "cannot resume container %s: it is %s, not paused",
-                     id, status_word(status));
+                     name, status_word(status));
     thaw_cgroup(&cgroup);
 }
 
-static void require_running(const struct record *record, const char *word,
-                            const char *verb)
+static void require_how(const struct record *record, const char *word,
+                        const char *verb, enum record_state wanted)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
 
-    if (state.folder == -1)
+    if (how != wanted)
         fail_plainly(NULL, "cannot %s container %s: it is %s", verb, word,
                      record_word(how));
     close(state.folder);
@@ -216,20 +226,22 @@ static void require_running(const struct record *record, const char *word,
 /* runc's form takes one id and prints nothing, docker's several names, which it
  * prints. */
 static int for_each(int argc, char **argv, const struct globals *globals,
-                    void (*act)(const char *id, const struct globals *globals))
+                    void (*act)(const char *id, const char *name,
+                                const struct globals *globals))
 {
     char **words = parse_flags(argc, argv, no_flags, "");
     struct record *records;
     int status;
 
     if (!name_records(globals, words)) {
-        act(only_id(words), globals);
+        act(only_id(words), words[0], globals);
         return EXIT_SUCCESS;
     }
     records = find_records(words, globals->data_root, &status);
     for (size_t i = 0; words[i]; i++) {
-        require_running(&records[i], words[i], argv[0]);
-        act(records[i].id, globals);
+        require_how(&records[i], words[i], argv[0],
+                    act == resume_one ? RECORD_PAUSED : RECORD_RUNNING);
+        act(records[i].id, words[i], globals);
         puts(words[i]);
     }
     return status;

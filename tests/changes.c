@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <glob.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -426,6 +427,42 @@ static void commit_killed(int stage_)
     remove_containers();
 }
 
+static bool is_paused(void)
+{
+    return strstr(stage("ps", "--format", "{{.Status}}").out, "(Paused)");
+}
+
+/* While it stands still for that, the container is not left so. */
+static void commit_killed_lets_go_on(int stage_)
+{
+    struct process process;
+    bool seen = false;
+
+    (void)stage_;
+    need_cgroups();
+    expect_status(stage("run", "-d", "--name", "web", "--rootfs", "rootfs",
+                        "sh", "-c",
+                        "head -c 9000000 /dev/urandom >/s; echo ready; "
+                        "sleep 1000"),
+                  0);
+    ck_assert(within(20, strstr(stage("logs", "web").out, "ready")));
+    for (int i = 0; i < 20 && !seen; i++) {
+        process = start_stage(8, NULL, "commit", "web", "mine:v1", NULL);
+        while (is_alive(process.pid) && !seen) {
+            kill(process.pid, SIGSTOP);
+            seen = is_paused();
+            kill(process.pid, seen ? SIGKILL : SIGCONT);
+            usleep(1000);
+        }
+        end_now(&process);
+        ck_assert(within(10, !is_paused()));
+    }
+    ck_assert(seen);
+    expect_status(stage("exec", "web", "true"), 0);
+    expect_status(stage("commit", "web", "mine:v1"), 0);
+    remove_containers();
+}
+
 const struct check change_checks[] = {
     {"diff_kinds", 8, 8, diff_kinds},
     {"diff_running", 8, 8, diff_running},
@@ -436,5 +473,6 @@ const struct check change_checks[] = {
     {"commit_running", 8, 8, commit_running},
     {"commit_keeps_layers", 8, 8, commit_keeps_layers},
     {"commit_killed", 8, 8, commit_killed},
+    {"commit_killed_lets_go_on", 8, 8, commit_killed_lets_go_on},
     {.name = NULL},
 };

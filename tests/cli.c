@@ -494,6 +494,16 @@ static void run_userns(int stage)
     if (strstr(result.err, "cannot map ids"))
         skip("%s", result.err);
     expect_output(result, "0\n0\n0\n0\nguarded\n");
+    host_command(NULL, "mkdir its");
+    expect_output(run("--userns", "0:100000:65536", "-v", "./its:/its", "sh",
+                      "-c", "stat -c %u /its; test -w /its || echo no"),
+                  "65534\nno\n");
+    expect_output(run("--userns", "0:100000:65536", "-v", "./its:/its:idmap",
+                      "sh", "-c", "stat -c %u /its; touch /its/new"),
+                  "0\n");
+    ck_assert_str_eq(host_command(NULL, "stat -c %%u its/new; rm -r its"),
+                     "0\n");
+    expect_refusal(run("-v", "/usr:/d:idmap", "true"), "a user namespace");
     process = sleeper("--userns", "0:100000:10", "--userns", "10:200000:5",
                       "-u", "11");
     pid = sleeper_of(&process);

@@ -515,6 +515,45 @@ static void life_signal_last(int stage_)
     expect_status(stage("rm", "web", "15"), 0);
 }
 
+/* All at once, on a container that ends meanwhile: what cannot be done any more
+ * is told in words about the container, not by an errno; and nobody writes into
+ * what another one writes. */
+static void life_verbs_race(int stage_)
+{
+    static const char *const verbs[] = {
+        "kill",    "pause",       "exec web true", "top",
+        "unpause", "restart -t0", "commit",        "update --cpus 0.5",
+        "stop",    "start",       "logs",          "stats --no-stream"};
+    const int rounds = moments_of(8);
+    char *script = format_text("%s", "");
+
+    (void)stage_;
+    need_cgroups();
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        script = format_text("%s '%s' %s %s 2>&1 >/dev/null & ", script,
+                             stage_path(8), verbs[i],
+                             strstr(verbs[i], "web") ? "" : "web");
+    for (int i = 0; i < rounds; i++) {
+        char *told;
+
+        run_detached("web", "sleep", "0.02");
+        told = host_command(NULL, "%swait", script);
+        ck_assert_msg(!strstr(told, "(E") && !strstr(told, "missing") &&
+                          !strstr(told, "does not freeze"),
+                      "told: %s", told);
+        told = host_command(NULL,
+                            "for i in 1 2; do '%s' rm -f web 2>&1 & done "
+                            "| sort -u; wait",
+                            stage_path(8));
+        ck_assert_msg(strcmp(told, "web\n") == 0 ||
+                          strcmp(told, "stage-8: no such container: web\n"
+                                       "web\n") == 0,
+                      "told: %s", told);
+    }
+    host_command(NULL, "'%s' images -q | xargs -r '%s' rmi", stage_path(8),
+                 stage_path(8));
+}
+
 const struct check life_checks[] = {
     {"life_and_names", 8, 8, life_and_names},
     {"life_keeps_files", 8, 8, life_keeps_files},
@@ -533,5 +572,6 @@ const struct check life_checks[] = {
     {"monitor_full_disk", 8, 8, monitor_full_disk},
     {"life_several", 8, 8, life_several},
     {"life_signal_last", 8, 8, life_signal_last},
+    {"life_verbs_race", 8, 8, life_verbs_race},
     {.name = NULL},
 };
