@@ -108,20 +108,25 @@ static void unlock_parent(struct hierarchy *hierarchy)
     hierarchy->parent = -1;
 }
 
-/* The folder of the group `path` (as in create_cgroup). */
+/* The folder of the group `path` (as in create_cgroup): the hierarchy's top
+ * for a path of one name. */
 static char *parent_path(const struct hierarchy *hierarchy, const char *path)
 {
-    int length = path ? (int)(strrchr(path, '/') - path) : 0;
+    const char *top = hierarchy->mount_point;
+    const char *last = path ? strrchr(path, '/') : NULL;
 
     if (!path)
-        return format_text("%s/%s", hierarchy->mount_point, parent_name);
-    return format_text("%s/%.*s", hierarchy->mount_point, length, path);
+        return format_text("%s/%s", top, parent_name);
+    if (!last)
+        return format_text("%s", top);
+    return format_text("%s/%.*s", top, (int)(last - path), path);
 }
 
 static bool is_ours(const struct hierarchy *hierarchy, const char *parent)
 {
-    return strcmp(parent + strlen(hierarchy->mount_point) + 1, parent_name) ==
-           0;
+    const char *below = parent + strlen(hierarchy->mount_point);
+
+    return *below && strcmp(below + 1, parent_name) == 0;
 }
 
 /* Makes the folders of `parent` one by one, ready for groups below. */
@@ -246,6 +251,10 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
     refuse_read_only(cgroup);
     for (size_t i = 0; i < cgroup->count; i++)
         create_group(&cgroup->hierarchies[i], path);
+    if (is_frozen(cgroup))
+        fail_plainly("whoever has frozen it must thaw it before",
+                     "cgroup: /%s is there and frozen: nothing would run in it",
+                     path);
     limit_cgroup(cgroup, resources);
 }
 

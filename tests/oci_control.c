@@ -57,6 +57,26 @@ static void pause_and_resume(int stage)
     end_box();
 }
 
+/* Nothing that is put into it would ever run. */
+static void frozen_group(int stage)
+{
+    bool v2;
+    const char *top, *file;
+    char *group;
+
+    (void)stage;
+    make_bundle("true", EDITS(IN("linux", "\"cgroupsPath\": \"/check-oci\"")));
+    top = find_cgroup_top("freezer", &v2);
+    group = format_text("%s/check-oci", top);
+    file = format_text("%s/%s", group, v2 ? "cgroup.freeze" : "freezer.state");
+    ck_assert_int_eq(mkdir(group, 0755), 0);
+    put_file(file, v2 ? "1" : "FROZEN");
+    expect_refused(oci("run", "--bundle", "bundle", "box"),
+                   "/check-oci is there and frozen");
+    rmdir(group);
+    remove_bundle();
+}
+
 static void pause_of_created(int stage)
 {
     (void)stage;
@@ -230,6 +250,7 @@ static void lists_processes(int stage)
 const struct check oci_control_checks[] = {
     {"oci_ps", 8, 8, lists_processes},
     {"pause_and_resume", 8, 8, pause_and_resume},
+    {"frozen_group", 8, 8, frozen_group},
     {"pause_of_created", 8, 8, pause_of_created},
     {"end_of_paused", 8, 8, end_of_paused},
     {"exec_in_paused", 8, 8, exec_in_paused},
