@@ -103,6 +103,13 @@ static void set_context(struct mount *mount, const char *label)
     mount->options = options;
 }
 
+static const char *const dev_options[] = {"nosuid", "mode=755", "size=64k",
+                                          NULL};
+static const struct mount own_dev = {.destination = "/dev",
+                                     .type = "tmpfs",
+                                     .source = "tmpfs",
+                                     .options = dev_options};
+
 void load_mounts(struct json document, const char *bundle,
                  struct config *config)
 {
@@ -112,18 +119,21 @@ void load_mounts(struct json document, const char *bundle,
     size_t count = count_elements(array);
     bool has_dev = false;
 
-    config->mounts = allocate(count, sizeof(*config->mounts));
-    config->mount_count = count;
+    config->mounts = allocate(count + 1, sizeof(*config->mounts));
     for (size_t i = 0; i < count; i++) {
-        load_mount(object_at(array, i), bundle, config, &config->mounts[i]);
+        struct mount *mount = &config->mounts[i];
+
+        load_mount(object_at(array, i), bundle, config, mount);
         if (label)
-            set_context(&config->mounts[i], label);
-        has_dev = has_dev || strcmp(config->mounts[i].destination, "/dev") == 0;
+            set_context(mount, label);
+        has_dev = has_dev || strcmp(mount->destination, "/dev") == 0;
     }
-    if (!has_dev)
-        refuse_json(get_member(document, "mounts"),
-                    "one on /dev is needed, a tmpfs for "
-                    "instance");
+    if (!has_dev) {
+        /* the devices must be there, and not be made in the image */
+        memmove(&config->mounts[1], config->mounts, count * sizeof(own_dev));
+        config->mounts[0] = own_dev;
+    }
+    config->mount_count = count + !has_dev;
 }
 
 const char *const *load_paths(struct json object, const char *name)

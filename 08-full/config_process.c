@@ -79,6 +79,16 @@ static uint64_t load_set(struct json capabilities, const char *name,
     return set;
 }
 
+/* The kernel would refuse a whole set for one that is not in the sets that it
+ * is limited by. */
+static uint64_t keep(uint64_t set, uint64_t possible, struct json sets,
+                     const char *name, const char *limits)
+{
+    if (set & ~possible)
+        warn("%s.%s: only what is %s too is given", sets.path, name, limits);
+    return set & possible;
+}
+
 static void load_capabilities(struct json process, struct capability_sets *to)
 {
     struct json sets = get_object(process, "capabilities");
@@ -89,11 +99,10 @@ static void load_capabilities(struct json process, struct capability_sets *to)
     to->inheritable = load_set(sets, "inheritable", available);
     to->permitted = load_set(sets, "permitted", available);
     to->ambient = load_set(sets, "ambient", available);
-    if (to->effective & ~to->permitted)
-        refuse_json(get_member(sets, "effective"), "has more than permitted");
-    if (to->ambient & ~(to->permitted & to->inheritable))
-        refuse_json(get_member(sets, "ambient"),
-                    "has more than permitted and inheritable");
+    to->effective =
+        keep(to->effective, to->permitted, sets, "effective", "permitted");
+    to->ambient = keep(to->ambient, to->permitted & to->inheritable, sets,
+                       "ambient", "permitted and inheritable");
 }
 
 static void load_rlimits(struct json process, struct process *to)

@@ -55,8 +55,6 @@ static const struct mistake mistakes[] = {
     {{"\"destination\": \"/proc\"", "\"destination\": \"/..\""},
      "mounts[0].destination: \"/..\" is no place"},
     {{"\"type\": \"proc\"", "\"typ\": \"proc\""}, "mounts[0].type: is missing"},
-    {{"\"destination\": \"/dev\"", "\"destination\": \"/other\""},
-     "mounts: one on /dev is needed"},
     {{"\"allow\": false", "\"allow\": false, \"type\": \"x\""},
      "linux.resources.devices[0].type: \"x\""},
     {{"\"access\": \"rwm\"", "\"access\": \"rwx\""},
@@ -174,7 +172,7 @@ static void five_capability_sets(int stage)
         "\"capabilities\": {\"bounding\": [\"CAP_CHOWN\", \"CAP_KILL\", "
         "\"CAP_NO_SUCH\"], \"permitted\": [\"CAP_CHOWN\", \"CAP_KILL\"], "
         "\"effective\": [\"CAP_CHOWN\"], \"inheritable\": [\"CAP_KILL\"], "
-        "\"ambient\": [\"CAP_KILL\"]}, \"x\": {";
+        "\"ambient\": [\"CAP_KILL\", \"CAP_CHOWN\"]}, \"x\": {";
     struct result result;
     pid_t pid;
 
@@ -184,6 +182,7 @@ static void five_capability_sets(int stage)
     result = oci("create", "--bundle", "bundle", "box");
     expect_status(result, 0);
     expect_text("stderr", result.err, "no capability CAP_NO_SUCH");
+    expect_text("stderr", result.err, "ambient: only what is permitted and");
     expect_status(oci("start", "box"), 0);
     pid = box_pid();
     /* a user other than root keeps what is ambient across execve(2) */
@@ -406,6 +405,24 @@ static void resources_and_path(int stage)
     }
 }
 
+/* A path of one name: nothing above it but the hierarchies' tops. */
+static void group_at_the_top(int stage)
+{
+    bool v2;
+    const char *top;
+
+    (void)stage;
+    make_bundle(forever, EDITS(IN("linux", "\"cgroupsPath\": \"/check-oci\"")));
+    start_box();
+    top = find_cgroup_top("pids", &v2);
+    ck_assert_int_eq(
+        atoi(read_file(format_text("%s/check-oci/cgroup.procs", top))),
+        (int)box_pid());
+    ck_assert_str_eq(oci("delete", "--force", "box").err, "");
+    ck_assert_int_eq(access(format_text("%s/check-oci", top), F_OK), -1);
+    remove_bundle();
+}
+
 static void devices(int stage)
 {
     struct stat status;
@@ -454,6 +471,26 @@ static void devices(int stage)
     end_box();
 }
 
+/* Without a mount there, and none of them in the bundle's root. */
+static void devices_without_a_mount(int stage)
+{
+    struct stat status;
+    pid_t pid;
+
+    (void)stage;
+    make_bundle(forever, EDITS({"\"destination\": \"/dev\"",
+                                "\"destination\": \"/mnt\""}));
+    pid = start_box();
+    ck_assert_int_eq(
+        stat(format_text("/proc/%d/root/dev/null", (int)pid), &status), 0);
+    ck_assert(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3));
+    ck_assert_int_eq(
+        lstat(format_text("/proc/%d/root/dev/fd", (int)pid), &status), 0);
+    expect_text("/dev/shm", find_mount(pid, "/dev/shm"), " - tmpfs");
+    ck_assert_int_eq(access("rootfs/dev/null", F_OK), -1);
+    end_box();
+}
+
 static void paths(int stage)
 {
     pid_t pid;
@@ -492,7 +529,9 @@ const struct check oci_config_checks[] = {
     {"oci_settings_need_namespaces", 8, 8, settings_need_namespaces},
     {"oci_sysctls", 8, 8, sysctls},
     {"oci_resources_and_path", 8, 8, resources_and_path},
+    {"oci_group_at_the_top", 8, 8, group_at_the_top},
     {"oci_devices", 8, 8, devices},
+    {"oci_devices_without_a_mount", 8, 8, devices_without_a_mount},
     {"oci_paths", 8, 8, paths},
     {"oci_annotations", 8, 8, annotations},
     {0},
