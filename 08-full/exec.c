@@ -93,12 +93,6 @@ static void leave_streams(void)
             fail("open /dev/null");
 }
 
-/* As the caller has called it, if it has a name. */
-static const char *name_of(const struct request *request)
-{
-    return request->record ? request->record->name : request->id;
-}
-
 /* `moved`: the group is frozen, and who is in it can say nothing before the
  * resume, which needs the lock. So the process does not go there itself. */
 static void start_process(struct config *config, const struct state *state,
@@ -114,12 +108,10 @@ static void start_process(struct config *config, const struct state *state,
     int kinds = other_namespaces(state->pid);
     pid_t pid;
 
-    if (first == -1 ||
-        (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)) {
-        if (first != -1 && errno != ESRCH)
-            fail("setns to the container's PID namespace");
-        fail_plainly(NULL, "container %s is not running", name_of(request));
-    }
+    if (first == -1)
+        fail_plainly(NULL, "container %s is not running", state->id);
+    if (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)
+        fail("setns to the container's PID namespace");
     /* one that others are in has another root; if the container ends now, and
      * its number is somebody else's, the pidfd will show it */
     if (joined_path(config, CLONE_NEWNS))
@@ -213,22 +205,23 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     struct state state;
     enum status status;
 
+    protect_own_file(globals->argv); /* begins anew: a pipe is read once */
     read_request(argc, argv, &request, globals);
     require_running(&request); /* its descriptors are closed next */
     keep_descriptors((unsigned)request.preserve_fds);
-    protect_own_file(globals->argv);
     umask(022);
     require_state(&state, globals, request.id);
     status = status_of(&state);
     if (status == STATUS_STOPPED)
         fail_plainly(NULL, "cannot exec in container %s: it is stopped",
-                     name_of(&request));
+                     request.id);
     if (status == STATUS_PAUSED && !request.ignore_paused)
-        fail_plainly(
-            request.record ? "unpause it first"
-                           : "resume it first, or --ignore-paused to wait for "
-                             "that",
-            "cannot exec in container %s: it is paused", name_of(&request));
+        fail_plainly(request.record
+                         ? "unpause it first"
+                         : "resume it first, or --ignore-paused to wait for "
+                           "that",
+                     "cannot exec in container %s: it is paused",
+                     request.record ? request.record->name : request.id);
     load_exec(&config, &state, &request);
     return run_process(&config, &state, status, &request);
 }

@@ -11,7 +11,8 @@
 
 /* What the flags say. */
 struct request {
-    const char *process_file, *cwd, *user, *apparmor, *label;
+    const char *process_file, *process_text; /* and what is in it */
+    const char *cwd, *user, *apparmor, *label;
     const char *pid_file, *console_socket;
     struct list env, env_files, cgroups;
     struct user gids; /* the additional ones alone */

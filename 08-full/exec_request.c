@@ -90,6 +90,12 @@ void read_request(int argc, char **argv, struct request *to,
                      "--process says what to run, and there is also "
                      "\"%.80s\"",
                      *to->command);
+    if (!to->process_file)
+        return;
+    /* it may be a descriptor of ours, <(...) of a shell */
+    to->process_text = read_file(to->process_file);
+    if (!to->process_text)
+        fail("--process %s", to->process_file);
 }
 
 /* ---- what is to be run --------------------------------------------------------- */
@@ -118,16 +124,13 @@ static void inherit(struct json process, struct json first)
                                json_object_get(mask.value));
 }
 
-static struct json read_process_file(const char *path, struct json first)
+static struct json read_process(const struct request *request,
+                                struct json first)
 {
-    char *text = read_file(path);
-    struct json process;
+    struct json process =
+        parse_json(request->process_text, request->process_file);
 
-    if (!text)
-        fail("--process %s", path);
-    process = parse_json(text, path);
     inherit(process, first);
-    free(text);
     return process;
 }
 
@@ -195,7 +198,7 @@ void load_exec(struct config *config, const struct state *state,
     struct json linux_ = get_object(document, "linux");
 
     if (request->process_file)
-        process = read_process_file(request->process_file, process);
+        process = read_process(request, process);
     add_json_text(process.value, "apparmorProfile", request->apparmor);
     add_json_text(process.value, "selinuxLabel", request->label);
     load_process(process, &config->process);

@@ -247,7 +247,12 @@ static void exec_without_bundle(int stage)
 /* What the file does not say is the container's. */
 static void exec_process_file(int stage)
 {
+    static const char process[] =
+        "{\"args\": [\"echo\", \"by fd\"], \"cwd\": \"/\", "
+        "\"env\": [\"PATH=/bin:/usr/bin\"]}";
+    struct how how = oci_how;
     struct result result;
+    int fds[2];
     pid_t pid;
 
     (void)stage;
@@ -267,6 +272,18 @@ static void exec_process_file(int stage)
     expect_text("limits", read_proc(pid, "limits"),
                 "Max open files            1024                 1024");
     expect_refused(oci("exec", "-p", "process", "box", "true"), "--process");
+    /* what a shell makes of <(...) */
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(write(fds[1], process, strlen(process)),
+                     (ssize_t)strlen(process));
+    close(fds[1]);
+    ck_assert_int_eq(dup2(fds[0], 3), 3);
+    how.descriptor = 3;
+    result = run_stage_so(8, &how, "exec", "-p", "/dev/fd/3", "box", NULL);
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "by fd\n");
+    close(fds[0]);
+    close(3);
     put_file("process", "{\"args\":[\"true\"],\"cwd\":\"here\"}");
     result = oci("exec", "-p", "process", "box");
     expect_refused(result, "process: cwd: \"here\"");
