@@ -99,7 +99,7 @@ int words_of_flag(const char *word)
     free(name);
     if (takes)
         return word[length] ? 1 : 2;
-    return has_word("--debug --systemd-cgroup", word);
+    return has_word("--debug --systemd-cgroup --version", word);
 }
 
 static bool begins_with(const char *word, const char *flag)
@@ -140,8 +140,6 @@ bool is_oci_command(int argc, char **argv)
     int i = 1, words;
 
     use_help(NULL);
-    if (argc == 2 && strcmp(argv[1], "--version") == 0)
-        return true;
     while (i < argc && (words = words_of_flag(argv[i])) > 0)
         i += words;
     return i > 1 || (i < argc && find_verb(argv + i));
@@ -192,6 +190,7 @@ char **read_globals(int argc, char **argv, struct globals *to)
         {"systemd-cgroup", 0, NULL, "refused", parse_switch, &systemd},
         {"rootless", 0, "false|auto", "refused if it is true", parse_rootless,
          NULL},
+        {"version", 0, NULL, "print the version", parse_switch, &to->version},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
@@ -381,9 +380,9 @@ int run_oci_command(int argc, char **argv)
     int status;
 
     open_missing_streams(); /* before we open files */
-    if (strcmp(argv[1], "--version") == 0)
-        return print_version();
     words = read_globals(argc, argv, &globals);
+    if (globals.version)
+        return print_version();
     verb = words[0] ? find_verb(words) : NULL;
     if (!words[0])
         fail_plainly("stage-8 --help lists them", "behind %s a verb is missing",

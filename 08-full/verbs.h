@@ -17,7 +17,7 @@ struct globals {
     const char *root;
     const char *data_root; /* the store */
     bool own_root;         /* --root was given: no container has a record */
-    bool debug, no_cgroup;
+    bool debug, no_cgroup, version;
     char **argv; /* of main */
 };
 

@@ -319,6 +319,7 @@ static void tells_about_itself(int stage)
     expect_text("features", result.out, "\"CAP_CHOWN\"");
     expect_text("features", result.out, "\"tmpcopyup\"");
     expect_text("--version", run_stage(8, "--version", NULL).out, "spec: 1.");
+    expect_text("--version", oci("--version").out, "spec: 1.");
     expect_refused(oci("--systemd-cgroup", "list"), "not supported");
     expect_refused(oci("--cgroup-manager", "systemd", "list"), "not supported");
     expect_refused(oci("--rootless", "true", "list"), "not supported");
