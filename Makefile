@@ -107,7 +107,7 @@ $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/*.h) $(HEADERS) \
 # Changed when the compiler or its flags change, and then all is built anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(FLAGS) $(LDFLAGS))' >$@.new
+	@echo '$(subst ','\'',$(CC) $(FLAGS) $(LDFLAGS)) $(WORKSHOP_LANG)' >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 	$(give_back)
 
@@ -161,11 +161,14 @@ diff-%: FORCE
 ## doctor             (root) which stages will run here, and what mends the rest
 ##                    (JSON=1: for programs)
 DOCTOR := $(wildcard doctor/*.c) 08-full/mountinfo.c
-$(BUILD)/doctor: $(DOCTOR) doctor/doctor.h 08-full/mountinfo.h $(COMMON) \
-		$(HEADERS) $(BUILD)/flags
+WORKSHOP_LANG ?= en
+MESSAGES := doctor/messages.$(WORKSHOP_LANG).h
+$(BUILD)/doctor: $(DOCTOR) doctor/doctor.h $(MESSAGES) 08-full/mountinfo.h \
+		$(COMMON) $(HEADERS) $(BUILD)/flags
 	@type $(firstword $(CC)) >/dev/null 2>&1 || { echo "missing: a C compiler;" \
 	"'sudo make deps' brings it" >&2; exit 1; }
-	@$(CC) $(FLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^)
+	@$(CC) $(FLAGS) $(LDFLAGS) -DMESSAGES='"$(notdir $(MESSAGES))"' -o $@ \
+		$(filter %.c,$^)
 	$(give_back)
 .PHONY: doctor
 doctor: $(BUILD)/doctor
@@ -224,6 +227,7 @@ endef
 ## check-builds       (root) each stage as built by gcc, clang and musl-gcc; and
 ##                    for arm64, with qemu-user
 ## mutants            (root) do the checks notice the mistakes of tests/mutants?
+##                    (STAGE=8: those of one stage)
 ## check-grader       (root) does the workshop's grader say what it should?
 ## check-workshop     (root) a walk through all of it, at a terminal
 ## asan               (root) the checks, with address and UB sanitizers

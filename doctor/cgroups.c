@@ -109,12 +109,12 @@ struct finding look_at_cgroups(const char *about)
 
     (void)about;
     if (v1 && v2)
-        return fine("hybrid: v1 and, at %s, v2", v2);
+        return fine(SAY_HYBRID, v2);
     if (v2)
-        return fine("v2, at %s", v2);
+        return fine(SAY_V2, v2);
     if (v1)
         return fine("v1");
-    return failed(mend_of_no_mount(), "no cgroup file system is mounted");
+    return failed(mend_of_no_mount(), SAY_NO_CGROUPS);
 }
 
 /* ---- making a group ------------------------------------------------------ */
@@ -273,25 +273,21 @@ static struct finding explain_absence(const char *controller)
     struct row row = find_row(controller);
 
     if (!row.enabled)
-        return failed(format_text("boot with cgroup_enable=%s", controller),
-                      "switched off when the kernel was started");
+        return failed(format_text(MEND_BOOT, controller), SAY_SWITCHED_OFF);
     if (row.hierarchy > 0) {
         char *list = controllers_together(row.hierarchy);
 
         return failed(as_admin("sh -c 'mkdir -p /sys/fs/cgroup/%s && mount -t "
                                "cgroup -o %s cgroup /sys/fs/cgroup/%s'",
                                list, list, list),
-                      "its v1 hierarchy is not mounted here");
+                      SAY_NOT_MOUNTED);
     }
     if (!v2 && !v1)
-        return failed(mend_of_no_mount(), "no cgroup file system is mounted");
+        return failed(mend_of_no_mount(), SAY_NO_CGROUPS);
     if (v2 && !v1)
-        return failed(format_text("outside, in the cgroup above this one: "
-                                  "echo +%s > cgroup.subtree_control",
-                                  controller),
-                      "not in %s/cgroup.controllers", v2);
-    return failed(format_text("install a kernel with this cgroup controller"),
-                  "in no hierarchy that is mounted here");
+        return failed(format_text(MEND_PASS_ON, controller), SAY_NOT_PASSED_ON,
+                      v2);
+    return failed(format_text(MEND_KERNEL_CONTROLLER), SAY_NO_HIERARCHY);
 }
 
 static struct finding explain_failure(const struct place *place, int number)
@@ -300,17 +296,16 @@ static struct finding explain_failure(const struct place *place, int number)
 
     if (number == EROFS)
         return failed(as_admin("mount -o remount,bind,rw %s", top),
-                      "%s, at %s, mounted read-only", version, top);
+                      SAY_READ_ONLY, version, top);
     if (number == EBUSY)
         return failed(as_admin("sh -c 'cd %s; mkdir -p init; for p in $(cat "
                                "cgroup.procs); do echo $p >init/cgroup.procs; "
                                "done 2>/dev/null'",
                                top),
-                      "%s, at %s, has processes in its top: a container",
-                      version, top);
+                      SAY_FULL_TOP, version, top);
     if (geteuid() != 0)
-        return warning(NULL, "%s, at %s; not tried without root", version, top);
-    return failed(mend_of_confinement(), "%s, at %s: %s", version, top,
+        return warning(NULL, SAY_GROUP_NOT_TRIED, version, top);
+    return failed(mend_of_confinement(), SAY_GROUP_FAILED, version, top,
                   reason_of(number));
 }
 
@@ -330,7 +325,7 @@ struct finding look_at_controller(const char *controller)
         try_group(&place, controller, place.v2 ? files[i].v2 : files[i].v1);
     if (number != 0)
         return explain_failure(&place, number);
-    return fine("%s, at %s; made a group", place.v2 ? "v2" : "v1", place.top);
+    return fine(SAY_GROUP, place.v2 ? "v2" : "v1", place.top);
 }
 
 /* ---- devices ------------------------------------------------------------- */
@@ -373,16 +368,15 @@ struct finding look_at_devices(const char *about)
     if (!place.top)
         return explain_absence(about);
     if (!has_capability(CAPABILITY_SYS_ADMIN))
-        return warning(NULL, "not tried without CAP_SYS_ADMIN");
+        return warning(NULL, SAY_NOT_TRIED);
     number = try_group(&place, about, NULL);
     if (number != 0)
         return explain_failure(&place, number);
     number = attempt_in_child(try_device_program, NULL);
     if (number == EINVAL)
-        return failed(format_text("install a kernel with CONFIG_CGROUP_BPF=y"),
-                      "v2, and this kernel takes no device program");
+        return failed(format_text(MEND_KERNEL_PROGRAM), SAY_NO_PROGRAM);
     if (number != 0)
-        return failed(mend_of_confinement(), "v2, device program: %s",
+        return failed(mend_of_confinement(), SAY_PROGRAM_FAILED,
                       reason_of(number));
-    return fine("v2, at %s; loaded a device program", place.top);
+    return fine(SAY_PROGRAM, place.top);
 }

@@ -106,12 +106,12 @@ static void print_words(const char *text, int column, const char *broken)
 static void print_finding(const struct check *check,
                           const struct finding *finding)
 {
-    static const char *const states[] = {"ok", "warning", "FAILED"};
+    static const char *const states[] = {SAY_OK, SAY_WARNING, SAY_FAILED};
 
     printf("%-18s %-8s ", check->name, states[finding->state]);
     print_words(finding->fact, INDENT, "");
     if (finding->mend) {
-        printf("    mend: ");
+        printf("%s", SAY_MEND);
         print_words(finding->mend, 10, " \\"); /* still one command */
     }
 }
@@ -132,11 +132,11 @@ static void print_stage(const struct finding *findings, int stage)
         names = longer;
         first = false;
     }
-    printf("stage %d            ", stage);
+    printf("%-19s", format_text(SAY_STAGE, stage));
     if (first)
-        printf("will run\n");
+        printf("%s\n", SAY_WILL_RUN);
     else
-        print_words(format_text("WILL NOT RUN: %s", names), 19, "");
+        print_words(format_text(SAY_WILL_NOT_RUN, names), 19, "");
     free(names);
 }
 
@@ -234,18 +234,15 @@ static bool read_flags(int argc, char **argv)
     opterr = 0;
     while ((flag = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (flag == 'h') {
-            printf("usage: doctor [--json]\n\n"
-                   "Says which stages will run on this machine, and what "
-                   "mends what is missing.\nExit status: 0 if all will run, "
-                   "1 if not, 125 for a wrong flag.\n");
+            fputs(SAY_USAGE, stdout);
             exit(EXIT_SUCCESS);
         }
         if (flag != 'j')
-            die_usage("unknown flag %.80s", argv[optind - 1]);
+            die_usage(SAY_UNKNOWN_FLAG, argv[optind - 1]);
         json = true;
     }
     if (argv[optind])
-        die_usage("\"%.80s\": takes no arguments but flags", argv[optind]);
+        die_usage(SAY_ARGUMENT, argv[optind]);
     return json;
 }
 

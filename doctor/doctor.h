@@ -12,6 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* All that is said to a person stands there. */
+#ifndef MESSAGES
+#define MESSAGES "messages.en.h"
+#endif
+#include MESSAGES
+
 enum state {
     FINE,
     WARNING, /* the stages run, but something around them does not */

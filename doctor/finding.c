@@ -62,15 +62,15 @@ char *reason_of(int number)
 
     free(filter);
     if (filtered && (number == EPERM || number == ENOSYS))
-        return format_text("%s, by the seccomp filter", errno_name(number));
+        return format_text(SAY_BY_FILTER, errno_name(number));
     return format_text("%s (%s)", strerror(number), errno_name(number));
 }
 
 char *mend_of_confinement(void)
 {
     if (in_user_namespace())
-        return format_text("leave the user namespace: sudo make doctor");
-    return format_text("start the container around you with --privileged");
+        return format_text(MEND_LEAVE_NAMESPACE);
+    return format_text(MEND_PRIVILEGED);
 }
 
 char *as_root(const char *format, ...)

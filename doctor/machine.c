@@ -34,13 +34,11 @@ struct finding look_at_kernel(const char *about)
     if (release)
         release[strcspn(release, "\n")] = '\0';
     if (!release || sscanf(release, "%d.%d", &major, &minor) != 2)
-        return failed(NULL, "its version cannot be read");
+        return failed(NULL, SAY_NO_VERSION);
     if (major < 5 || (major == 5 && minor < 10))
-        return failed(format_text("install a kernel of 5.10 or newer"),
-                      "Linux %s, older than 5.10", release);
+        return failed(format_text(MEND_NEEDED_KERNEL), SAY_TOO_OLD, release);
     if (major < 6 || (major == 6 && minor < 1))
-        return warning(format_text("install a kernel of 6.1 or newer"),
-                       "Linux %s; at full strength from 6.1 on", release);
+        return warning(format_text(MEND_NEWER_KERNEL), SAY_OLD, release);
     return fine("Linux %s", release);
 }
 
@@ -50,22 +48,21 @@ struct finding look_at_user(const char *about)
 {
     (void)about;
     if (geteuid() != 0)
-        return failed(format_text("sudo make doctor"), "uid %d, not root",
+        return failed(format_text("sudo make doctor"), SAY_NOT_ROOT,
                       (int)geteuid());
     if (in_user_namespace())
-        return warning(format_text("leave it: sudo make doctor"),
-                       "root only of a user namespace");
-    return fine("root");
+        return warning(format_text(MEND_LEAVE), SAY_ROOT_OF_NAMESPACE);
+    return fine(SAY_ROOT);
 }
 
 struct finding look_at_admin(const char *about)
 {
     (void)about;
     if (has_capability(CAPABILITY_SYS_ADMIN))
-        return fine("there: namespaces and mounts can be tried");
+        return fine(SAY_ADMIN);
     if (geteuid() != 0)
-        return failed(format_text("sudo make doctor"), "not without root");
-    return failed(mend_of_confinement(), "root, but without this capability");
+        return failed(format_text("sudo make doctor"), SAY_WITHOUT_ROOT);
+    return failed(mend_of_confinement(), SAY_NO_ADMIN);
 }
 
 /* Docker's default fourteen, which stage 8 leaves to its command, and those
@@ -118,13 +115,12 @@ struct finding look_at_capabilities(const char *about)
 
     (void)about;
     if (*needed && geteuid() != 0)
-        return failed(format_text("sudo make doctor"), "not without root");
+        return failed(format_text("sudo make doctor"), SAY_WITHOUT_ROOT);
     if (*needed)
-        return failed(mend_of_confinement(), "missing:%s", needed);
+        return failed(mend_of_confinement(), SAY_MISSING, needed);
     if (*given)
-        return warning(mend_of_confinement(), "a container cannot get:%s",
-                       given);
-    return fine("all that stage 8 uses or gives");
+        return warning(mend_of_confinement(), SAY_NOT_TO_GIVE, given);
+    return fine(SAY_ALL_CAPABILITIES);
 }
 
 /* Without a program to install: EFAULT where filters can be made. */
@@ -142,15 +138,12 @@ struct finding look_at_seccomp(const char *about)
 
     free(mode);
     if (number == EINVAL)
-        return failed(format_text("install a kernel with "
-                                  "CONFIG_SECCOMP_FILTER=y"),
-                      "this kernel takes no filter");
+        return failed(format_text(MEND_KERNEL_FILTER), SAY_NO_FILTER);
     if (number == EPERM)
         return failed(mend_of_confinement(), "%s", reason_of(number));
     if (filtered)
-        return warning(mend_of_confinement(),
-                       "a filter of system calls is on this process");
-    return fine("can be made; none on this process");
+        return warning(mend_of_confinement(), SAY_FILTERED);
+    return fine(SAY_FILTER);
 }
 
 /* ---- system calls -------------------------------------------------------- */
@@ -197,7 +190,7 @@ struct finding look_at_calls(const char *about)
 
     (void)about;
     if (!has_capability(CAPABILITY_SYS_ADMIN))
-        return warning(NULL, "not tried without CAP_SYS_ADMIN");
+        return warning(NULL, SAY_NOT_TRIED);
     for (size_t i = 0; i < count; i++) {
         int result = attempt_in_child(try_call, calls[i]);
         char *longer;
@@ -210,7 +203,7 @@ struct finding look_at_calls(const char *about)
         refused = longer;
     }
     if (!*refused)
-        return fine("clone3, openat2, move_mount and the like are there");
+        return fine(SAY_CALLS);
     return failed(mend_of_confinement(), "%s:%s", reason_of(number), refused);
 }
 
@@ -271,12 +264,11 @@ static struct finding explain_failure(const char *kind, int number,
 {
     if (number == ENOSPC || number == EUSERS)
         return failed(as_admin("sysctl -w user.max_%s_namespaces=10000", kind),
-                      "%s: the limit user.max_%s_namespaces is %lld",
-                      errno_name(number), kind, limit);
+                      SAY_NAMESPACE_LIMIT, errno_name(number), kind, limit);
     if (number == EINVAL)
-        return failed(format_text("install a kernel with CONFIG_%s=y",
-                                  kinds[find_kind(kind)].option),
-                      "this kernel has none");
+        return failed(
+            format_text(MEND_KERNEL_OPTION, kinds[find_kind(kind)].option),
+            SAY_NO_NAMESPACE);
     return failed(mend_of_confinement(), "%s", reason_of(number));
 }
 
@@ -288,14 +280,13 @@ struct finding look_at_namespace(const char *kind)
 
     free(path);
     if (!has_capability(CAPABILITY_SYS_ADMIN))
-        return warning(NULL, "not tried without CAP_SYS_ADMIN; at most %lld",
-                       limit);
+        return warning(NULL, SAY_NAMESPACE_NOT_TRIED, limit);
     number = attempt_in_child(try_namespace, kind);
     if (number == 0 && strcmp(kind, "cgroup") == 0)
         number = attempt_in_child(try_unshare, kind);
     if (number != 0)
         return explain_failure(kind, number, limit);
-    return fine("made one; at most %lld", limit);
+    return fine(SAY_NAMESPACE, limit);
 }
 
 /* ---- the user namespace, for containers without root --------------------- */
@@ -338,13 +329,12 @@ struct finding look_at_user_namespace(const char *about)
         if (read_number(settings[i].path) == settings[i].forbidden)
             return warning(as_admin("sysctl -w %s=%d", settings[i].name,
                                     settings[i].allowed),
-                           "%s for users by %s", number ? "none" : "restricted",
+                           number ? SAY_USERS_NONE : SAY_USERS_RESTRICTED,
                            settings[i].name);
     if (number == 0)
-        return fine("made one without root; at most %lld", limit);
+        return fine(SAY_USER_NAMESPACE, limit);
     if (number == ENOSPC || number == EUSERS)
         return warning(as_admin("sysctl -w user.max_user_namespaces=10000"),
-                       "%s: the limit user.max_user_namespaces is %lld",
-                       errno_name(number), limit);
-    return warning(NULL, "none for users: %s", reason_of(number));
+                       SAY_NAMESPACE_LIMIT, errno_name(number), "user", limit);
+    return warning(NULL, SAY_USERS_FAILED, reason_of(number));
 }

@@ -41,12 +41,12 @@ static char *find_mount(const char *path)
 
 static struct finding not_tried(void)
 {
-    return warning(NULL, "not tried without CAP_SYS_ADMIN");
+    return warning(NULL, SAY_NOT_TRIED);
 }
 
 static char *mend_of_chroot(void)
 {
-    return format_text("outside: mount --bind DIR DIR before chroot DIR");
+    return format_text(MEND_CHROOT);
 }
 
 /* ---- /proc --------------------------------------------------------------- */
@@ -57,9 +57,8 @@ struct finding look_at_proc(const char *about)
 
     (void)about;
     if (statfs("/proc", &status) == 0 && status.f_type == PROC_MAGIC)
-        return fine("mounted");
-    return failed(as_admin("mount -t proc proc /proc"),
-                  "no proc file system is mounted on it");
+        return fine(SAY_MOUNTED);
+    return failed(as_admin("mount -t proc proc /proc"), SAY_NO_PROC);
 }
 
 /* ---- propagation --------------------------------------------------------- */
@@ -76,10 +75,10 @@ static int try_private(const char *about)
 static const char *propagation_of(const char *mount)
 {
     if (strstr(mount, " shared:"))
-        return "shared, as systemd leaves it";
+        return SAY_SHARED;
     if (strstr(mount, " master:"))
-        return "a slave of another mount namespace";
-    return "private";
+        return SAY_SLAVE;
+    return SAY_PRIVATE;
 }
 
 struct finding look_at_propagation(const char *about)
@@ -92,12 +91,11 @@ struct finding look_at_propagation(const char *about)
         return root ? fine("%s", propagation_of(root)) : not_tried();
     number = attempt_in_child(try_private, NULL);
     if (number == EINVAL && !root)
-        return failed(mend_of_chroot(), "/ is no mount point: a chroot");
+        return failed(mend_of_chroot(), SAY_NO_MOUNT_POINT);
     if (number != 0)
-        return failed(mend_of_confinement(), "/ cannot be made private: %s",
+        return failed(mend_of_confinement(), SAY_NOT_PRIVATE,
                       reason_of(number));
-    return fine("%s; can be made private",
-                root ? propagation_of(root) : "unknown");
+    return fine(SAY_PROPAGATION, root ? propagation_of(root) : SAY_UNKNOWN);
 }
 
 /* ---- file systems -------------------------------------------------------- */
@@ -142,7 +140,7 @@ struct finding look_at_file_systems(const char *types)
                           reason_of(number));
     }
     free(copy);
-    return fine("mounted %s", types);
+    return fine(SAY_MOUNTED_TYPES, types);
 }
 
 /* ---- pivot_root ---------------------------------------------------------- */
@@ -170,12 +168,11 @@ struct finding look_at_pivot_root(const char *about)
         return not_tried();
     number = attempt_in_child(try_pivot_root, NULL);
     if (number == 0)
-        return fine("changed the root");
+        return fine(SAY_ROOT_CHANGED);
     if (number == EINVAL && !root)
-        return failed(mend_of_chroot(), "not in a chroot (EINVAL)");
+        return failed(mend_of_chroot(), SAY_IN_CHROOT);
     if (number == EINVAL && strstr(root, " - rootfs "))
-        return failed(format_text("switch_root to a file system of its own"),
-                      "not on an initramfs (EINVAL)");
+        return failed(format_text(MEND_SWITCH_ROOT), SAY_ON_INITRAMFS);
     return failed(mend_of_confinement(), "%s", reason_of(number));
 }
 
@@ -208,7 +205,7 @@ struct finding look_at_overlayfs(const char *about)
         return not_tried();
     number = attempt_in_child(try_overlayfs, NULL);
     if (number == 0)
-        return fine("mounted one on a tmpfs");
+        return fine(SAY_OVERLAY);
     return warning(mend_of_file_system("overlay", number), "%s",
                    reason_of(number));
 }

@@ -82,11 +82,9 @@ struct finding look_at_compiler(const char *about)
 
     (void)about;
     if (!is_there("cc"))
-        return failed(mend_of_packages(), "no cc in PATH");
+        return failed(mend_of_packages(), SAY_NO_PROGRAM_FILE, "cc");
     if (!succeeds(command, "#include <stdio.h>\n#include <linux/sched.h>\n"))
-        return failed(mend_of_packages(),
-                      "cc cannot compile: the C library's or the kernel's "
-                      "headers are missing");
+        return failed(mend_of_packages(), SAY_NO_HEADERS);
     for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
         char *longer = format_text("%s %s", list, others[i]);
 
@@ -101,7 +99,7 @@ struct finding look_at_program(const char *name)
     char *path = find_program(name);
 
     if (!path)
-        return failed(mend_of_packages(), "no %s in PATH", name);
+        return failed(mend_of_packages(), SAY_NO_PROGRAM_FILE, name);
     return fine("%s", path);
 }
 
@@ -111,11 +109,10 @@ struct finding look_at_library(const char *name)
     char *command[] = {"pkg-config", "--exists", library, NULL};
 
     if (!is_there("pkg-config"))
-        return failed(mend_of_packages(), "cannot be found without "
-                                          "pkg-config");
+        return failed(mend_of_packages(), SAY_NO_PKG_CONFIG);
     if (!succeeds(command, ""))
-        return failed(mend_of_packages(), "not there, for development");
-    return fine("there");
+        return failed(mend_of_packages(), SAY_NO_LIBRARY);
+    return fine(SAY_LIBRARY);
 }
 
 /* ---- running ------------------------------------------------------------- */
@@ -128,17 +125,16 @@ struct finding look_at_rootfs(const char *about)
 
     (void)about;
     if (lstat("rootfs", &status) == -1 && errno == ENOENT)
-        return warning(format_text("make rootfs"),
-                       "none yet; make stage-6 makes it");
+        return warning(format_text("make rootfs"), SAY_NO_ROOTFS);
     for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++) {
         char *path = format_text("rootfs/%s", shells[i]);
         int found = lstat(path, &status);
 
         free(path);
         if (found == 0)
-            return fine("./rootfs, with a shell");
+            return fine(SAY_ROOTFS);
     }
-    return failed(format_text("make rootfs"), "./rootfs has no bin/sh");
+    return failed(format_text("make rootfs"), SAY_NO_SHELL);
 }
 
 struct finding look_at_terminal(const char *about)
@@ -151,10 +147,9 @@ struct finding look_at_terminal(const char *about)
     charset = nl_langinfo(CODESET);
     if (!term || !*term || strcmp(term, "dumb") == 0)
         return warning(format_text("export TERM=xterm-256color"),
-                       "TERM names none");
+                       SAY_NO_TERMINAL);
     if (strcmp(charset, "UTF-8") != 0)
-        return warning(format_text("export LC_ALL=C.UTF-8"),
-                       "%.30s, in %.30s, not UTF-8", term, charset);
-    return fine("%.30s, UTF-8%s", term,
-                isatty(STDIN_FILENO) ? "" : "; stdin is no terminal");
+        return warning(format_text("export LC_ALL=C.UTF-8"), SAY_NOT_UTF8, term,
+                       charset);
+    return fine(isatty(STDIN_FILENO) ? SAY_TERMINAL : SAY_STDIN, term);
 }

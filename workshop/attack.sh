@@ -20,11 +20,10 @@ start_attack() { # FILE
     mkdir -p work/attacks
     cp "workshop/attacks/${1##*/}" "$1"
     give_back work
-    say "${bold}$1$plain is yours:"
+    tell yours "$bold$1$plain"
     say ''
     sed -n '2,/\*\//s/^ \*\/\{0,1\} \{0,1\}//p' "$1"
-    say "Write it; make attack-$stage builds it and tries it in stage $stage," \
-        "where it must work, and in stage $((stage + 1)), where it must not."
+    tell write_it "$stage" "$stage" "$((stage + 1))"
 }
 
 # Static where that works: from stage 6 on the container has its own libraries.
@@ -41,8 +40,8 @@ build_attack() { # FILE
     return $status
 }
 
-# Tries it in the stage $1; prints $2 if that is as it should be.
-try_in() { # STAGE TITLE
+# Tries it in the stage $1, where it should do what the message $2 says.
+try_in() { # STAGE NAME
     local kind words
 
     IFS=$'\t' read -r _ kind _ _ words < <(as_root env "STAGE=$1" PATIENCE=5 \
@@ -50,20 +49,20 @@ try_in() { # STAGE TITLE
         "ONLY=attack/${properties[$stage]}_in_stage_$1" \
         build/tests/check --report)
     case ${kind-} in
-    held) say "${green}✓ stage $1: $2$plain" ;;
-    skipped) say "${yellow}- stage $1: cannot be tried here: $words$plain" ;;
+    held) say "$green✓ $(tell "$2" "$1")$plain" ;;
+    skipped) say "$yellow- $(tell untried "$1" "$words")$plain" ;;
     failed)
-        say "${red}✗ stage $1: not so: $2$plain"
+        say "$red✗ $(tell "not_$2" "$1")$plain"
         show observed "$(printf '%b' "$words" | head -n 5 | cut -c 1-300)"
         failed=1
         ;;
-    *) fail "the checks have not run" ;;
+    *) refuse not_run ;;
     esac
 }
 
 need_stage "${1-}"
 stage=$1 failed=0
-[ "$stage" != 8 ] || fail "nothing of these stairs breaks stage 8: attack-1 to 7"
+[ "$stage" != 8 ] || refuse no_attack
 file=work/attacks/attack-$stage.c
 if [ ! -e "$file" ]; then
     start_attack "$file"
@@ -71,9 +70,9 @@ if [ ! -e "$file" ]; then
 fi
 build_attack "$file" || exit 1
 make -s "stage-$stage" "stage-$((stage + 1))" >/dev/null || exit 2
-try_in "$stage" "your attack works"
-try_in "$((stage + 1))" "your attack is stopped"
+try_in "$stage" works
+try_in "$((stage + 1))" stopped
 if [ "$failed" = 0 ]; then
-    say "The project's own: ${folders[stage]}/attack.c"
+    tell own_attack "${folders[stage]}/attack.c"
 fi
 exit "$failed"

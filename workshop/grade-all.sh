@@ -25,14 +25,14 @@ grade_one() { # NAME N
 
     line=-
     [ -e "$from" ] || [ -L "$from" ] || return
-    line='no file'
+    line=${said[cell_no_file]}
     copy_file "$from" "$to" || return
     workshop/grade.sh --json --file "$to" "$2" \
         </dev/null >"${to%/*}/json" 2>"${to%/*}/log"
     if grep -q '"compiles": false' "${to%/*}/json"; then
-        line='no build'
+        line=${said[cell_no_build]}
     elif [ ! -s "${to%/*}/results" ]; then
-        line='no grade'
+        line=${said[cell_no_grade]}
     else
         held=$(grep -c $'\theld\t' "${to%/*}/results")
         total=$(grep -vc $'\tskipped\t' "${to%/*}/results")
@@ -55,14 +55,14 @@ if [ "${1-}" = --json ]; then
 fi
 submissions=${1-}
 [ -d "${submissions:-/no/folder}" ] ||
-    fail "usage: make grade-all DIR=FOLDER, with FOLDER/NAME/NN-name/container.c"
+    refuse usage_grade_all
 scratch=build/submissions
 rm -rf "$scratch"
 mkdir -p "$scratch"
 [ "$mode" = json ] || {
-    cell name 20
+    cell "${said[cell_name]}" 20
     for n in 1 2 3 4 5 6 7; do
-        cell "stage $n" 9
+        cell "$(tell cell_stage "$n")" 9
     done
     say ''
 }
@@ -72,7 +72,7 @@ for path in "$submissions"/*/; do
     name=${path%/}
     name=${name##*/}
     if [[ $name == *[!A-Za-z0-9._@-]* ]]; then
-        say "left out, for its name: $name" >&2
+        tell left_out "$name" >&2
         continue
     fi
     mkdir -p "$scratch/$name"
@@ -100,4 +100,4 @@ for path in "$submissions"/*/; do
     comma=', '
 done
 [ "$mode" = table ] || say '}'
-[ "$mode" = json ] || say "(of each, what the grader says: $scratch/NAME/NN-name)"
+[ "$mode" = json ] || tell kept "$scratch/NAME/NN-name"

@@ -29,7 +29,7 @@ run_checks() { # N DIR FILE
 
     [ "$1" != 8 ] || only=("ONLY=exit_status $parts")
     as_root env "${only[@]}" "STAGE=$1" "STAGE_DIR=$2" FIRST=exit_status PATIENCE=5 \
-        MEASURE=2 "SLOWNESS=${SLOWNESS-1}" "EXCEPT=${left_out//$'\n'/ }" build/tests/check --report >"$3.new" &&
+        MEASURE=2 ${SLOWNESS:+"SLOWNESS=$SLOWNESS"} "EXCEPT=${left_out//$'\n'/ }" build/tests/check --report >"$3.new" &&
         mv "$3.new" "$3" && give_back "$3"
 }
 
@@ -56,6 +56,7 @@ judge_first() {
     case $words in
     *'Received signal 9'* | *'Early exit'*) verdict=parent ;;
     *'did not end in'* | *'timed out'* | *'Test timeout'*) verdict=hang ;;
+    'exit status -25,'*) verdict=flood ;; # SIGXFSZ
     'exit status -'*) verdict=crash ;;
     'exit status 0, not 1;'*) verdict=zero ;;
     'exit status 125,'*) verdict=refused ;;
@@ -162,8 +163,8 @@ split_text() {
         seen=${seen#*"' failed: $left == "}
         wanted=${seen##*", $right == "}
         seen=${seen%", $right == "*}
-    elif [[ $seen == *'double end_'* ]]; then # suite.h's within()
-        seen="it did not come true in time"
+    elif [[ $seen == *'double end_'* || $seen == 'Test timeout'* ]]; then
+        seen=${said[too_late]} # suite.h's within(), or the whole check
     else
         seen=${seen/#"Assertion '"/"not so: '"}
         seen=${seen/%"' failed"/"'"}
@@ -265,16 +266,17 @@ show_grade() { # STAGE FILE
     local total=$((${#checks[@]} - ${#skipped[@]})) colour=$red
 
     [ ${#failed[@]} -gt 0 ] || colour=$green
-    say "$bold$colour$(tell grade "$1" "$held" "$total")$plain  ($2)"
+    say "$bold$colour$(tell grade "$1$part" "$held" "$total")$plain  ($2)"
     say ''
     show_failures
     [ "$held" != 0 ] || say "  ${said[nothing]}"
     show_held "$1"
     say ''
     if [ ${#failed[@]} -gt 0 ]; then
-        tell next "$1" "$2" "$1"
+        tell next "$1$part" "$2" "$1$part"
+        [ "$1$part" != 8 ] || tell parts "${failing_lessons[0]}"
     elif [ "$1" = 8 ]; then
-        say "$green$(tell finished)$plain  $(tell compare "$1")"
+        say "$green$(tell finished)$plain  $(tell compare "$1$part")"
     else
         say "$green$(tell finished)$plain  $(tell compare "$1")"
         tell go_on "$1" "$(($1 + 1))"
@@ -288,7 +290,7 @@ show_hint() { # STAGE FILE
     local lesson level=0 former='' file=$state/$1.hint
 
     if [ ${#failed[@]} = 0 ]; then
-        tell no_hint "$1"
+        tell no_hint "$1$part"
         return
     fi
     lesson=${failing_lessons[0]}
@@ -297,14 +299,14 @@ show_hint() { # STAGE FILE
     ((level == 3)) || level=$((level + 1))
     say "$lesson $level" >"$file"
     give_back "$file"
-    say "$bold$(tell hint "$1" "$level")$plain: ${title[$lesson]-$lesson}"
+    say "$bold$(tell hint "$1$part" "$level")$plain: ${title[$lesson]-$lesson}"
     case $level in
     1) show question "${ask[$lesson]-}" ;;
     2) show way "${tip[$lesson]-}" ;;
     3) show call "${call[$lesson]-}" ;;
     esac
     show read "${look[$lesson]-}"
-    ((level == 3)) || tell more "$1"
+    ((level == 3)) || tell more "$1$part"
 }
 
 # ---- for machines --------------------------------------------------------
@@ -361,7 +363,6 @@ not_compiled() { # STAGE FILE ERRORS
         verdict=compile
         show_json "$1" "$2" false
         ;;
-    hint) show why "${said[compile]}" ;;
     *)
         cat "$3"
         say ''
@@ -402,9 +403,11 @@ while [ $# -gt 0 ]; do
     shift
 done
 need_stage "$stage"
-read_messages
-[ "$stage" != 8 ] || find_parts
-make_work
+part=''
+if [ "$stage" = 8 ]; then
+    find_parts
+    part=${PART:+" PART=$PART"}
+fi
 learners=''
 if [ -n "$folder" ]; then
     file=$folder/stage-$stage results=$folder/results
@@ -412,11 +415,12 @@ elif [ -n "$file" ]; then
     folder=$(dirname "$file") results=$folder/results
     build "$stage" "$file" "$folder"
 else
+    need_file "$stage"
+    make_work
     learners=yes folder=build/work results=$state/$stage.results
     if [ "$stage" = 8 ] && [ -n "$PART" ]; then
         learners='' results=$state/8-$PART.results
     fi
-    need_file "$stage"
     file=$(file_of "$stage")
     build "$stage" "$file" "$folder"
 fi
@@ -426,7 +430,7 @@ if [ "$mode" != hint ] || [ -z "$learners" ] || ! is_graded "$stage" "$file"; th
 fi
 [ -z "$learners" ] || mark_graded "$stage" "$file"
 read_results "$results"
-[ ${#checks[@]} -gt 0 ] || fail "no check was run"
+[ ${#checks[@]} -gt 0 ] || refuse not_run
 judge_first
 sort_failures "$stage"
 "show_$mode" "$stage" "$file" true

@@ -30,14 +30,13 @@ find_source() {
     source=${folders[before]}/container.c
     [ -e "$(file_of "$before")" ] || return
     passes "$before" || {
-        say "Does your stage $before pass? Grading it."
+        tell grading "$before"
         workshop/grade.sh "$before" >/dev/null 2>&1
     }
     if passes "$before"; then
         source=$(file_of "$before")
     else
-        say "Your stage $before does not pass yet: this begins with the" \
-            "project's. make grade-$before tells what is missing."
+        tell not_yours "$before" "$before"
     fi
 }
 
@@ -50,7 +49,7 @@ make_parts() { # FOLDER
         title=$(head -n 1 "$file")
         function=$(sed -n 's/^void \([a-z_]*\)(void)$/\1/p' "$file")
         cat >"$1/${file##*/}" <<-END
-		${title% \*/} Yours: parts.h says what it does. */
+		${title% \*/} $(tell part) */
 		#include "parts.h"
 
 		void $function(void)
@@ -65,8 +64,7 @@ start() { # N
 
     folder=$(folder_of "$1")
     if [ -e "$folder" ]; then
-        say "$folder is there already, and stays as it is." \
-            "make reset-$1 begins again."
+        tell stays "$folder" "$1"
         return 1
     fi
     find_source "$1"
@@ -76,12 +74,11 @@ start() { # N
     [ "$1" != 8 ] || make_parts "$folder"
     cp "workshop/tasks/${folders[$1]}.md" "$folder/TASK.md"
     give_back work
-    say "${bold}$folder/container.c$plain is yours; it begins as $source." \
-        "Your task is in $folder/TASK.md:"
+    tell begins "$bold$folder/container.c$plain" "$source" "$folder/TASK.md"
     say ''
     cat "$folder/TASK.md"
     say ''
-    say "Then: make try-$1, make grade-$1, and if you are stuck, make hint-$1."
+    tell from_here "$1" "$1" "$1"
 }
 
 reset() { # N
@@ -89,8 +86,8 @@ reset() { # N
 
     folder=$(folder_of "$1")
     if [ -e "$folder" ]; then
-        ask "Begin $folder again? What is there is kept." || {
-            say "Nothing was changed."
+        ask again "$folder" || {
+            tell unchanged_work
             return 1
         }
         backup=work/backup/${folders[$1]}.$(date +%Y%m%d-%H%M%S)
@@ -100,7 +97,7 @@ reset() { # N
         done
         mv "$folder" "$backup"
         rm -f "$state/$1".*
-        say "What was there is now in $backup."
+        tell backup "$backup"
     fi
     start "$1"
 }
@@ -117,8 +114,7 @@ try() { # N [ARG...]
 
 solution() { # N
     need_file "$1"
-    passes "$1" || ask "Your stage $1 does not pass yet. See it all the same?" ||
-        return 1
+    passes "$1" || ask all_the_same "$1" || return 1
     if [ "$1" != 8 ]; then
         diff -u --color=auto "$(file_of "$1")" "${folders[$1]}/container.c"
     elif [ -n "$PART" ]; then
@@ -137,19 +133,36 @@ progress_of() {
 
     file=$(file_of "$1")
     if [ ! -e "$file" ]; then
-        line="not begun"
-    elif [ ! -s "$results" ]; then
-        line="${yellow}begun$plain, not graded"
+        line=$(tell not_begun)
+    elif ! grep -q $'\t' "$results" 2>/dev/null; then
+        line=$yellow$(tell not_graded)$plain
     else
         held=$(grep -c $'\theld\t' "$results")
         total=$(grep -vc $'\tskipped\t' "$results")
         if passes "$1"; then
-            line="${green}✓ all $held checks hold$plain"
+            line="$green✓ $(tell all_hold "$held")$plain"
         else
-            line="${red}✗ $held of $total checks hold$plain"
+            line="$red✗ $(tell some_hold "$held" "$total")$plain"
         fi
-        is_graded "$1" "$file" || line+=", changed since"
+        is_graded "$1" "$file" || line+=$(tell changed)
     fi
+    [ "$1" != 8 ] || [ ! -s "$results" ] || list_parts "$results"
+}
+
+# Adds the parts of stage 8 that hold.
+list_parts() { # RESULTS
+    local part check list holding=()
+
+    for part in "${lessons[@]}"; do
+        [ "${lesson_stage[$part]}" = 8 ] || continue
+        read -ra list <<<"${lesson_checks[$part]}"
+        for check in "${list[@]}"; do
+            check=${check%@*}
+            grep -q "/${check#attack/}"$'\theld\t' "$1" || continue 2
+        done
+        holding+=("$part")
+    done
+    [ ${#holding[@]} = 0 ] || line+=": ${holding[*]}"
 }
 
 progress() {
@@ -165,11 +178,11 @@ progress() {
         fi
     done
     if [ -n "$begun" ]; then
-        say "Next: make grade-$begun, make hint-$begun; $(folder_of "$begun")"
+        tell next_grade "$begun" "$begun" "$(folder_of "$begun")"
     elif [ "$next" = 9 ]; then
-        say "All of them are done."
+        tell all_done
     else
-        say "Next: make start-$next"
+        tell next_start "$next"
     fi
 }
 
@@ -177,7 +190,7 @@ verb=${1-}
 case $verb in
 start | reset | try | solution) need_stage "${2-}" ;;
 progress) ;;
-*) fail "usage: workshop/learn.sh start|reset|try|solution N, or progress" ;;
+*) refuse usage_learn ;;
 esac
 shift
 "$verb" "$@"

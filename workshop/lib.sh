@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the workshop's scripts share: places, colours, root, and the messages.
-# It is read by them (source), from the project's top folder.
+# It is read by them (source), from the project's top folder. What a person reads
+# stands in workshop/messages.LANGUAGE: tell and refuse say a sentence of it.
 # shellcheck disable=SC2034 # they use what is set here
 
 set -uo pipefail
@@ -21,13 +22,19 @@ say() {
     printf '%s\n' "$*"
 }
 
+# For what is said before there are messages.
 fail() {
     printf '%s\n' "$*" >&2
     exit 2
 }
 
+refuse() { # NAME [ARG...]
+    tell "$@" >&2
+    exit 2
+}
+
 need_stage() { # N
-    [[ ${1-} =~ ^[1-8]$ ]] || fail "there are the stages 1 to 8, and no ${1-other}"
+    [[ ${1-} =~ ^[1-8]$ ]] || refuse no_stage "${1-}"
 }
 
 # The learner's folder of a stage, and the file that is graded.
@@ -40,8 +47,7 @@ file_of() {
 }
 
 need_file() { # N
-    [ -e "$(file_of "$1")" ] ||
-        fail "there is no $(file_of "$1") yet: make start-$1"
+    [ -e "$(file_of "$1")" ] || refuse no_file "$(file_of "$1")" "$1"
 }
 
 # The checks and the stages need root; nothing else here does.
@@ -51,7 +57,7 @@ as_root() {
     elif type -P sudo >/dev/null; then
         sudo "$@"
     else
-        fail "this needs root: become root (su -), and again"
+        refuse no_root
     fi
 }
 
@@ -63,21 +69,22 @@ give_back() { # PATH...
 }
 
 # Nobody to ask is a no.
-ask() { # QUESTION
-    local answer=''
+ask() { # NAME [ARG...]
+    local answer='' question
 
     [ -z "${YES-}" ] || return 0
+    question=$(tell "$@")
     if [ ! -t 0 ]; then
-        say "$1 (nobody to ask here; YES=1 says yes)"
+        tell nobody "$question"
         return 1
     fi
-    read -r -p "$1 [y/N] " answer || true
+    read -r -p "$question [y/N] " answer || true
     [[ $answer == [yY]* ]]
 }
 
 make_work() {
     mkdir -p "$state"
-    [ -e work/common ] || ln -s ../common work/common
+    [ -e work/common ] || ln -sfn ../common work/common
     give_back work
 }
 
@@ -104,7 +111,7 @@ build_stage() {
 
 # Was the learner's file graded as it is now?
 is_graded() { # STAGE FILE
-    [ -s "$state/$1.results" ] &&
+    grep -q $'\t\(held\|failed\)\t' "$state/$1.results" 2>/dev/null &&
         [ "$(sum_of "$2")" = "$(cat "$state/$1.sum" 2>/dev/null)" ]
 }
 
@@ -190,7 +197,7 @@ find_parts() {
             parts+="${word%@*} "
         done
     done
-    [ -n "$parts" ] || fail "there is no part $PART: see $(folder_of 8)/TASK.md"
+    [ -n "$parts" ] || refuse no_part "$PART" "$(folder_of 8)/TASK.md"
 }
 
 # Prints a sentence of the messages; %s in it are the other arguments.
@@ -208,3 +215,5 @@ show() { # HEADING TEXT
         first=''
     done < <(printf '%s\n' "$2" | fold -s -w 66)
 }
+
+read_messages

@@ -49,10 +49,10 @@ program_of() { # N
 }
 
 type -P strace >/dev/null ||
-    fail "strace is missing: sudo make deps GROUP=workshop"
+    refuse no_strace
 if [ "${1-}" = diff ]; then
     need_stage "${2-}"
-    [ "$2" -gt 1 ] || fail "stage 1 is the first: make trace-1"
+    [ "$2" -gt 1 ] || refuse first
     make_work
     for n in "$(($2 - 1))" "$2"; do
         trace "$(program_of "$n")" -- true | normalize >"$state/trace-$n"
