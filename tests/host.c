@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -223,6 +224,8 @@ void forget_hosts(void)
 
 /* ---- limits ------------------------------------------------------------- */
 
+static bool limited;
+
 void limit_hosts(void)
 {
     static const char *const limits[][2] = {
@@ -240,6 +243,15 @@ void limit_hosts(void)
                 write_file(file, "%s", limits[j][1]) == -1)
                 die("write to %s", file);
         }
+    limited = true;
+}
+
+void limit_stage(void)
+{
+    static const struct rlimit files = {64 << 20, 64 << 20};
+
+    if (limited && setrlimit(RLIMIT_FSIZE, &files) == -1)
+        die("setrlimit RLIMIT_FSIZE");
 }
 
 /* How often fork was refused in a cgroup. Since Linux 6.11, v2 counts that

@@ -22,6 +22,10 @@ void forget_hosts(void);
  * whatever runs in it; where there are cgroups for that. */
 void limit_hosts(void);
 
+/* Called by what becomes a stage: after limit_hosts(), it can write no more than
+ * 64 MB to a file, and what it prints is in one. */
+void limit_stage(void);
+
 /* Whether a process was refused for that. */
 bool was_limit_reached(void);
 

@@ -9,11 +9,13 @@
  * Environment: STAGE=N only stage N's. ONLY=NAME only the check NAME, or those
  * that one of several patterns is for; EXCEPT=NAME all but these.
  * STAGE_DIR=DIR where stage-N are (the project's folder). V=1 names each
- * check when it starts. SLOWNESS=N: wait N times as long before giving up;
- * Check's CK_TIMEOUT_MULTIPLIER does the same for its own limit.
+ * check when it starts. SLOWNESS=N: wait N times as long before giving up (in a
+ * report it is measured, if not given); Check's CK_TIMEOUT_MULTIPLIER does the
+ * same for its own limit.
  */
 #include <errno.h>
 #include <fnmatch.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -162,7 +164,7 @@ double slowness(void)
     const char *text = getenv("SLOWNESS");
     double factor = text ? strtod(text, NULL) : 1;
 
-    return factor > 1 ? factor : 1;
+    return factor > 0 ? factor : 1;
 }
 
 int moments_of(int count)
@@ -629,24 +631,43 @@ static int arrange_entries(void)
     return quiet;
 }
 
+/* A person waits for the report, and a machine can be slow: how long the first
+ * check takes says how long to wait for all others. */
+static void set_slowness(const struct verdict *first)
+{
+    double factor = first->kind == HELD ? 4 * first->seconds : 0.5;
+
+    if (factor < 0.4)
+        factor = 0.4;
+    if (setenv("SLOWNESS", format_text("%.1f", factor), 1) == -1)
+        die("setenv");
+    seconds_per_check = (int)(SECONDS_IN_REPORT * slowness());
+}
+
 static int report(void)
 {
     struct verdict *verdicts;
     char *before = true_host();
     int quiet = arrange_entries();
+    int first = find_first();
+    bool measured = first != -1 && !getenv("SLOWNESS");
 
     seconds_per_check = (int)(SECONDS_IN_REPORT * slowness());
+    if (measured)
+        set_slowness(&(struct verdict){.kind = NOT_TRIED});
     sweep_scratch();
     need_rootfs();
     if (needs_images())
         prepare_images();
     prepare_hosts(); /* while these are there, toy-docker is */
     verdicts =
-        run_together(entry_count, JOBS, find_first(), quiet, report_entry);
+        run_together(entry_count, JOBS, first, measured ? set_slowness : NULL,
+                     quiet, report_entry);
     forget_hosts();
     run_program(format_text("rm -rf --one-file-system "
                             "'%s/build/tests/scratch.%d.'*",
                             top_folder, (int)getpid()));
+    setlocale(LC_CTYPE, "C.UTF-8");
     for (int i = 0; i < entry_count; i++)
         print_verdict(
             stdout,

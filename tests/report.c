@@ -2,9 +2,11 @@
 #include "report.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "../common/common.h"
 #include "suite.h"
@@ -69,9 +71,9 @@ static int find_slot(int jobs)
     return slot;
 }
 
-struct verdict *run_together(int count, int jobs, int first, int quiet,
-                             void (*run)(int number, int slot,
-                                         struct verdict *verdict))
+struct verdict *run_together(
+    int count, int jobs, int first, void (*then)(const struct verdict *first),
+    int quiet, void (*run)(int number, int slot, struct verdict *verdict))
 {
     struct verdict *verdicts =
         mmap(NULL, (size_t)count * sizeof(*verdicts), PROT_READ | PROT_WRITE,
@@ -87,6 +89,8 @@ struct verdict *run_together(int count, int jobs, int first, int quiet,
         wait_for_one(jobs, verdicts);
         if (verdicts[first].basic)
             return verdicts;
+        if (then)
+            then(&verdicts[first]);
     }
     for (int i = 0; i < count; i++) {
         if (i == first)
@@ -104,6 +108,24 @@ struct verdict *run_together(int count, int jobs, int first, int quiet,
     return verdicts;
 }
 
+/* Prints the first character of `text`, which may hold what a stage has printed:
+ * any bytes. Returns how many it takes. */
+static size_t put_character(FILE *file, const char *text)
+{
+    mbstate_t state = {0};
+    size_t size = mbrlen(text, strlen(text), &state);
+
+    if (size > MB_CUR_MAX) { /* no UTF-8 */
+        fputc('?', file);
+        return 1;
+    }
+    if ((unsigned char)*text < ' ' || *text == 127)
+        fputc(' ', file);
+    else
+        fwrite(text, 1, size, file);
+    return size;
+}
+
 void print_verdict(FILE *file, const char *name, const struct verdict *verdict)
 {
     static const char *const kinds[] = {"untried", "held", "failed", "skipped"};
@@ -116,6 +138,6 @@ void print_verdict(FILE *file, const char *name, const struct verdict *verdict)
         else if (*text == '\\')
             fputs("\\\\", file);
         else
-            fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
+            text += put_character(file, text) - 1;
     fputc('\n', file);
 }

@@ -23,13 +23,14 @@ struct verdict {
  * Runs `run` for each number below `count`, each in a process of its own, at
  * most `jobs` at a time; `slot`, below `jobs`, is no other's meanwhile. What
  * `run` finds out it leaves in *verdict. The one whose number is `first`, unless
- * that is -1, runs before the others, and these are not tried if its failure is basic. Those from `quiet` on
+ * that is -1, runs before the others, and these are not tried if its failure is
+ * basic; `then`, unless NULL, is called with its verdict. Those from `quiet` on
  * begin when all others have ended.
  * Returns the verdicts, one a number.
  */
-struct verdict *run_together(int count, int jobs, int first, int quiet,
-                             void (*run)(int number, int slot,
-                                         struct verdict *verdict));
+struct verdict *run_together(
+    int count, int jobs, int first, void (*then)(const struct verdict *first),
+    int quiet, void (*run)(int number, int slot, struct verdict *verdict));
 
 /* One line: NAME, held, failed, skipped or untried, seconds, "bomb" or "-", and
  * the text in C's escapes; with tabs between. */

@@ -150,6 +150,7 @@ static void execute(const char *path, const struct how *how,
     if (how->ignored_signal)
         signal(how->ignored_signal, SIG_IGN);
     arguments->items[arguments->count] = NULL;
+    limit_stage();
     if (how->stopped)
         raise(SIGSTOP);
     if (how->user) {
