@@ -6,9 +6,10 @@
 #   Stage: N
 #
 # For each, that check is run against the true stage, where it must pass, and
-# against the broken one, where it must fail.
+# against the broken one, where it must fail. Two go on at a time.
 #
 #   sudo tests/mutants.sh              all of them
+#   sudo STAGE=8 tests/mutants.sh      those of one stage
 #   sudo tests/mutants.sh 09 12        those whose names begin so
 
 set -uo pipefail
@@ -74,7 +75,6 @@ build_mutant() {
     mkdir -p "$folder"
     cp -r "0$stage"-* common "$folder" || return 1
     patch -s -p1 -d "$folder" <"$patch" || return 1
-    [ -d "$common" ] || build_objects "$stage"
     changed=$(sed -n 's#^+++ b/\([^[:blank:]]*\).*#\1#p' "$patch")
     read -ra sources < <(sources_of "$stage")
     for source in "${sources[@]}"; do
@@ -116,10 +116,11 @@ try_mutant() {
     fi
 }
 
-is_wanted() {
-    local name=$1 prefix
-    shift
+is_wanted() { # PATCH [PREFIX...]
+    local name=${1##*/} prefix
 
+    [ -z "$only" ] || [ "$(header "$1" Stage)" = "$only" ] || return 1
+    shift
     [ $# = 0 ] && return 0
     for prefix; do
         [[ $name == "$prefix"* ]] && return 0
@@ -127,25 +128,44 @@ is_wanted() {
     return 1
 }
 
+# Tries one, and prints its line of the table.
+show_mutant() { # PATCH
+    local name result
+
+    name=$(basename "$1" .patch)
+    result=$(try_mutant "$1" "build/mutants/$name")
+    echo "$result" >"build/mutants/$name.result"
+    printf '%-28s %-30s %s\n' "$name" "$(header "$1" Caught-by)" "$result"
+}
+
+count_results() { # PATTERN
+    cat build/mutants/*.result 2>/dev/null | grep -c "$1"
+}
+
 if [ "$(id -u)" != 0 ]; then
     echo "mutants need root: sudo make mutants" >&2
     exit 1
 fi
+only=${STAGE-}
 rm -rf build/mutants
 mkdir -p build/mutants
 read -ra flags < <(pkg_flags)
-killed=0 others=0
-printf '%-28s %-30s %s\n' mutant 'must be caught by' result
+patches=()
 for patch in tests/mutants/*.patch; do
-    name=$(basename "$patch" .patch)
-    is_wanted "$name" "$@" || continue
-    result=$(try_mutant "$patch" "build/mutants/$name")
-    printf '%-28s %-30s %s\n' "$name" "$(header "$patch" Caught-by)" "$result"
-    case $result in
-    killed) killed=$((killed + 1)) ;;
-    cannot*) ;;
-    *) others=$((others + 1)) ;;
-    esac
+    if is_wanted "$patch" "$@"; then
+        patches+=("$patch")
+    fi
 done
+while read -r stage; do
+    build_objects "$stage"
+done < <(sed -n 's/^Stage: //p' "${patches[@]}" /dev/null | sort -u)
+printf '%-28s %-30s %s\n' mutant 'must be caught by' result
+for patch in "${patches[@]}"; do
+    [ "$(jobs -rp | wc -l)" -lt "${JOBS:-2}" ] || wait -n
+    show_mutant "$patch" &
+done
+wait
+killed=$(count_results '^killed$')
+others=$(($(count_results .) - killed - $(count_results '^cannot')))
 echo "$killed killed, $others not"
 [ "$others" = 0 ] && [ "$killed" -gt 0 ]
