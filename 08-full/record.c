@@ -252,7 +252,7 @@ void make_record(struct record *record, const struct store *store,
     };
     add_json_text(container, "name", record->name);
     if (mkdir(record->path, 0700) == -1)
-        fail("mkdir %s", record->path);
+        fail_with_hint(store_hint, "mkdir %s", record->path);
     record->folder = open_folder(AT_FDCWD, record->path);
     if (record->folder == -1)
         fail("open %s", record->path);

@@ -37,10 +37,13 @@ void open_store(struct store *store, const char *path)
             fail("mkdir %s/%s", path, folder_names[i]);
 }
 
+const char store_hint[] = "--data-root DIR is a store elsewhere";
+
 int lock_store(const struct store *store)
 {
+    /* not for writing: a store that is read-only can still be looked at */
     int fd = openat(store->folder, "lock",
-                    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+                    O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     while (fd != -1 && flock(fd, LOCK_EX) == -1)
         if (errno != EINTR)
@@ -90,7 +93,8 @@ const char *make_work_folder(const struct store *store)
     own.name = format_text("%d", number);
     while (mkdirat(own.parent, own.name, 0755) == -1) {
         if (errno != EEXIST)
-            fail("mkdir %s/%s/%s", store->path, work_name, own.name);
+            fail_with_hint(store_hint, "mkdir %s/%s/%s", store->path, work_name,
+                           own.name);
         free(own.name);
         own.name = format_text("%d", ++number);
     }

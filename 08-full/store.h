@@ -26,6 +26,9 @@ struct store {
  * failure, and for a user who is not root. */
 void open_store(struct store *store, const char *path);
 
+/* What to do where nothing can be written into it. */
+extern const char store_hint[];
+
 /* Waits for the store's lock. Closing the returned descriptor gives it back. */
 int lock_store(const struct store *store);
 

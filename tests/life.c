@@ -474,6 +474,41 @@ static void monitor_full_disk(int stage_)
     host_command(NULL, "umount small && rmdir small");
 }
 
+/* A disk that has become read-only: who is there can be looked at, and ended. */
+static void monitor_read_only_disk(int stage_)
+{
+    char *id;
+
+    (void)stage_;
+    need_cgroups();
+    host_command(NULL, "mkdir small && mount -t tmpfs small small && tar -cf "
+                       "tar -C rootfs/etc passwd");
+#define small_stage(...) stage("--data-root", "small", __VA_ARGS__)
+    expect_status(small_stage("import", "tar", "its:1"), 0);
+    id = expect_id(small_stage("run", "-d", "--rootfs", "rootfs", "--name",
+                               "web", "sh", "-c", "echo hello; sleep 1000"));
+    ck_assert(within(10, strstr(small_stage("logs", "web").out, "hello\n")));
+    host_command(NULL, "mount --bind small small && "
+                       "mount -o remount,bind,ro small");
+    expect_out(small_stage("logs", "web"), "hello\n");
+    expect_text("ps", small_stage("ps").out, "web\n");
+    expect_out(small_stage("inspect", "-f", "{{.Id}}", "web"),
+               format_text("%s\n", id));
+    expect_text("images", small_stage("images").out, "its ");
+    expect_text("inspect", small_stage("inspect", "its:1").out, "its:1");
+    expect_refused(small_stage("run", "--rootfs", "rootfs", "true"),
+                   "Read-only file system (EROFS)\nhint: --data-root DIR is");
+    expect_refused(small_stage("rmi", "its:1"), "Read-only file system");
+    expect_out(small_stage("kill", "-s", "CONT", "web"), "web\n");
+    expect_out(small_stage("stop", "-t", "0", "web"), "web\n");
+    expect_text("ps", small_stage("ps", "-a").out, "Exited (137)");
+    expect_refused(small_stage("rm", "web"), "Read-only file system");
+    host_command(NULL, "umount small");
+    expect_out(small_stage("rm", "web"), "web\n");
+#undef small_stage
+    host_command(NULL, "umount small && rmdir small && rm tar");
+}
+
 /* One that is not there is told, and the others are not left in the lurch. */
 static void life_several(int stage_)
 {
@@ -570,6 +605,7 @@ const struct check life_checks[] = {
     {"monitor_attach", 8, 8, monitor_attach},
     {"monitor_run_killed", 8, 8, monitor_run_killed},
     {"monitor_full_disk", 8, 8, monitor_full_disk},
+    {"monitor_read_only_disk", 8, 8, monitor_read_only_disk},
     {"life_several", 8, 8, life_several},
     {"life_signal_last", 8, 8, life_signal_last},
     {"life_verbs_race", 8, 8, life_verbs_race},
