@@ -93,6 +93,12 @@ static void leave_streams(void)
             fail("open /dev/null");
 }
 
+/* As the caller has called it, if it has a name. */
+static const char *name_of(const struct request *request)
+{
+    return request->record ? request->record->name : request->id;
+}
+
 /* `moved`: the group is frozen, and who is in it can say nothing before the
  * resume, which needs the lock. So the process does not go there itself. */
 static void start_process(struct config *config, const struct state *state,
@@ -108,10 +114,12 @@ static void start_process(struct config *config, const struct state *state,
     int kinds = other_namespaces(state->pid);
     pid_t pid;
 
-    if (first == -1)
-        fail_plainly(NULL, "container %s is not running", state->id);
-    if (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)
-        fail("setns to the container's PID namespace");
+    if (first == -1 ||
+        (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)) {
+        if (first != -1 && errno != ESRCH)
+            fail("setns to the container's PID namespace");
+        fail_plainly(NULL, "container %s is not running", name_of(request));
+    }
     /* one that others are in has another root; if the container ends now, and
      * its number is somebody else's, the pidfd will show it */
     if (joined_path(config, CLONE_NEWNS))
@@ -214,14 +222,13 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     status = status_of(&state);
     if (status == STATUS_STOPPED)
         fail_plainly(NULL, "cannot exec in container %s: it is stopped",
-                     request.id);
+                     name_of(&request));
     if (status == STATUS_PAUSED && !request.ignore_paused)
-        fail_plainly(request.record
-                         ? "unpause it first"
-                         : "resume it first, or --ignore-paused to wait for "
-                           "that",
-                     "cannot exec in container %s: it is paused",
-                     request.record ? request.record->name : request.id);
+        fail_plainly(
+            request.record ? "unpause it first"
+                           : "resume it first, or --ignore-paused to wait for "
+                             "that",
+            "cannot exec in container %s: it is paused", name_of(&request));
     load_exec(&config, &state, &request);
     return run_process(&config, &state, status, &request);
 }
