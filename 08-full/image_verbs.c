@@ -112,7 +112,12 @@ static char *split_name(const char *name, const char **tag)
     return repository;
 }
 
-static struct json_object *describe(const struct image *image)
+static const char *id_text(const struct image *image, bool whole)
+{
+    return whole ? image->id : format_text("%.12s", digits_of(image->id));
+}
+
+static struct json_object *describe(const struct image *image, bool whole)
 {
     struct json_object *object = json_object_new_object();
     const char *tag;
@@ -120,16 +125,25 @@ static struct json_object *describe(const struct image *image)
 
     add_json_text(object, "Repository", repository);
     add_json_text(object, "Tag", tag);
-    add_json_text(object, "ID", image->id);
+    add_json_text(object, "ID", id_text(image, whole));
     add_json_text(object, "CreatedAt", image->created);
     add_json_text(object, "CreatedSince", human_age(image->created));
     add_json_text(object, "Size", size_words(image->size, 1000));
     return object;
 }
 
-static const char *id_text(const struct image *image, bool whole)
+/* The heads of a table of these. */
+static struct json_object *describe_heads(void)
 {
-    return whole ? image->id : format_text("%.12s", digits_of(image->id));
+    static const char *const heads[][2] = {
+        {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
+        {"ID", "IMAGE ID"},           {"CreatedAt", "CREATED AT"},
+        {"CreatedSince", "CREATED"},  {"Size", "SIZE"}};
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+        add_json_text(object, heads[i][0], heads[i][1]);
+    return object;
 }
 
 static void print_images(const struct image *images, size_t count, bool whole)
@@ -187,6 +201,7 @@ int images_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
+    struct json_object *list;
     struct image *images;
     struct store store;
     size_t found, count = 0;
@@ -202,14 +217,16 @@ int images_verb(int argc, char **argv, const struct globals *globals)
         if (is_asked(&images[i], words[0]))
             images[count++] = images[i];
     qsort(images, count, sizeof(*images), compare_created);
-    if (!quiet && !format)
-        print_images(images, count, whole);
-    for (size_t i = 0; i < count; i++) {
+    list = json_object_new_array();
+    for (size_t i = 0; i < count; i++)
         if (quiet)
             puts(id_text(&images[i], whole));
-        else if (format)
-            print_object(describe(&images[i]), format);
-    }
+        else
+            json_object_array_add(list, describe(&images[i], whole));
+    if (format && !quiet)
+        print_list(describe_heads(), list, format);
+    else if (!quiet)
+        print_images(images, count, whole);
     return EXIT_SUCCESS;
 }
 

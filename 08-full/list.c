@@ -150,7 +150,7 @@ static void print_table(const struct row *rows, size_t count)
     print_rows(&table, 10, 0, "\n");
 }
 
-/* An object a line, with docker's names. */
+/* With docker's names. */
 static struct json_object *describe_row(const struct row *row)
 {
     static const char *const names[COLUMNS] = {
@@ -159,10 +159,30 @@ static struct json_object *describe_row(const struct row *row)
 
     for (int j = 0; j < COLUMNS; j++)
         add_json_text(object, names[j], row->cells[j]);
-    add_json_text(object, "State", record_word(row->how));
+    add_json_text(object, "State",
+                  row->record ? record_word(row->how) : "STATE");
     add_json_text(object, "CreatedAt",
-                  require_text(row->record->json, "created"));
+                  row->record ? require_text(row->record->json, "created")
+                              : "CREATED AT");
     return object;
+}
+
+static void print_as_wished(const struct row *rows, size_t count,
+                            const struct list_wishes *wishes)
+{
+    struct json_object *list = json_object_new_array();
+    struct row head = {.record = NULL};
+
+    memcpy(head.cells, heads, sizeof(heads));
+    for (size_t i = 0; i < count; i++)
+        if (wishes->quiet)
+            puts(rows[i].cells[0]);
+        else
+            json_object_array_add(list, describe_row(&rows[i]));
+    if (wishes->format && !wishes->quiet)
+        print_list(describe_row(&head), list, wishes->format);
+    else if (!wishes->quiet)
+        print_table(rows, count);
 }
 
 /* ---- which of them ------------------------------------------------------------------ */
@@ -251,13 +271,7 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
         fill_row(row, wishes->whole);
         count++;
     }
-    for (size_t i = 0; i < count && (wishes->quiet || wishes->format); i++)
-        if (wishes->quiet)
-            puts(rows[i].cells[0]);
-        else
-            print_object(describe_row(&rows[i]), wishes->format);
-    if (!wishes->quiet && !wishes->format)
-        print_table(rows, count);
+    print_as_wished(rows, count, wishes);
     free(rows);
     return EXIT_SUCCESS;
 }

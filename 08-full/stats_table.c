@@ -197,7 +197,7 @@ static void fill_cells(const struct sample *sample,
     memcpy(cells, values, sizeof(values));
 }
 
-static struct json_object *describe(char *const cells[COLUMNS])
+static struct json_object *describe(const char *const cells[COLUMNS])
 {
     static const char *const names[COLUMNS] = {"ID",       "Name",    "CPUPerc",
                                                "MemUsage", "MemPerc", "NetIO",
@@ -217,6 +217,7 @@ static void print_samples(struct samples *now, const struct samples *before,
     static const char *const heads[COLUMNS] = {
         "CONTAINER ID", "NAME",    "CPU %",     "MEM USAGE / LIMIT",
         "MEM %",        "NET I/O", "BLOCK I/O", "PIDS"};
+    struct json_object *list = json_object_new_array();
     struct table table = {.columns = COLUMNS};
     struct winsize size = {0};
     size_t most = MOST_CONTAINERS;
@@ -230,12 +231,14 @@ static void print_samples(struct samples *now, const struct samples *before,
 
         fill_cells(&now->items[i], before, cells);
         if (format)
-            print_object(describe(cells), format);
+            json_object_array_add(list, describe((const char *const *)cells));
         else
             add_row(&table, (const char *const *)cells);
     }
-    if (format)
+    if (format) {
+        print_list(describe(heads), list, format);
         return;
+    }
     if (live && before->lines)
         printf("\033[%zuA\r", before->lines); /* up; then clear what follows */
     print_rows(&table, 10, live ? size.ws_col : 0, live ? "\033[K\n" : "\n");

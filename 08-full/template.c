@@ -6,33 +6,34 @@
 
 #include "base.h"
 #include "json.h"
+#include "table.h"
 
 /* As Go prints a value that is no text: [a b], map[key:value]. Where docker has
  * null, there is no list. */
-static void print_value(struct json_object *value)
+static void print_value(FILE *to, struct json_object *value)
 {
     const char *between = "";
 
     if (!value) {
-        printf("[]");
+        fprintf(to, "[]");
     } else if (json_object_is_type(value, json_type_array)) {
-        putchar('[');
+        fputc('[', to);
         for (size_t i = 0; i < json_object_array_length(value); i++) {
-            fputs(i ? " " : "", stdout);
-            print_value(json_object_array_get_idx(value, i));
+            fputs(i ? " " : "", to);
+            print_value(to, json_object_array_get_idx(value, i));
         }
-        putchar(']');
+        fputc(']', to);
     } else if (json_object_is_type(value, json_type_object)) {
-        printf("map[");
+        fprintf(to, "map[");
         json_object_object_foreach(value, name, member)
         {
-            printf("%s%s:", between, name);
-            print_value(member);
+            fprintf(to, "%s%s:", between, name);
+            print_value(to, member);
             between = " ";
         }
-        putchar(']');
+        fputc(']', to);
     } else {
-        fputs(json_object_get_string(value), stdout);
+        fputs(json_object_get_string(value), to);
     }
 }
 
@@ -106,20 +107,20 @@ static const char *find_end(const char *at)
     fail_plainly(NULL, "--format: {{range}} without {{end}}");
 }
 
-static void print_part(const char *at, const char *end,
+static void print_part(FILE *to, const char *at, const char *end,
                        struct json_object *object);
 
-static void print_range(const char *at, const char *end,
+static void print_range(FILE *to, const char *at, const char *end,
                         struct json_object *value)
 {
     if (json_object_is_type(value, json_type_array)) {
         for (size_t i = 0; i < json_object_array_length(value); i++)
-            print_part(at, end, json_object_array_get_idx(value, i));
+            print_part(to, at, end, json_object_array_get_idx(value, i));
     } else if (json_object_is_type(value, json_type_object)) {
         json_object_object_foreach(value, name, member)
         {
             (void)name;
-            print_part(at, end, member);
+            print_part(to, at, end, member);
         }
     } else if (value) {
         fail_plainly(NULL, "--format: {{range}}: neither a list nor an object");
@@ -127,47 +128,54 @@ static void print_range(const char *at, const char *end,
 }
 
 /* The template from `at` to `end`. */
-static void print_part(const char *at, const char *end,
+static void print_part(FILE *to, const char *at, const char *end,
                        struct json_object *object)
 {
     for (const char *begin; (begin = strstr(at, "{{")) && begin < end;) {
         char *action = action_at(begin);
 
-        fwrite(at, 1, (size_t)(begin - at), stdout);
+        fwrite(at, 1, (size_t)(begin - at), to);
         at = strstr(begin, "}}") + 2;
         if (strncmp(action, "range ", 6) == 0) {
             begin = find_end(at);
-            print_range(at, begin, require_member(action + 6, object));
+            print_range(to, at, begin, require_member(action + 6, object));
             at = strstr(begin, "}}") + 2;
         } else if (strncmp(action, "json ", 5) == 0) {
-            fputs(json_line(require_member(action + 5, object)), stdout);
+            fputs(json_line(require_member(action + 5, object)), to);
         } else {
-            print_value(require_member(action, object));
+            print_value(to, require_member(action, object));
         }
         free(action);
     }
-    fwrite(at, 1, (size_t)(end - at), stdout);
+    fwrite(at, 1, (size_t)(end - at), to);
 }
 
 void print_template(const char *format, struct json_object *object)
 {
-    print_part(format, format + strlen(format), object);
+    print_part(stdout, format, format + strlen(format), object);
     putchar('\n');
 }
 
 /* ---- lists ------------------------------------------------------------------ */
 
+static bool is_table(const char *format)
+{
+    return strncmp(format, "table ", 6) == 0 && strstr(format, "{{");
+}
+
 const char *parse_format(const char *text, void *value)
 {
-    bool template = strstr(text, "{{") && strncmp(text, "table", 5) != 0;
+    bool known = strcmp(text, "json") == 0 || strcmp(text, "table") == 0 ||
+                 is_table(text);
 
     *(const char **)value = strcmp(text, "table") == 0 ? NULL : text;
-    return template || strcmp(text, "json") == 0 || strcmp(text, "table") == 0
+    return known || (strstr(text, "{{") && strncmp(text, "table", 5) != 0)
              ? NULL
              : "table, json, or a template such as {{.ID}}";
 }
 
-void print_object(struct json_object *object, const char *format)
+/* \t and \n as what they stand for; the caller frees it. */
+static char *unescape(const char *format)
 {
     char *text = format_text("%s", format), *to = text;
 
@@ -177,11 +185,55 @@ void print_object(struct json_object *object, const char *format)
         else
             *to++ = *format;
     *to = '\0';
-    if (strcmp(text, "json") == 0) {
-        puts(json_line(object));
-    } else {
-        print_template(text, object);
-    }
+    return text;
+}
+
+/* A cell for each part between tabs. */
+static void add_template_row(struct table *table, const char *format,
+                             struct json_object *object)
+{
+    const char *cells[100] = {""};
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to)
+        fail("open_memstream");
+    print_part(to, format, format + strlen(format), object);
+    if (fclose(to) != 0)
+        fail("allocate memory");
+    for (size_t i = 0; i < table->columns; i++)
+        cells[i] = text ? strsep(&text, "\t") : "";
+    add_row(table, cells);
+}
+
+static void print_template_table(struct json_object *heads,
+                                 struct json_object *list, const char *format)
+{
+    struct table table = {.columns = 1};
+
+    for (const char *c = format; *c && table.columns < 100; c++)
+        table.columns += *c == '\t';
+    add_template_row(&table, format, heads);
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        add_template_row(&table, format, json_object_array_get_idx(list, i));
+    print_rows(&table, 10, 0, "\n");
+}
+
+void print_list(struct json_object *heads, struct json_object *list,
+                const char *format)
+{
+    char *text = unescape(format);
+
+    if (is_table(text))
+        print_template_table(heads, list, text + 6 + strspn(text + 6, " "));
+    for (size_t i = 0; !is_table(text) && i < json_object_array_length(list);
+         i++)
+        if (strcmp(text, "json") == 0)
+            puts(json_line(json_object_array_get_idx(list, i)));
+        else
+            print_template(text, json_object_array_get_idx(list, i));
     free(text);
-    json_object_put(object);
+    json_object_put(heads);
+    json_object_put(list);
 }

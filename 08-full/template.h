@@ -18,8 +18,13 @@ void print_template(const char *format, struct json_object *object);
 /* The parser of --format for lists: const char *, NULL for a table. */
 const char *parse_format(const char *text, void *value);
 
-/* One object of a list, which is freed: a line of JSON for "json", or by the
- * template, in which \t and \n are a tab and a newline. */
-void print_object(struct json_object *object, const char *format);
+/*
+ * Prints the objects of the list: for "json" a line of JSON each; or each by the
+ * template, in which \t and \n are a tab and a newline. With "table " before it
+ * what tabs part are columns, and `heads` has their heads, by the same names.
+ * Frees both.
+ */
+void print_list(struct json_object *heads, struct json_object *list,
+                const char *format);
 
 #endif

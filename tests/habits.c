@@ -158,6 +158,12 @@ static void docker_lists(int stage_)
     expect_out(stage("images", NAMES, "its/*"), "its/alpine:latest\n");
     expect_out(stage("images", NAMES, "none"), "");
     expect_out(stage("images", NAMES, "-a", "alpine:4"), "alpine:4\n");
+    expect_out(stage("images", "its/alpine", "--format",
+                     "table {{.Repository}}\\t{{.Tag}}"),
+               "REPOSITORY   TAG\nits/alpine   latest\n");
+    ids = stage("images", "-q", "alpine:3").out;
+    ck_assert_uint_eq(strlen(ids), 13);
+    expect_out(stage("images", "--format", "{{.ID}}", "alpine:3"), ids);
     ids = stage("images", "-q", "--no-trunc", "alpine:3").out;
     ck_assert_uint_eq(strlen(ids), strlen("sha256:\n") + 64);
     expect_out(stage("inspect", "--type", "image", "-f", "{{.Id}}", "alpine:3"),
@@ -174,6 +180,17 @@ static void docker_lists(int stage_)
     expect_out(
         stage("stats", "-a", "--no-stream", "--format", "{{.Name}} {{.PIDs}}"),
         "ended 0\n");
+    expect_out(stage("ps", "-a", "--format",
+                     "table {{.Names}}\\t{{.State}} of {{.Image}}"),
+               format_text("NAMES     STATE of IMAGE\nended     exited of "
+                           "%s/rootfs\n",
+                           scratch_folder));
+    expect_out(stage("stats", "-a", "--no-stream", "--format",
+                     "table {{.Name}}\\t{{.PIDs}}"),
+               "NAME      PIDS\nended     0\n");
+    expect_out(stage("ps", "--format", "table {{.Names}}"), "NAMES\n");
+    expect_out(stage("ps", "-aq", "--format", "table {{.Names}}"),
+               stage("ps", "-aq").out);
     expect_status(stage("rm", "ended"), 0);
     expect_status(stage("rmi", "alpine:3", "alpine:4", "its/alpine"), 0);
     host_command(NULL, "rm small.tar");

@@ -205,7 +205,7 @@ static void inspect_of_image(int stage_)
     ck_assert_str_eq(
         said(stage("images", "--format", "{{.Repository}}:{{.Tag}}")),
         "one:v1\n");
-    expect_status(stage("images", "--format", "table {{.Tag}}"), 125);
+    expect_status(stage("images", "--format", "table{{.Tag}}"), 125);
     expect_status(stage("rmi", "one:v1"), 0);
     expect_status(stage("inspect", "one:v1"), 125);
     host_command(NULL, "rm -rf one one.tar");
