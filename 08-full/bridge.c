@@ -69,7 +69,7 @@ static struct in_addr choose_gateway(void)
                                            "192.168.213.0"};
     struct in_addr network;
 
-    for (size_t i = 0; i < sizeof(networks) / sizeof(networks[0]); i++) {
+    for (size_t i = 0; i < COUNT(networks); i++) {
         inet_pton(AF_INET, networks[i], &network);
         if (is_free(network)) {
             network.s_addr |= htonl(1);

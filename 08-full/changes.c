@@ -208,7 +208,7 @@ static bool is_for_a_mount(const char *path, const struct stat *status)
     if (!S_ISDIR(status->st_mode) &&
         (!S_ISREG(status->st_mode) || status->st_size > 0))
         return false;
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+    for (size_t i = 0; i < COUNT(places); i++)
         if (strncmp(places[i], path, length) == 0 &&
             (!places[i][length] || places[i][length] == '/'))
             return true;

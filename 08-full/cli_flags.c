@@ -134,8 +134,7 @@ static const char *parse_pid(const char *text, void *value)
     const char *other = container_in(text);
 
     *(const char **)value = text;
-    return strcmp(text, "host") == 0 || strcmp(text, "private") == 0 ||
-                   (other && !check_id(other))
+    return has_word("host private", text) || (other && !check_id(other))
              ? NULL
              : "host, private or container:NAME";
 }

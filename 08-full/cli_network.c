@@ -23,10 +23,9 @@ const char *parse_network(const char *text, void *value)
     const char *id = container_in(text);
 
     *(const char **)value = text;
-    if ((id && !check_id(id)) || strcmp(text, "none") == 0 ||
-        strcmp(text, "host") == 0 || strcmp(text, "bridge") == 0)
-        return NULL;
-    return "none, host, bridge or container:ID";
+    return (id && !check_id(id)) || has_word("none host bridge", text)
+             ? NULL
+             : "none, host, bridge or container:ID";
 }
 
 const char *parse_publish(const char *text, void *value)
@@ -72,7 +71,7 @@ const char *parse_rate(const char *text, void *value)
     char *end;
     double number = strtod(text, &end);
 
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+    for (size_t i = 0; i < COUNT(units); i++) {
         double bytes = number * units[i].bits / 8;
 
         if (strchr("0123456789", *text) && strcmp(end, units[i].name) == 0 &&

@@ -141,9 +141,7 @@ static void use_security_option(struct config *config, const char *text)
 const char *parse_shared(const char *text, void *value)
 {
     *(const char **)value = text;
-    return strcmp(text, "host") == 0 || strcmp(text, "private") == 0
-             ? NULL
-             : "host or private";
+    return has_word("host private", text) ? NULL : "host or private";
 }
 
 /* Takes away the new namespace if the mode is the host's. */

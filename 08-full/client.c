@@ -23,28 +23,7 @@ static void restore_terminal(void)
 
 /* ---- the monitor --------------------------------------------------------------- */
 
-/* By the folder's descriptor: the whole path may be too long for an address. */
-struct sockaddr_un attach_address(const struct record *record)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    snprintf(address.sun_path, sizeof(address.sun_path),
-             "/proc/self/fd/%d/attach", record->folder);
-    return address;
-}
-
-int connect_to_monitor(const struct record *record)
-{
-    struct sockaddr_un address = attach_address(record);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-    if (fd == -1)
-        fail("socket");
-    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-        return fd;
-    close(fd);
-    return -1;
-}
+const char attach_socket[] = "attach";
 
 static int read_number(const struct packet *packet)
 {

@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <sys/ioctl.h>
-#include <sys/un.h>
 
 #include "record.h"
 
@@ -19,12 +18,8 @@ struct attachment {
                              "ctrl-p,ctrl-q"; NULL: these; "": none */
 };
 
-/* The address of the monitor's socket. Its path is good as long as the
- * record's folder is open. */
-struct sockaddr_un attach_address(const struct record *record);
-
-/* Connects to the monitor. -1 if there is none. */
-int connect_to_monitor(const struct record *record);
+/* The monitor's socket in the record's folder. */
+extern const char attach_socket[];
 
 /* The parser of --detach-keys: const char *. */
 const char *parse_detach_keys(const char *text, void *value);

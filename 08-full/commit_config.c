@@ -96,7 +96,7 @@ static void add_environment(struct json_object *config, struct json env)
         const char *text = text_at(env, i);
         bool is_own = strcmp(text, default_path) == 0;
 
-        for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+        for (size_t j = 0; j < COUNT(own); j++)
             is_own |= strncmp(text, own[j], strlen(own[j])) == 0;
         if (!is_own)
             set_variable(need_member(config, "Env", make_array), text);

@@ -81,7 +81,7 @@ static void append_mount(struct config *config, const struct mount *mount)
 
 static bool is_default(const struct mount *mount)
 {
-    size_t count = sizeof(default_mounts) / sizeof(default_mounts[0]);
+    size_t count = COUNT(default_mounts);
 
     for (size_t i = 0; i < count; i++)
         if (mount->options == default_mounts[i].options)
@@ -149,7 +149,7 @@ void set_environment(struct config *config, const char *assignment)
 void set_device_rules(struct resources *resources,
                       const struct device_rule *rules, size_t count)
 {
-    size_t defaults = sizeof(default_devices) / sizeof(default_devices[0]);
+    size_t defaults = COUNT(default_devices);
     struct device_rule *all = allocate(defaults + count, sizeof(*all));
 
     all[0] = default_devices[0]; /* nothing */
@@ -186,14 +186,12 @@ void set_default_config(struct config *config)
     resources->cpu.period = 100000;
     resources->pids.limit = 256;
     resources->devices = default_devices;
-    resources->device_count =
-        sizeof(default_devices) / sizeof(default_devices[0]);
+    resources->device_count = COUNT(default_devices);
     config->linux_.namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC |
                                 CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP;
     config->linux_.masked_paths = default_masked_paths;
     config->linux_.readonly_paths = default_readonly_paths;
-    for (size_t i = 0; i < sizeof(default_mounts) / sizeof(default_mounts[0]);
-         i++)
+    for (size_t i = 0; i < COUNT(default_mounts); i++)
         append_mount(config, &default_mounts[i]);
     set_environment(config, default_path);
 }

@@ -153,7 +153,7 @@ static mode_t load_device_type(struct json device)
         {"c", S_IFCHR}, {"u", S_IFCHR}, {"b", S_IFBLK}, {"p", S_IFIFO}};
     const char *type = require_text(device, "type");
 
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+    for (size_t i = 0; i < COUNT(types); i++)
         if (strcmp(type, types[i].name) == 0)
             return types[i].type;
     refuse_json(get_member(device, "type"), "\"%.20s\" must be c, b, u or p",

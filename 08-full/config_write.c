@@ -90,7 +90,7 @@ static void write_capabilities(struct json_object *process,
         {"ambient", sets->ambient},
     };
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    for (size_t i = 0; i < COUNT(all); i++)
         json_object_object_add(object, all[i].name,
                                list_capabilities(all[i].set));
 }
@@ -190,7 +190,7 @@ static void write_namespaces(struct json_object *linux_,
     };
     struct json_object *array = add_array(linux_, "namespaces");
 
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+    for (size_t i = 0; i < COUNT(kinds); i++) {
         struct json_object *object;
 
         if (!has_namespace(config, kinds[i]))

@@ -8,6 +8,7 @@
 #include "cgroup.h"
 #include "client.h"
 #include "launch.h"
+#include "packets.h"
 #include "record.h"
 #include "signals.h"
 #include "syscalls.h"
@@ -218,7 +219,7 @@ bool kill_container(struct record *record, int number)
 
 static int wait_for(struct record *record)
 {
-    int socket = connect_to_monitor(record), exit_status = -1;
+    int socket = connect_in(record->folder, attach_socket), exit_status = -1;
 
     if (socket != -1) {
         exit_status = wait_for_exit(socket);

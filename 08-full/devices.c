@@ -16,7 +16,7 @@ static const struct device usual[] = {
     {"/dev/tty", S_IFCHR | 0666, 5, 0, 0, 0},
 };
 
-enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
+enum { USUAL = COUNT(usual) };
 
 static const struct {
     const char *target, *name;
@@ -43,10 +43,10 @@ void fill_dev(int dev, bool with_devices)
 {
     for (size_t i = 0; i < USUAL && with_devices; i++)
         make_usual(dev, &usual[i]);
-    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+    for (size_t i = 0; i < COUNT(links); i++)
         if (symlinkat(links[i].target, dev, links[i].name) == -1)
             fail("symlink /dev/%s", links[i].name);
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+    for (size_t i = 0; i < COUNT(folders); i++)
         if (mkdirat(dev, folders[i], 0755) == -1)
             fail("mkdir /dev/%s", folders[i]);
 }

@@ -8,6 +8,7 @@
 #include "cgroup.h"
 #include "state.h"
 #include "stats.h"
+#include "times.h"
 #include "verbs.h"
 
 static void print_event(const char *type, const char *id,
@@ -127,23 +128,14 @@ static void follow(const struct state *state, const struct cgroup *cgroup,
     }
 }
 
-/* "5s", "500ms", "1m". */
 static const char *parse_interval(const char *text, void *value)
 {
-    static const struct {
-        const char *unit;
-        uint64_t factor;
-    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    char *end;
-    unsigned long long number = strtoull(text, &end, 10);
+    double seconds;
 
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(end, units[i].unit) == 0 && *text >= '0' && *text <= '9' &&
-            number > 0 && number <= 86400000 / units[i].factor) {
-            *(int64_t *)value = (int64_t)(number * units[i].factor);
-            return NULL;
-        }
-    return "a time such as 5s or 500ms, at most a day";
+    if (!read_duration(text, &seconds) || seconds < 1e-3 || seconds > 86400)
+        return "a time such as 5s or 500ms, at most a day";
+    *(int64_t *)value = (int64_t)(seconds * 1000 + 0.5);
+    return NULL;
 }
 
 int events_verb(int argc, char **argv, const struct globals *globals)

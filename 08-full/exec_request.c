@@ -111,7 +111,7 @@ static void inherit(struct json process, struct json first)
     struct json user = get_object(process, "user");
     struct json mask = get_member(get_object(first, "user"), "umask");
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         struct json theirs = get_member(first, names[i]);
 
         if (is_there(theirs) && !is_there(get_member(process, names[i])))

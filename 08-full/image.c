@@ -49,7 +49,7 @@ char *full_name(const char *name)
                                         "localhost/"};
     const char *slash, *colon;
 
-    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+    for (size_t i = 0; i < COUNT(usual); i++)
         if (strncmp(name, usual[i], strlen(usual[i])) == 0) {
             name += strlen(usual[i]);
             break;

@@ -150,11 +150,11 @@ static void print_images(const struct image *images, size_t count, bool whole)
 {
     static const char *const heads[] = {"REPOSITORY", "TAG", "IMAGE ID",
                                         "CREATED", "SIZE"};
-    struct table table = {.columns = sizeof(heads) / sizeof(heads[0])};
+    struct table table = {.columns = COUNT(heads)};
 
     add_row(&table, heads);
     for (size_t i = 0; i < count; i++) {
-        const char *cells[sizeof(heads) / sizeof(heads[0])];
+        const char *cells[COUNT(heads)];
 
         cells[0] = split_name(images[i].name, &cells[1]);
         cells[2] = id_text(&images[i], whole);

@@ -108,7 +108,7 @@ bool is_everyones_mount(const char *destination)
         "/proc", "/sys",       "/dev",          "/tmp",
         "/run",  "/etc/hosts", "/etc/hostname", "/etc/resolv.conf"};
 
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+    for (size_t i = 0; i < COUNT(places); i++) {
         size_t length = strlen(places[i]);
 
         /* the first three with all below them */
@@ -351,9 +351,9 @@ static struct json_object *describe_image_config(struct json config)
     static const char *const texts[] = {"User", "WorkingDir"};
     struct json_object *object = json_object_new_object();
 
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+    for (size_t i = 0; i < COUNT(lists); i++)
         add(object, lists[i], NULL);
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         add_text(object, texts[i], "");
     if (is_there(config)) {
         json_object_object_foreach(config.value, name, value)

@@ -105,7 +105,7 @@ static void show_namespaces(pid_t pid)
     char *number = format_text("%d", (int)pid);
 
     heading("Namespaces   the container's  the host's");
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+    for (size_t i = 0; i < COUNT(types); i++) {
         unsigned long theirs = inode_of(number, types[i]);
         unsigned long ours = inode_of("self", types[i]);
 
@@ -166,7 +166,7 @@ static void show_sets(const char *status)
                 {"CapInh", "inheritable"},
                 {"CapAmb", "ambient"}};
 
-    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+    for (size_t i = 0; i < COUNT(sets); i++)
         row(sets[i].label, "%s",
             capability_names(field_of(status, sets[i].field)));
 }

@@ -192,7 +192,7 @@ const char *parse_filter(const char *text, void *value)
     static const char *const keys[] = {
         "name=", "id=", "status=", "ancestor=", "label=", "exited="};
 
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+    for (size_t i = 0; i < COUNT(keys); i++)
         if (strncmp(text, keys[i], strlen(keys[i])) == 0)
             return parse_list(text, value);
     return "name=, id=, status=, ancestor=, label= or exited=, and a value";

@@ -18,33 +18,15 @@ enum { SECOND = 1000000000 };
 /* "1h30m10.5s": how long ago. */
 static bool parse_ago(const char *text, struct timespec *time)
 {
-    static const struct {
-        const char *name;
-        double seconds;
-    } units[] = {{"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9},
-                 {"h", 3600},  {"m", 60},    {"s", 1}};
-    double ago = 0, now;
+    double ago, now;
 
     clock_gettime(CLOCK_REALTIME, time);
     now = (double)time->tv_sec + (double)time->tv_nsec / SECOND;
-    while (isdigit((unsigned char)*text)) {
-        char *end;
-        double number = strtod(text, &end);
-        size_t i = 0, count = sizeof(units) / sizeof(units[0]);
-
-        while (i < count &&
-               strncmp(end, units[i].name, strlen(units[i].name)) != 0)
-            i++;
-        if (i == count)
-            return false;
-        ago += number * units[i].seconds;
-        text = end + strlen(units[i].name);
-    }
-    if (ago > now)
+    if (!read_duration(text, &ago) || ago > now)
         return false;
     time->tv_sec = (time_t)(now - ago);
     time->tv_nsec = (long)((now - ago - (double)time->tv_sec) * SECOND);
-    return !*text;
+    return true;
 }
 
 /* ".25" */
@@ -78,7 +60,7 @@ static bool parse_date(const char *text, struct timespec *time)
     const char *rest = NULL;
     char sign;
 
-    for (size_t i = 0; !rest && i < sizeof(forms) / sizeof(forms[0]); i++)
+    for (size_t i = 0; !rest && i < COUNT(forms); i++)
         rest = strptime(text, forms[i], &parts);
     if (!rest)
         return false;

@@ -4,7 +4,6 @@
 #include "base.h"
 #include "syscalls.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define PLACE(member) offsetof(struct mount_options, member)
 
 /* Each of these also exists with an "r": for all mounts below. */

@@ -28,10 +28,8 @@ char *make_up_name(void)
 
     if (getrandom(numbers, sizeof(numbers), 0) != sizeof(numbers))
         fail("getrandom");
-    return format_text(
-        "%s_%s",
-        adjectives[numbers[0] % (sizeof(adjectives) / sizeof(*adjectives))],
-        animals[numbers[1] % (sizeof(animals) / sizeof(*animals))]);
+    return format_text("%s_%s", adjectives[numbers[0] % (COUNT(adjectives))],
+                       animals[numbers[1] % (COUNT(animals))]);
 }
 
 /* How many letters must be changed to make `b` of `a`: at most `most`, or more

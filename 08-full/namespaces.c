@@ -21,7 +21,7 @@ static const struct {
     {"time", CLONE_NEWTIME, "CLONE_NEWTIME", "time"},
 };
 
-enum { KINDS = sizeof(kinds_of_namespaces) / sizeof(kinds_of_namespaces[0]) };
+enum { KINDS = COUNT(kinds_of_namespaces) };
 
 int find_namespace(const char *type)
 {

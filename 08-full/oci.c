@@ -150,15 +150,13 @@ bool is_oci_command(int argc, char **argv)
 static const char *parse_log_format(const char *text, void *value)
 {
     *(bool *)value = strcmp(text, "json") == 0;
-    return strcmp(text, "json") == 0 || strcmp(text, "text") == 0
-             ? NULL
-             : "text or json";
+    return has_word("json text", text) ? NULL : "text or json";
 }
 
 static const char *parse_manager(const char *text, void *value)
 {
     *(bool *)value = strcmp(text, "disabled") == 0;
-    return strcmp(text, "disabled") == 0 || strcmp(text, "cgroupfs") == 0
+    return has_word("disabled cgroupfs", text)
              ? NULL
              : "cgroupfs or disabled; systemd is not supported";
 }
@@ -166,7 +164,7 @@ static const char *parse_manager(const char *text, void *value)
 static const char *parse_rootless(const char *text, void *value)
 {
     (void)value;
-    return strcmp(text, "false") == 0 || strcmp(text, "auto") == 0
+    return has_word("false auto", text)
              ? NULL
              : "false or auto: running without root is not supported";
 }

@@ -1,9 +1,11 @@
 /* packets.c - one packet, one call. */
 #include "packets.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <sys/un.h>
+
+#include "base.h"
 
 ssize_t receive_packet(int socket, struct packet *packet)
 {
@@ -30,4 +32,34 @@ bool send_packet(int socket, enum packet_kind kind, const void *data,
             sendmsg(socket, &message, MSG_NOSIGNAL | (wait ? 0 : MSG_DONTWAIT));
     while (sent == -1 && errno == EINTR);
     return sent != -1;
+}
+
+/* bind(2) or connect(2). */
+static int open_socket(int folder, const char *name,
+                       int use(int fd, const struct sockaddr *address,
+                               socklen_t length))
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), number;
+
+    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
+             folder, name);
+    if (fd == -1 || use(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return fd;
+    number = errno;
+    close(fd);
+    errno = number;
+    return -1;
+}
+
+int listen_in(int folder, const char *name)
+{
+    int fd = open_socket(folder, name, bind);
+
+    return fd == -1 || listen(fd, 16) == -1 ? -1 : fd;
+}
+
+int connect_in(int folder, const char *name)
+{
+    return open_socket(folder, name, connect);
 }

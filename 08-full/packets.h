@@ -46,4 +46,10 @@ ssize_t receive_packet(int socket, struct packet *packet);
 bool send_packet(int socket, enum packet_kind kind, const void *data,
                  size_t length, bool wait);
 
+/* Makes a socket for packets in the folder, and listens; or connects to it. The
+ * folder is given by its descriptor: a whole path may be too long for an
+ * address. -1 and errno if that fails. */
+int listen_in(int folder, const char *name);
+int connect_in(int folder, const char *name);
+
 #endif

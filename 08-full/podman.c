@@ -71,8 +71,7 @@ static char *podman_has(const char *words)
 
 void refuse_docker_flag(const char *verb, const char *flag)
 {
-    for (size_t i = 0; i < sizeof(flags_of_verbs) / sizeof(*flags_of_verbs);
-         i++)
+    for (size_t i = 0; i < COUNT(flags_of_verbs); i++)
         if (strcmp(flags_of_verbs[i].verb, verb) == 0 &&
             has_word(flags_of_verbs[i].flags, flag))
             fail_plainly(podman_has(format_text("%s %s", verb, flag)),
@@ -87,9 +86,7 @@ static bool is_in_rootfs(const char *command)
     int root = open("rootfs", O_PATH | O_DIRECTORY | O_CLOEXEC);
     bool found = false;
 
-    for (size_t i = 0;
-         root != -1 && !found && i < sizeof(folders) / sizeof(folders[0]);
-         i++) {
+    for (size_t i = 0; root != -1 && !found && i < COUNT(folders); i++) {
         char *path = format_text("%s/%s", folders[i], command);
         int fd = open_in_root(root, path, O_PATH);
 
@@ -115,7 +112,7 @@ static bool names_container_path(char **words)
 /* NULL if docker has no such verb. */
 static const char *instead_of(const char *verb)
 {
-    for (size_t i = 0; i < sizeof(other_verbs) / sizeof(*other_verbs); i++)
+    for (size_t i = 0; i < COUNT(other_verbs); i++)
         if (strcmp(other_verbs[i].verb, verb) == 0)
             return other_verbs[i].instead;
     return has_word(verbs_of_podman, verb) ? podman_has(verb) : NULL;

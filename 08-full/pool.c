@@ -120,7 +120,7 @@ void give_back_address(int pool, struct in_addr address)
     static const char *const names[] = {"hosts", "resolv.conf", "rules"};
     char *folder = inet_ntoa(address);
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         char *path = format_text("%s/%s", folder, names[i]);
 
         unlinkat(pool, path, 0);

@@ -47,7 +47,7 @@ void end_by_signals(void)
 
     for (int number = 1; number < NSIG; number++)
         signal(number, end_by_signal); /* fails as in reset_signals */
-    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
+    for (size_t i = 0; i < COUNT(harmless); i++)
         signal(harmless[i], SIG_DFL);
 }
 

@@ -17,7 +17,7 @@ void add_conf_files(struct config *config)
     static const char *const bind[] = {"bind", NULL};
     static const char *const files[] = {"hosts", "hostname", "resolv.conf"};
 
-    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+    for (size_t i = 0; i < COUNT(files); i++) {
         char *source =
             format_text("%s/../conf/%s", config->root.path, files[i]);
 

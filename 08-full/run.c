@@ -254,7 +254,8 @@ int attach_verb(int argc, char **argv, const struct globals *globals)
     require_words(words, "attach");
     require_record(&record, globals->data_root, words[0]);
     how = look_at_record(&record, &state);
-    socket = how == RECORD_RUNNING ? connect_to_monitor(&record) : -1;
+    socket =
+        how == RECORD_RUNNING ? connect_in(record.folder, attach_socket) : -1;
     if (socket == -1)
         fail_plainly(how == RECORD_PAUSED ? "unpause it first"
                                           : "logs prints what it has written",

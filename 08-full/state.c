@@ -4,12 +4,11 @@
 #include <ctype.h>
 #include <json-c/json.h>
 #include <sys/file.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "base.h"
 #include "cgroup.h"
 #include "json.h"
+#include "packets.h"
 #include "syscalls.h"
 #include "times.h"
 
@@ -217,7 +216,7 @@ void remove_state(struct state *state)
 
     if (state->folder == -1)
         return;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         unlinkat(state->folder, names[i], 0);
     if (rmdir(state->path) == -1)
         warn("cannot remove %s: %s", state->path, strerror(errno));
@@ -333,35 +332,20 @@ bool look_at_state(struct state *state, const char *root, const char *id)
 
 /* ---- the socket ----------------------------------------------------------------- */
 
-/* By the folder's descriptor: the whole path may be too long for an address. */
-static struct sockaddr_un address_of(const struct state *state)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
-             state->folder, socket_name);
-    return address;
-}
-
 int listen_for_start(const struct state *state)
 {
-    struct sockaddr_un address = address_of(state);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    int fd = listen_in(state->folder, socket_name);
 
-    if (fd == -1 ||
-        bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
-        listen(fd, 8) == -1)
+    if (fd == -1)
         fail("listen on %s/%s", state->path, socket_name);
     return fd;
 }
 
 int connect_to_start(const struct state *state)
 {
-    struct sockaddr_un address = address_of(state);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    int fd = connect_in(state->folder, socket_name);
 
-    if (fd == -1 ||
-        connect(fd, (struct sockaddr *)&address, sizeof(address)) == -1)
+    if (fd == -1)
         fail("connect to %s/%s", state->path, socket_name);
     return fd;
 }

@@ -217,7 +217,7 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
     if (cpuset->v2) /* runc has nothing there for it */
         cpuset = &nowhere;
     add_unless_empty(object, "cpus", expand_list(cpuset, "cpuset.cpus"));
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         char *file = format_text("cpuset.%s", names[i]);
 
         if (i == 1)

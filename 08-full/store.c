@@ -31,7 +31,7 @@ void open_store(struct store *store, const char *path)
     store->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->folder == -1)
         fail("open %s", path);
-    for (size_t i = 0; i < sizeof(folder_names) / sizeof(*folder_names); i++)
+    for (size_t i = 0; i < COUNT(folder_names); i++)
         if (mkdirat(store->folder, folder_names[i], 0700) == -1 &&
             errno != EEXIST)
             fail("mkdir %s/%s", path, folder_names[i]);

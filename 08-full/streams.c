@@ -420,16 +420,11 @@ void add_first_client(int socket)
 
 void listen_for_clients(const struct record *record)
 {
-    struct sockaddr_un address = attach_address(record);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-
-    unlink(address.sun_path);
-    if (fd == -1 ||
-        bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||
-        listen(fd, MOST_CLIENTS) == -1)
-        fail("listen on %s/attach", record->path);
+    unlinkat(record->folder, attach_socket, 0);
+    self.listener = listen_in(record->folder, attach_socket);
+    if (self.listener == -1)
+        fail("listen on %s/%s", record->path, attach_socket);
     open_log_of(record, &self.log);
-    self.listener = fd;
 }
 
 static void use_child(const struct child *first, bool input)

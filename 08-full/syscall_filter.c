@@ -66,7 +66,7 @@ static void add_rule(scmp_filter_ctx filter, const struct rule *rule)
 void filter_system_calls(const struct capability_sets *sets)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-    size_t count = sizeof(refused) / sizeof(refused[0]);
+    size_t count = COUNT(refused);
 
     if (!filter)
         fail("seccomp filter");

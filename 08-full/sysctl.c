@@ -55,7 +55,7 @@ static bool is_plain(const char *path)
 
 static int owner_of(const char *path)
 {
-    for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++) {
+    for (size_t i = 0; i < COUNT(owned); i++) {
         size_t length = strlen(owned[i].path);
         bool folder = owned[i].path[length - 1] == '/';
 

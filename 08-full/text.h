@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* The elements of an array that is not only pointed to. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /* Zeroed memory for so many things, and one more that ends them. */
 void *allocate(size_t count, size_t size);
 

@@ -1,6 +1,8 @@
 /* times.c - RFC 3339, and docker's words for how long. */
 #include "times.h"
 
+#include <ctype.h>
+
 #include "base.h"
 
 void format_time(char text[40], const struct timespec *time)
@@ -54,7 +56,7 @@ char *duration_text(long seconds)
         {60 * 86400, 7 * 86400, "week"},
         {730 * 86400, 30 * 86400, "month"},
     };
-    size_t count = sizeof(units) / sizeof(units[0]);
+    size_t count = COUNT(units);
 
     if (seconds < 1)
         return format_text("Less than a second");
@@ -68,4 +70,29 @@ char *duration_text(long seconds)
                                units[i].name,
                                seconds / units[i].unit == 1 ? "" : "s");
     return format_text("%ld years", seconds / (365 * 86400));
+}
+
+bool read_duration(const char *text, double *seconds)
+{
+    static const struct {
+        const char *name;
+        double seconds;
+    } units[] = {{"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9},
+                 {"h", 3600},  {"m", 60},    {"s", 1}};
+
+    *seconds = 0;
+    while (isdigit((unsigned char)*text)) {
+        char *end;
+        double number = strtod(text, &end);
+        size_t i = 0;
+
+        while (i < COUNT(units) &&
+               strncmp(end, units[i].name, strlen(units[i].name)) != 0)
+            i++;
+        if (i == COUNT(units))
+            return false;
+        *seconds += number * units[i].seconds;
+        text = end + strlen(units[i].name);
+    }
+    return !*text;
 }

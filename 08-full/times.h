@@ -4,6 +4,7 @@
 #ifndef TIMES_H
 #define TIMES_H
 
+#include <stdbool.h>
 #include <time.h>
 
 /* As RFC 3339 has it, in UTC, with nine digits of a second: such texts can be
@@ -19,5 +20,8 @@ time_t read_time(const char *text);
 
 /* "3 minutes", "About an hour", as docker says it; the caller frees it. */
 char *duration_text(long seconds);
+
+/* The seconds of "1h30m10.5s" or "500ms"; false if it is no such text. */
+bool read_duration(const char *text, double *seconds);
 
 #endif

@@ -103,7 +103,7 @@ bool is_kept_attribute(const char *name)
     static const char *const kept[] = {"user.", "security.capability",
                                        "system.posix_acl_"};
 
-    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+    for (size_t i = 0; i < COUNT(kept); i++)
         if (strncmp(name, kept[i], strlen(kept[i])) == 0)
             return true;
     return false;
