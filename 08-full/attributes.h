@@ -5,8 +5,7 @@
  * See sched_setattr(2), ioprio_set(2), set_mempolicy(2), personality(2),
  * sched_setaffinity(2).
  */
-#ifndef ATTRIBUTES_H
-#define ATTRIBUTES_H
+#pragma once
 
 #include "config.h"
 
@@ -19,5 +18,3 @@ void set_attributes(const struct config *config);
 /* The calling process runs on these processors only, as far as its cpuset has
  * them; NULL: on all of those. Ends the program on failure. */
 void set_processors(const struct number_set *processors);
-
-#endif

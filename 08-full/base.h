@@ -2,8 +2,7 @@
  * base.h - what nearly every file here needs: the C library's usual headers,
  * and how to fail. So what else a file includes says what it is about.
  */
-#ifndef BASE_H
-#define BASE_H
+#pragma once
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,5 +18,3 @@
 #include "files.h"
 #include "sync.h"
 #include "text.h"
-
-#endif

@@ -5,8 +5,7 @@
  * image's manifest names this one), and unpacked (an image's configuration
  * names this one, the layer's "diff id").
  */
-#ifndef BLOB_H
-#define BLOB_H
+#pragma once
 
 #include <archive.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ const char *blob_error(struct archive *archive);
 
 /* Reads what is left of it, and returns its digests, which the caller frees. */
 void close_blob(struct blob *blob, char **stored, char **plain);
-
-#endif

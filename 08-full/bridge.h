@@ -8,8 +8,7 @@
  * It is there as long as a container uses it: the first one makes it, the last
  * one takes it along, and the table of nat.h with it.
  */
-#ifndef BRIDGE_H
-#define BRIDGE_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -32,5 +31,3 @@ void connect_to_bridge(const struct network *network, pid_t pid);
 
 /* Undoes both, as far as they went. Warns on failure. */
 void leave_network(struct network *network);
-
-#endif

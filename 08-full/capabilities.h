@@ -6,8 +6,7 @@
  * the effective and permitted sets, and from the bounding set, so that no
  * program regains them. See capabilities(7), cap_set_proc(3).
  */
-#ifndef CAPABILITIES_H
-#define CAPABILITIES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,5 +42,3 @@ void cut_bounding_set(const struct capability_sets *sets);
  * has no capability, as with docker.
  */
 void set_capability_sets(const struct capability_sets *sets);
-
-#endif

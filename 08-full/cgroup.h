@@ -12,8 +12,7 @@
  * it lives. One without a lock is what a killed runtime left; the next one
  * removes it.
  */
-#ifndef CGROUP_H
-#define CGROUP_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -211,5 +210,3 @@ void set_together(const struct hierarchy *hierarchy,
 /* Writes the limits of rdma, which are the same in both versions. */
 void limit_rdma(const struct hierarchy *hierarchy,
                 const struct resources *resources);
-
-#endif

@@ -6,8 +6,7 @@
  * limits are stays the host's. In v1 this would not be safe. See cgroups(7),
  * "Delegation", and config-linux.md, "Cgroup ownership".
  */
-#ifndef CGROUP_OWNER_H
-#define CGROUP_OWNER_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -21,5 +20,3 @@
  */
 void give_cgroup(const struct cgroup *cgroup, const struct config *config,
                  pid_t pid);
-
-#endif

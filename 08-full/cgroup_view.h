@@ -6,8 +6,7 @@
  * groups are the topmost ones; without one, the groups' folders are bound. See
  * cgroup_namespaces(7).
  */
-#ifndef CGROUP_VIEW_H
-#define CGROUP_VIEW_H
+#pragma once
 
 #include "cgroup.h"
 #include "config.h"
@@ -28,5 +27,3 @@ int prepare_cgroup_view(const struct mount *mount, const struct cgroup *cgroup);
 /* After `view` was attached: mounts the hierarchies in it. */
 void finish_cgroup_view(int view, const struct mount *mount,
                         const struct cgroup *cgroup);
-
-#endif

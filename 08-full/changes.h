@@ -6,8 +6,7 @@
  * that the same folder has below. What is below the kernel shows itself: the
  * layers, mounted without upper/. See layers.h.
  */
-#ifndef CHANGES_H
-#define CHANGES_H
+#pragma once
 
 #include <stddef.h>
 #include <sys/stat.h>
@@ -49,5 +48,3 @@ int open_entry(int root, const char *path);
 
 /* fstat(2) of an entry of upper/, with the owners that the container sees. */
 void stat_entry(const struct changes *changes, int entry, struct stat *status);
-
-#endif

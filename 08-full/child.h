@@ -2,8 +2,7 @@
  * child.h - the runtime's side of a process it makes: the first one of a
  * container, or one that joins a container.
  */
-#ifndef CHILD_H
-#define CHILD_H
+#pragma once
 
 #include <stdint.h>
 #include <stdnoreturn.h>
@@ -78,5 +77,3 @@ int reap_child(struct child *child);
 /* Kills and, unless it takes too long, reaps it, if there is one; and gives the
  * terminal back. */
 void end_child(struct child *child);
-
-#endif

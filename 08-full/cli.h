@@ -1,8 +1,7 @@
 /*
  * cli.h - the command line: what docker's words mean in a struct config.
  */
-#ifndef CLI_H
-#define CLI_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -85,5 +84,3 @@ void parse_command_line(int argc, char **argv, struct config *config);
  */
 void parse_run(int argc, char **argv, const char *id, struct config *config,
                struct run_options *options);
-
-#endif

@@ -2,8 +2,7 @@
  * cli_flags.h - the flags of both forms: what they say, before it becomes a
  * struct config.
  */
-#ifndef CLI_FLAGS_H
-#define CLI_FLAGS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -89,5 +88,3 @@ void use_security_flags(struct config *config, const struct flags *flags);
 /* cli_seccomp.c: the profile in the file `path`, for a container with these
  * capabilities. Ends the program if it is none. */
 const struct seccomp *load_profile(const char *path, uint64_t capabilities);
-
-#endif

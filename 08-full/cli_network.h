@@ -1,8 +1,7 @@
 /*
  * cli_network.h - the command line's part about the network.
  */
-#ifndef CLI_NETWORK_H
-#define CLI_NETWORK_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -36,5 +35,3 @@ void use_network_flags(struct config *config, struct network_flags *flags);
 /* If `mode` is "container:ID": that container's network. Ends the program if it
  * is not running. */
 void join_network(struct config *config, const char *mode);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * client.h - attached to a container: its streams are ours.
  */
-#ifndef CLIENT_H
-#define CLIENT_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -36,5 +35,3 @@ int wait_for_exit(int socket);
 
 /* The size of our terminal. False if we have none. */
 bool get_own_size(struct winsize *size);
-
-#endif

@@ -2,8 +2,7 @@
  * commit_config.h - the configuration of an image that is made of a container.
  * See the OCI image specification, config.md; the objects are json-c's.
  */
-#ifndef COMMIT_CONFIG_H
-#define COMMIT_CONFIG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -29,5 +28,3 @@ struct json_object *make_image_config(const struct commit *commit,
  */
 void add_container(struct json_object *config, const struct commit *commit,
                    const char *layer);
-
-#endif

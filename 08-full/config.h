@@ -5,8 +5,7 @@
  * The command line fills it in; nothing behind it knows where it came from.
  * Texts belong to whoever filled it in and live as long as the program.
  */
-#ifndef CONFIG_H
-#define CONFIG_H
+#pragma once
 
 #include <linux/filter.h>
 #include <stdbool.h>
@@ -252,5 +251,3 @@ bool has_environment(const struct config *config, const char *name);
 
 /* Sets NAME=VALUE in process.env, in place of another value of NAME. */
 void set_environment(struct config *config, const char *assignment);
-
-#endif

@@ -6,8 +6,7 @@
  * value, a missing member, and a section that this runtime does not offer end
  * the program with the member's path, before anything is made.
  */
-#ifndef CONFIG_JSON_H
-#define CONFIG_JSON_H
+#pragma once
 
 #include "config.h"
 #include "json.h"
@@ -75,5 +74,3 @@ extern const struct word rate_lists[]; /* of blockIO, an enum rate_kind each */
 
 /* config_devices.c: "linux.resources.devices" */
 void load_device_rules(struct json resources, struct config *config);
-
-#endif

@@ -2,8 +2,7 @@
  * config_write.h - a config.json from a struct config: the way back of
  * config_json.h.
  */
-#ifndef CONFIG_WRITE_H
-#define CONFIG_WRITE_H
+#pragma once
 
 #include "config.h"
 
@@ -14,5 +13,3 @@
  * init, stdin_open, root_only, layers and network.
  */
 char *write_config(const struct config *config);
-
-#endif

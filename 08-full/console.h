@@ -5,8 +5,7 @@
  * that has a terminal can put input into it (ioctl TIOCSTI), which the
  * caller's shell would then run. See pty(7), ioctl_tty(2).
  */
-#ifndef CONSOLE_H
-#define CONSOLE_H
+#pragma once
 
 #include "config.h"
 #include "user.h"
@@ -21,5 +20,3 @@ int open_own_terminal(int root, const struct process *process,
 
 /* Mounts the terminal on /dev/console below `root`. */
 void mount_console(int root, int terminal);
-
-#endif

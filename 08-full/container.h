@@ -1,8 +1,7 @@
 /*
  * container.h - the life of a container, on the runtime's side.
  */
-#ifndef CONTAINER_H
-#define CONTAINER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -44,5 +43,3 @@ int run_container(struct config *config, const struct life *life);
 
 /* Undoes now what is undone at the end of the program otherwise. */
 void end_container(void);
-
-#endif

@@ -11,8 +11,7 @@
  * written (a full disk) is kept as well, and no more is taken: nothing is lost.
  * A writer that is killed leaves at most half a line, which readers skip.
  */
-#ifndef CONTAINER_LOG_H
-#define CONTAINER_LOG_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -68,5 +67,3 @@ bool close_container_log(struct container_log *log);
 /* The name of file number `number` in the record's folder; 0 is the newest.
  * Static, until the next call. */
 const char *log_file_name(unsigned number);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * control.h - what is done to containers that have a record.
  */
-#ifndef CONTROL_H
-#define CONTROL_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -40,5 +39,3 @@ bool kill_container(struct record *record, int number);
 /* Starts it again, unless it runs; and stays with it if `attached`, with our
  * standard input if `input`. Returns the exit status for the program. */
 int start_container(struct record *record, bool attached, bool input);
-
-#endif

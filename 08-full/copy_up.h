@@ -5,8 +5,7 @@
  * is in it: a container whose root file system is read-only can write to /var,
  * and finds there what the image has put there.
  */
-#ifndef COPY_UP_H
-#define COPY_UP_H
+#pragma once
 
 #include "config.h"
 
@@ -18,5 +17,3 @@
  * there is no such folder. Ends the program on failure.
  */
 void begin_as_folder(const struct mount *mount, int tmpfs, int root);
-
-#endif

@@ -7,8 +7,7 @@
  * byte code, attached to the group. See the kernel's documentation,
  * admin-guide/cgroup-v1/devices and cgroup-v2, and bpf(2).
  */
-#ifndef DEVICE_FILTER_H
-#define DEVICE_FILTER_H
+#pragma once
 
 #include <stddef.h>
 
@@ -20,5 +19,3 @@ void filter_devices_v1(const struct hierarchy *hierarchy,
                        const struct device_rule *rules, size_t count);
 void filter_devices_v2(const struct hierarchy *hierarchy,
                        const struct device_rule *rules, size_t count);
-
-#endif

@@ -6,8 +6,7 @@
  * container's own with the few devices that programs expect. See the OCI
  * specification, config-linux.md, "Default Devices".
  */
-#ifndef DEVICES_H
-#define DEVICES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -42,5 +41,3 @@ int open_null(int root);
 
 /* True if `fd` is open on the character device 1:3. */
 bool is_null_device(int fd);
-
-#endif

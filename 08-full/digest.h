@@ -3,8 +3,7 @@
  *
  * See the OCI image specification, descriptor.md, "Digests".
  */
-#ifndef DIGEST_H
-#define DIGEST_H
+#pragma once
 
 #include <nettle/sha2.h>
 #include <stdbool.h>
@@ -28,5 +27,3 @@ bool is_digest(const char *text);
 
 /* The digits alone. */
 const char *digits_of(const char *digest);
-
-#endif

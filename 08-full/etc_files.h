@@ -1,8 +1,7 @@
 /*
  * etc_files.h - /etc/hosts and /etc/resolv.conf of a container with a network.
  */
-#ifndef ETC_FILES_H
-#define ETC_FILES_H
+#pragma once
 
 #include "config.h"
 #include "network.h"
@@ -23,5 +22,3 @@ void add_etc_files(struct config *config);
  * for them. In the host's network these are the host's.
  */
 void add_record_files(struct config *config, const char *folder);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * exec.h - what exec is asked to run.
  */
-#ifndef EXEC_H
-#define EXEC_H
+#pragma once
 
 #include "config.h"
 #include "record.h"
@@ -32,5 +31,3 @@ void read_request(int argc, char **argv, struct request *to,
  * request does not say otherwise. */
 void load_exec(struct config *config, const struct state *state,
                const struct request *request);
-
-#endif

@@ -2,8 +2,7 @@
  * files.h - whole files of text, and folders. Nothing here follows a link in a
  * path's last part.
  */
-#ifndef FILES_H
-#define FILES_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -32,5 +31,3 @@ bool replace_file(int parent, const char *name, const char *new_name,
  * fills up nor wants to be read by somebody at the same time. -1 and errno if
  * that fails. */
 int make_memory_file(const char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * foreground.h - while the command runs: signals, the terminal's bytes, its end.
  */
-#ifndef FOREGROUND_H
-#define FOREGROUND_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -29,5 +28,3 @@ int open_signals(bool terminal);
  * the first process because that does not catch SIGINT.
  */
 void watch(const struct foreground *foreground);
-
-#endif

@@ -2,8 +2,7 @@
  * help.h - --help, "help", the manual page, and completion: all made from the
  * tables by which verbs and flags are understood.
  */
-#ifndef HELP_H
-#define HELP_H
+#pragma once
 
 #include "../common/common.h"
 #include "verbs.h"
@@ -36,5 +35,3 @@ void print_wrapped(int column, int indent, const char *text);
 
 /* manual.c: the manual page, in the language of man(7). */
 void print_manual(void);
-
-#endif

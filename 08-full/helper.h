@@ -8,8 +8,7 @@
  * is. So a helper goes there, and makes the container's first process the
  * runtime's child (CLONE_PARENT). See clone(2), namespaces(7).
  */
-#ifndef HELPER_H
-#define HELPER_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -27,5 +26,3 @@ bool needs_helper(const struct config *config);
  */
 void become_first_process(const struct config *config, struct cgroup *cgroup,
                           struct launch *launch);
-
-#endif

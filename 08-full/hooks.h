@@ -6,8 +6,7 @@
  * prints is only shown if it fails. See the OCI specification, config.md,
  * "POSIX-platform Hooks", and runtime.md, "Lifecycle".
  */
-#ifndef HOOKS_H
-#define HOOKS_H
+#pragma once
 
 #include "config.h"
 #include "state.h"
@@ -34,5 +33,3 @@ bool has_create_hooks(const struct hooks *hooks);
 void run_hooks(const struct hooks *hooks, enum hook_kind kind,
                const struct state *state, const char *status, pid_t pid,
                char **env);
-
-#endif

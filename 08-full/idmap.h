@@ -6,8 +6,7 @@
  * given as a user namespace: what is id N inside it in the file system, appears
  * as the id that N is outside it. See mount_setattr(2), MOUNT_ATTR_IDMAP.
  */
-#ifndef IDMAP_H
-#define IDMAP_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -22,5 +21,3 @@ bool is_id_mapped(const struct mount *mount);
  * the program on failure.
  */
 void map_ids(int tree, const struct mount *mount, int user);
-
-#endif

@@ -6,8 +6,7 @@
  * "config", that configuration, with the digests of the layers. See the OCI
  * image specification, config.md.
  */
-#ifndef IMAGE_H
-#define IMAGE_H
+#pragma once
 
 #include <stdint.h>
 
@@ -82,5 +81,3 @@ void use_image(struct config *config, struct run_options *options,
 
 /* Puts it in front of process.args. */
 void set_entrypoint(struct process *process, const char *entrypoint);
-
-#endif

@@ -2,8 +2,7 @@
  * init.h - the container's first process, from clone to execve; and further
  * ones, which join it.
  */
-#ifndef INIT_H
-#define INIT_H
+#pragma once
 
 #include <stdnoreturn.h>
 
@@ -41,5 +40,3 @@ noreturn void init_container(struct config *config, struct cgroup *cgroup,
  */
 noreturn void join_container(struct config *config, const struct cgroup *cgroup,
                              int first, int kinds, const struct launch *launch);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * inspect.h - what is known of a container or an image.
  */
-#ifndef INSPECT_H
-#define INSPECT_H
+#pragma once
 
 #include "image.h"
 #include "subject.h"
@@ -19,5 +18,3 @@ void show_image(const struct image *image);
 
 /* True if docker would say that the mount is not the user's but everyone's. */
 bool is_everyones_mount(const char *destination);
-
-#endif

@@ -6,8 +6,7 @@
  * null are the same. Complaints end the program. Texts belong to the document,
  * which is never freed.
  */
-#ifndef JSON_H
-#define JSON_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -117,5 +116,3 @@ void add_json_texts(struct json_object *object, const char *name,
 /* Ends the program if the member is there and not empty, false, or the number
  * 0, which callers write for "nothing": it is not supported. */
 void refuse_member(struct json object, const char *name);
-
-#endif

@@ -4,8 +4,7 @@
  * The terminal makes SIGINT of it, which the kernel keeps from a pid 1 that
  * does not catch it: such a command could not be ended by any key.
  */
-#ifndef KEYS_H
-#define KEYS_H
+#pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -23,5 +22,3 @@ struct keys {
  * now, or NULL.
  */
 const char *watch_keys(struct keys *keys, const char *typed, size_t length);
-
-#endif

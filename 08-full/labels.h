@@ -2,8 +2,7 @@
  * labels.h - the rules that a process gets when it executes the command, where
  * the kernel has AppArmor or SELinux. See apparmor(7), selinux(8).
  */
-#ifndef LABELS_H
-#define LABELS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -19,5 +18,3 @@ bool has_selinux(void);
  * on failure.
  */
 void set_labels(const struct process *process);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * launch.h - from a record on disk to the container that it describes.
  */
-#ifndef LAUNCH_H
-#define LAUNCH_H
+#pragma once
 
 #include "config.h"
 #include "container_log.h"
@@ -30,5 +29,3 @@ int stop_signal_of(struct json container);
 
 /* The record's log, open for writing. */
 void open_log_of(const struct record *record, struct container_log *log);
-
-#endif

@@ -12,8 +12,7 @@
  *
  * See the kernel's Documentation/filesystems/overlayfs.rst.
  */
-#ifndef LAYERS_H
-#define LAYERS_H
+#pragma once
 
 #include "config.h"
 
@@ -27,5 +26,3 @@ enum { MOST_LAYERS = 128 };
  * mapped to, or -1.
  */
 void mount_layers(const struct config *config, int user);
-
-#endif

@@ -4,8 +4,7 @@
  * All of them act in the network namespace of the caller and return 0, or -1
  * and errno. Addresses are in network byte order. See ip-link(8), veth(4).
  */
-#ifndef LINKS_H
-#define LINKS_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdint.h>
@@ -47,5 +46,3 @@ int add_default_route(const char *name, struct in_addr gateway);
  * of 10 milliseconds, but at least 32 KB. See tc-tbf(8).
  */
 int limit_link(const char *name, uint64_t rate);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * list.h - the containers that have a record, as docker ps prints them.
  */
-#ifndef LIST_H
-#define LIST_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,5 +26,3 @@ int list_containers(const char *data_root, const struct list_wishes *wishes);
 
 /* "Up 3 minutes", "Exited (0) 2 seconds ago"; the caller frees it. */
 char *status_text(const struct record *record, enum record_state how);
-
-#endif

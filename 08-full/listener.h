@@ -5,8 +5,7 @@
  * descriptor. See seccomp_unotify(2), and the OCI specification,
  * config-linux.md, "The Container Process State".
  */
-#ifndef LISTENER_H
-#define LISTENER_H
+#pragma once
 
 #include "state.h"
 
@@ -17,5 +16,3 @@
  */
 void send_listener(const char *path, const char *metadata, int listener,
                    const struct state *state, const char *status, pid_t pid);
-
-#endif

@@ -5,8 +5,7 @@
  * each layer must have the digest by which they are named. See the OCI image
  * specification, image-layout.md, manifest.md.
  */
-#ifndef LOAD_H
-#define LOAD_H
+#pragma once
 
 #include "store.h"
 
@@ -32,5 +31,3 @@ char *add_layer(const struct store *store, const char *work, int fd,
 
 /* This machine's, in Go's words: "amd64". */
 const char *architecture(void);
-
-#endif

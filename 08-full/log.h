@@ -1,8 +1,7 @@
 /*
  * log.h - --log: failures as lines of a file, for programs that call us.
  */
-#ifndef LOG_H
-#define LOG_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -11,5 +10,3 @@ void set_log(const char *path, bool json);
 
 /* Adds a line: `level` is "error" or "debug". Nothing is done without a log. */
 void write_log(const char *level, const char *message);
-
-#endif

@@ -6,8 +6,7 @@
  * one that cannot be set ends the program. See the OCI specification,
  * config-linux.md, "Masked Paths", "Readonly Paths".
  */
-#ifndef MASKED_H
-#define MASKED_H
+#pragma once
 
 #include "config.h"
 
@@ -21,5 +20,3 @@ int prepare_mask(const struct config *config);
 /* Mounts the read-only paths read-only, the mask on the masked paths, and
  * closes it. Paths that this kernel does not have are left out. */
 void hide_paths(const struct config *config, int mask, int root);
-
-#endif

@@ -7,8 +7,7 @@
  * wanted. It belongs to no terminal, so it outlives the one that it was
  * started from. If it is killed, the container ends with it.
  */
-#ifndef MONITOR_H
-#define MONITOR_H
+#pragma once
 
 #include <stdbool.h>
 #include <sys/ioctl.h>
@@ -37,5 +36,3 @@ int wait_until_started(const struct monitor *monitor);
 
 /* The word on the command line that makes a process the monitor. */
 #define MONITOR_WORD "__monitor"
-
-#endif

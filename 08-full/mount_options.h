@@ -6,8 +6,7 @@
  * words for the file system's own driver. See mount(8), mount_setattr(2), and
  * the OCI specification, config.md, "Linux mount options".
  */
-#ifndef MOUNT_OPTIONS_H
-#define MOUNT_OPTIONS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,5 +49,3 @@ uint64_t find_propagation(const char *name);
  */
 int set_mount_flags(int mount, const struct mount_options *options);
 int set_propagation(int mount, uint64_t propagation);
-
-#endif

@@ -2,8 +2,7 @@
  * mountinfo.h - what is mounted where, as /proc/self/mountinfo lists it. See
  * proc_pid_mountinfo(5).
  */
-#ifndef MOUNTINFO_H
-#define MOUNTINFO_H
+#pragma once
 
 struct mount_entry {
     int number, parent;  /* of the mount, and of the one it is mounted on */
@@ -22,5 +21,3 @@ void free_mounts(struct mount_entry *mounts);
 
 /* A v1 hierarchy's controllers from its super options; the caller frees. */
 char *controllers_of(const char *super_options);
-
-#endif

@@ -9,8 +9,7 @@
  * container puts in the way leads to the host. See open_tree(2), fsopen(2),
  * move_mount(2), mount_setattr(2).
  */
-#ifndef MOUNTS_H
-#define MOUNTS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,5 +63,3 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
 
 /* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
 int attach(int from, int to);
-
-#endif

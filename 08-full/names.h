@@ -2,8 +2,7 @@
  * names.h - names for containers that were given none, names that somebody may
  * have meant, and names that mean harm.
  */
-#ifndef NAMES_H
-#define NAMES_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -16,5 +15,3 @@ bool is_near(const char *a, const char *b);
 /* What was named inside must not talk to our terminal: a "?" for each byte that
  * is an order to it. */
 void make_harmless(char *name);
-
-#endif

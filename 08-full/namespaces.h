@@ -3,8 +3,7 @@
  *
  * See namespaces(7), setns(2).
  */
-#ifndef NAMESPACES_H
-#define NAMESPACES_H
+#pragma once
 
 #include "config.h"
 
@@ -40,5 +39,3 @@ bool has_namespace(const struct config *config, int flag);
 
 /* Narrates that the caller is in these namespaces (CLONE_NEW* flags) now. */
 void explain_joined(int kinds);
-
-#endif

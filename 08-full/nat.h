@@ -2,8 +2,7 @@
  * nat.h - the way out of the bridge, and in through published ports: nft(8)
  * rules in a table of our own. Nobody else's rules are touched.
  */
-#ifndef NAT_H
-#define NAT_H
+#pragma once
 
 #include <netinet/in.h>
 
@@ -24,5 +23,3 @@ void warn_of_others(const char *bridge);
 /* Lets the kernel forward packets, and those from 127.0.0.1 to `bridge`. Ends
  * the program on failure. */
 void allow_forwarding(const char *bridge);
-
-#endif

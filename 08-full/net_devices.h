@@ -5,8 +5,7 @@
  * when it leaves. See rtnetlink(7), network_namespaces(7), and the OCI
  * specification, config-linux.md, "Network Devices".
  */
-#ifndef NET_DEVICES_H
-#define NET_DEVICES_H
+#pragma once
 
 #include <sys/types.h>
 
@@ -19,5 +18,3 @@
  * are gone with the container's namespace, or back, as the kernel does it.
  */
 void move_net_devices(const struct config *config, pid_t pid);
-
-#endif

@@ -6,8 +6,7 @@
  * The kernel answers each request with an error number. See netlink(7),
  * rtnetlink(7).
  */
-#ifndef NETLINK_H
-#define NETLINK_H
+#pragma once
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
@@ -45,5 +44,3 @@ void end_nest(struct request *request, size_t nest);
 
 /* Sends the request and waits for the answer. Returns 0, or -1 and errno. */
 int ask_kernel(int netlink, struct request *request);
-
-#endif

@@ -2,8 +2,7 @@
  * network.h - the container's network, from inside: a loopback device, and with
  * --network bridge the end of a wire whose other end is at the host's bridge.
  */
-#ifndef NETWORK_H
-#define NETWORK_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdint.h>
@@ -32,5 +31,3 @@ void set_loopback_up(void);
 
 /* Gives eth0 its address, route and limit. Ends the program on failure. */
 void set_up_wire(const struct network *network);
-
-#endif

@@ -6,8 +6,7 @@
  * This is how containerd, podman and dockerd talk to a runtime. See runc(8) and
  * the OCI specification, runtime.md, "Operations".
  */
-#ifndef OCI_H
-#define OCI_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -17,5 +16,3 @@ bool is_oci_command(int argc, char **argv);
 
 /* Does what it says. Returns the exit status. */
 int run_oci_command(int argc, char **argv);
-
-#endif

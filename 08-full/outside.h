@@ -3,8 +3,7 @@
  * volumes, masks and devices. All is opened once, by the machine's root, while
  * the host's paths can be seen, and used by its descriptor from then on.
  */
-#ifndef OUTSIDE_H
-#define OUTSIDE_H
+#pragma once
 
 #include "cgroup.h"
 #include "config.h"
@@ -25,5 +24,3 @@ struct outside {
  */
 void take_from_host(const struct config *config, struct cgroup *cgroup,
                     int user, struct outside *outside);
-
-#endif

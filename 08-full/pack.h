@@ -4,8 +4,7 @@
  * In an archive there are other marks than in a folder: an empty file
  * ".wh.NAME" says that NAME is gone. See the OCI image specification, layer.md.
  */
-#ifndef PACK_H
-#define PACK_H
+#pragma once
 
 #include "changes.h"
 
@@ -16,5 +15,3 @@
  * program on failure.
  */
 void pack_changes(int fd, const struct changes *changes);
-
-#endif

@@ -5,8 +5,7 @@
  * what is sent in one piece arrives in one piece. The first byte says what it
  * is.
  */
-#ifndef PACKETS_H
-#define PACKETS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,5 +50,3 @@ bool send_packet(int socket, enum packet_kind kind, const void *data,
  * address. -1 and errno if that fails. */
 int listen_in(int folder, const char *name);
 int connect_in(int folder, const char *name);
-
-#endif

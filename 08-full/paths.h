@@ -7,8 +7,7 @@
  * up once, by the kernel, with the root file system as its "/", and from then
  * on only the descriptor is used. See openat2(2), RESOLVE_IN_ROOT.
  */
-#ifndef PATHS_H
-#define PATHS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,5 +35,3 @@ int make_in_root(int root, const char *path, bool want_file);
  * its text with a NUL, which the caller frees, or NULL and errno.
  */
 char *read_in_root(int root, const char *path, size_t limit);
-
-#endif

@@ -2,8 +2,7 @@
  * podman.h - docker's words that are not for a toy: who types them is told so,
  * and who has them.
  */
-#ifndef PODMAN_H
-#define PODMAN_H
+#pragma once
 
 /* Ends the program if the verb has this flag in docker, and not here. */
 void refuse_docker_flag(const char *verb, const char *flag);
@@ -14,5 +13,3 @@ void refuse_docker_flag(const char *verb, const char *flag);
  * ./rootfs. ("cp" is; with CONTAINER:PATH it is docker's all the same.)
  */
 void refuse_docker_verb(char **words);
-
-#endif

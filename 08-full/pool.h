@@ -11,8 +11,7 @@
  * folder without a lock is left over and can go. Who changes anything holds
  * the lock on the upper folder meanwhile.
  */
-#ifndef POOL_H
-#define POOL_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -52,5 +51,3 @@ void write_lease_file(const struct network *network, const char *name,
 
 /* Its text, which the caller frees; "" if it cannot be read. */
 char *read_lease_file(struct in_addr address, const char *name);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * ports.h - published ports: -p [ADDRESS:]HOST:CONTAINER[/tcp|udp].
  */
-#ifndef PORTS_H
-#define PORTS_H
+#pragma once
 
 #include <netinet/in.h>
 #include <stdint.h>
@@ -31,5 +30,3 @@ char *port_text(const struct port *port);
 /* The rules of nft that lead the ports' packets to network->address, a line
  * each. The caller frees. */
 char *port_rules(const struct network *network);
-
-#endif

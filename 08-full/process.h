@@ -2,8 +2,7 @@
  * process.h - the last steps to the command: its attributes, its streams, its
  * descriptors, execve.
  */
-#ifndef PROCESS_H
-#define PROCESS_H
+#pragma once
 
 #include <stdnoreturn.h>
 
@@ -76,5 +75,3 @@ void check_command(const struct process *process);
  * the container's environment. Ends the process in any case.
  */
 noreturn void execute(const struct process *process);
-
-#endif

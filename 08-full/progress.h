@@ -1,8 +1,7 @@
 /*
  * progress.h - how far something is that takes a while, for who sits there.
  */
-#ifndef PROGRESS_H
-#define PROGRESS_H
+#pragma once
 
 #include <stdint.h>
 
@@ -13,5 +12,3 @@
  */
 void show_progress(const char *name, uint64_t done, uint64_t total);
 void end_progress(void);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * ps.h - the processes of a container, by ps(1), which knows what to say of them.
  */
-#ifndef PS_H
-#define PS_H
+#pragma once
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -26,5 +25,3 @@ struct pids processes_of(const char *word, const struct globals *globals);
  */
 void visit_ps(const struct pids *pids, char **args,
               void (*see)(char *line, void *data), void *data);
-
-#endif

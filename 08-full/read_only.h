@@ -5,8 +5,7 @@
  * came with Linux 5.12. Before that there is only the remount: of one mount,
  * which must be attached, by a path. See mount(2), MS_REMOUNT and MS_BIND.
  */
-#ifndef READ_ONLY_H
-#define READ_ONLY_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -30,5 +29,3 @@ int set_read_only(int mount, bool recursive);
 
 /* True if `fd` is on a mount or a file system that is read-only. */
 bool is_read_only(int fd);
-
-#endif

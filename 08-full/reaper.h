@@ -5,8 +5,7 @@
  * without a handler does nothing to it. Most programs are not written for
  * that. So this one is pid 1, and the command is its child.
  */
-#ifndef REAPER_H
-#define REAPER_H
+#pragma once
 
 /*
  * Returns in a child process, which is to become the command. The caller
@@ -15,5 +14,3 @@
  * in pid 1, so that the runtime sees the execve of the child.
  */
 void become_init(int sync);
-
-#endif

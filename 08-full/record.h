@@ -14,8 +14,7 @@
  * it the container: who has the lock knows that there is neither. What is known
  * while the container runs is in state.h, with the same id.
  */
-#ifndef RECORD_H
-#define RECORD_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -140,5 +139,3 @@ struct record *list_records(const char *data_root, size_t *count);
 /* Removes the containers of --rm whose monitors were killed, and what is left of
  * those that were killed while they were made or removed. */
 void sweep_records(const struct store *store);
-
-#endif

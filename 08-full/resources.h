@@ -5,8 +5,7 @@
  * what a new group gets and what an update changes. See config-linux.md,
  * "Control groups".
  */
-#ifndef RESOURCES_H
-#define RESOURCES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -110,5 +109,3 @@ struct resources {
     const struct device_rule *devices;
     size_t device_count;
 };
-
-#endif

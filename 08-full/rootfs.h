@@ -3,8 +3,7 @@
  *
  * See pivot_root(2), mount_namespaces(7).
  */
-#ifndef ROOTFS_H
-#define ROOTFS_H
+#pragma once
 
 #include "config.h"
 
@@ -25,5 +24,3 @@ void mount_rootfs(const struct config *config, int root);
  * path leads to the host.
  */
 void enter_rootfs(const struct config *config, int root);
-
-#endif

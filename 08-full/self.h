@@ -1,8 +1,7 @@
 /*
  * self.h - the runtime's own program file.
  */
-#ifndef SELF_H
-#define SELF_H
+#pragma once
 
 /*
  * Makes sure that nothing in a container can write to the file this program
@@ -16,5 +15,3 @@
  * the host's root runs next (CVE-2019-5736).
  */
 void protect_own_file(char **argv);
-
-#endif

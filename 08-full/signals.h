@@ -1,13 +1,10 @@
 /*
  * signals.h - signals by name.
  */
-#ifndef SIGNALS_H
-#define SIGNALS_H
+#pragma once
 
 /* "9", "KILL", "SIGKILL"; 0 if there is no such signal. */
 int find_signal(const char *text);
 
 /* The parser of a flag: int. */
 const char *parse_signal(const char *text, void *value);
-
-#endif

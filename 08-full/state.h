@@ -12,8 +12,7 @@
  * was being made has no process, and counts as stopped. See the OCI
  * specification, runtime.md, "State".
  */
-#ifndef STATE_H
-#define STATE_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -103,5 +102,3 @@ struct json_object *describe_state(const struct state *state);
  * a process unless that is 0, and without what only runc has. */
 struct json_object *describe_for_others(const struct state *state,
                                         const char *status, pid_t pid);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * stats.h - what a container has used: the counters of its cgroups.
  */
-#ifndef STATS_H
-#define STATS_H
+#pragma once
 
 #include "cgroup.h"
 
@@ -23,5 +22,3 @@ uint64_t count_in(struct json_object *stats, const char *path);
 /* The hierarchy that has the controller, or one whose files cannot be read. */
 const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
                                      enum controller controller);
-
-#endif

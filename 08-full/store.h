@@ -11,8 +11,7 @@
  *                    a container writes, a layer that is not whole yet. What a
  *                    killed run has left is removed by the next one
  */
-#ifndef STORE_H
-#define STORE_H
+#pragma once
 
 /* The store, unless --data-root says otherwise. */
 extern const char default_data_root[];
@@ -58,5 +57,3 @@ int publish_layer(const struct store *store, const char *name,
  * nobody holds. Call it with the store locked, after make_work_folder.
  */
 void sweep_layers(const struct store *store, const char *const *used);
-
-#endif

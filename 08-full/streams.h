@@ -5,8 +5,7 @@
  * Who is slow holds back who writes, also the log on a full disk: nothing is
  * lost.
  */
-#ifndef STREAMS_H
-#define STREAMS_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,5 +34,3 @@ const int *make_streams(const struct process *process);
  * terminal, if there is one, takes what clients type; `stop_signal`: what it
  * gets when we are asked to end. */
 void serve_streams(const struct child *first, bool input, int stop_signal);
-
-#endif

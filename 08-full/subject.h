@@ -2,8 +2,7 @@
  * subject.h - the container that is looked at, whoever has made it: "run", which
  * writes a record, or podman and others, of whose containers there is the state.
  */
-#ifndef SUBJECT_H
-#define SUBJECT_H
+#pragma once
 
 #include "record.h"
 #include "state.h"
@@ -42,5 +41,3 @@ struct addresses {
     char own[16], gateway[16];
 };
 struct addresses addresses_of(const struct subject *subject);
-
-#endif

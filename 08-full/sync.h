@@ -12,8 +12,7 @@
  * runtime listens on a socket of its state's folder: the connection that brings
  * the second word carries the rest of the talk.
  */
-#ifndef SYNC_H
-#define SYNC_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -111,5 +110,3 @@ noreturn void fail_exec(const char *command);
 
 /* Prints a failure and ends the runtime with its status. */
 noreturn void end_with_failure(const struct failure *failure);
-
-#endif

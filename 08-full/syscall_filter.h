@@ -8,8 +8,7 @@
  * the kernel runs at each system call, refuses these. See seccomp(2). The
  * filter of a bundle is that of its profile instead.
  */
-#ifndef SYSCALL_FILTER_H
-#define SYSCALL_FILTER_H
+#pragma once
 
 #include "config.h"
 
@@ -26,5 +25,3 @@ void filter_system_calls(const struct capability_sets *sets);
  * the runtime through `sync`. Ends the program on failure.
  */
 void apply_profile(const struct seccomp *profile, int sync);
-
-#endif

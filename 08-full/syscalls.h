@@ -6,8 +6,7 @@
  * names without sys_; move_mount(2) and its family need Linux 5.2, openat2(2)
  * 5.6, mount_setattr(2) 5.12.
  */
-#ifndef SYSCALLS_H
-#define SYSCALLS_H
+#pragma once
 
 #include <stdint.h>
 #include <sys/mount.h>
@@ -86,5 +85,3 @@ static inline int sys_pidfd_open(pid_t pid)
 {
     return (int)syscall(SYS_pidfd_open, pid, 0);
 }
-
-#endif

@@ -5,8 +5,7 @@
  * network, IPC or UTS namespace of who looks. Only these are written. See
  * proc_sys(5), and sysctl(8) for the names.
  */
-#ifndef SYSCTL_H
-#define SYSCTL_H
+#pragma once
 
 #include "config.h"
 
@@ -21,5 +20,3 @@ char *sysctl_path(const char *name, const struct config *config,
 
 /* Writes them all, from inside the namespaces. Ends the program on failure. */
 void set_sysctls(const struct config *config);
-
-#endif

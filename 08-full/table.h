@@ -1,8 +1,7 @@
 /*
  * table.h - tables with columns as wide as docker makes them.
  */
-#ifndef TABLE_H
-#define TABLE_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,5 +23,3 @@ void print_rows(const struct table *table, int least, int width,
 
 /* "1.5MiB" for the base 1024, "1.5MB" for 1000. The caller frees it. */
 char *size_words(uint64_t size, unsigned base);
-
-#endif

@@ -7,8 +7,7 @@
  * See pax(1) of POSIX, "pax Interchange Format"; all that unpack layers know it.
  * libarchive could do this, but its writer brings all formats along.
  */
-#ifndef TAR_H
-#define TAR_H
+#pragma once
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,5 +33,3 @@ void fill_tar_block(FILE *tar, off_t size);
 
 /* Ends the archive. */
 void end_tar(FILE *tar);
-
-#endif

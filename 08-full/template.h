@@ -1,8 +1,7 @@
 /*
  * template.h - --format: as much of docker's templates as people know by heart.
  */
-#ifndef TEMPLATE_H
-#define TEMPLATE_H
+#pragma once
 
 struct json_object; /* of json-c */
 
@@ -26,5 +25,3 @@ const char *parse_format(const char *text, void *value);
  */
 void print_list(struct json_object *heads, struct json_object *list,
                 const char *format);
-
-#endif

@@ -4,8 +4,7 @@
  * Keys go to the container as they are typed (raw mode): its own terminal
  * makes signals of Ctrl-C and echoes. See termios(3), ioctl_tty(2).
  */
-#ifndef TERMINAL_H
-#define TERMINAL_H
+#pragma once
 
 #include <stdbool.h>
 #include <termios.h>
@@ -31,5 +30,3 @@ void copy_window_size(const struct terminal *terminal);
  * nothing when there is nothing to do. */
 void enter_raw_mode(struct terminal *terminal);
 void leave_raw_mode(struct terminal *terminal);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * text.h - texts and arrays in fresh memory. Without memory the program ends.
  */
-#ifndef TEXT_H
-#define TEXT_H
+#pragma once
 
 #include <stddef.h>
 
@@ -21,5 +20,3 @@ char *append(char *text, const char *format, ...)
 
 /* `text`, or an empty one for NULL. */
 char *or_empty(char *text);
-
-#endif

@@ -1,8 +1,7 @@
 /*
  * times.h - times for files, and for people.
  */
-#ifndef TIMES_H
-#define TIMES_H
+#pragma once
 
 #include <stdbool.h>
 #include <time.h>
@@ -23,5 +22,3 @@ char *duration_text(long seconds);
 
 /* The seconds of "1h30m10.5s" or "500ms"; false if it is no such text. */
 bool read_duration(const char *text, double *seconds);
-
-#endif

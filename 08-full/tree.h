@@ -1,8 +1,7 @@
 /*
  * tree.h - removing a folder with all that is in it, whoever wrote it.
  */
-#ifndef TREE_H
-#define TREE_H
+#pragma once
 
 /*
  * Removes `name`, a file or folder in the folder `parent`, and follows no link
@@ -11,5 +10,3 @@
  * 0 also if there is none.
  */
 int remove_tree(int parent, const char *name);
-
-#endif

@@ -6,8 +6,7 @@
  * followed, and a hard link is to a file of the same folder. See the OCI image
  * specification, layer.md.
  */
-#ifndef UNPACK_H
-#define UNPACK_H
+#pragma once
 
 #include "blob.h"
 
@@ -24,5 +23,3 @@ void unpack(struct blob *blob, int root, bool layer);
 /* True for the extended attributes that images have: those of users, file
  * capabilities and access control lists. */
 bool is_kept_attribute(const char *name);
-
-#endif

@@ -6,8 +6,7 @@
  * are asked, and the host's name service (which would load libraries) is not
  * asked at all. See passwd(5), group(5).
  */
-#ifndef USER_H
-#define USER_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,5 +40,3 @@ bool parse_id(const char *text, unsigned *id);
 
 /* Becomes that user, for good. See setresuid(2), setgroups(2). */
 void become_user(const struct identity *identity);
-
-#endif

@@ -7,8 +7,7 @@
  * belong to it, and its root may use its capabilities there and nowhere else.
  * See user_namespaces(7).
  */
-#ifndef USER_NAMESPACE_H
-#define USER_NAMESPACE_H
+#pragma once
 
 #include "config.h"
 
@@ -27,5 +26,3 @@ int open_user_namespace(const struct config *config);
 /* Goes into the user namespace `fd`, and becomes its root. What the machine's
  * root could do is over. */
 void enter_user_namespace(int fd);
-
-#endif

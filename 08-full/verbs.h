@@ -3,8 +3,7 @@
  * the runtime. Each gets its part of the command line, its own name first, and
  * returns the exit status. See oci.h.
  */
-#ifndef VERBS_H
-#define VERBS_H
+#pragma once
 
 #include <stdbool.h>
 
@@ -140,5 +139,3 @@ int stats_verb(int argc, char **argv, const struct globals *globals);
 /* spec.c */
 int spec_verb(int argc, char **argv, const struct globals *globals);
 int features_verb(int argc, char **argv, const struct globals *globals);
-
-#endif
