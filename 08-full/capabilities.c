@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "base.h"
+#include "json.h"
 
 #define BIT(capability) (UINT64_C(1) << (capability))
 
@@ -65,7 +66,7 @@ struct json_object *list_capabilities(uint64_t set)
         for (char *c = name; c && *c; c++)
             *c = (char)toupper((unsigned char)*c);
         if (name)
-            json_object_array_add(array, json_object_new_string(name));
+            append_json_text(array, name);
         cap_free(name);
     }
     return array;

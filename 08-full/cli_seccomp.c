@@ -76,7 +76,7 @@ static void choose_architectures(struct json profile)
 
     if (!count_elements(map))
         return;
-    json_object_array_add(chosen, json_object_new_string(architecture[1]));
+    append_json_text(chosen, architecture[1]);
     for (size_t i = 0; i < count_elements(map); i++) {
         struct json entry = object_at(map, i);
         struct json others = get_array(entry, "subArchitectures");
@@ -84,10 +84,9 @@ static void choose_architectures(struct json profile)
         if (strcmp(require_text(entry, "architecture"), architecture[1]) != 0)
             continue;
         for (size_t j = 0; j < count_elements(others); j++)
-            json_object_array_add(chosen,
-                                  json_object_new_string(text_at(others, j)));
+            append_json_text(chosen, text_at(others, j));
     }
-    json_object_object_add(profile.value, "architectures", chosen);
+    add_json(profile.value, "architectures", chosen);
     json_object_object_del(profile.value, "archMap");
 }
 
@@ -102,7 +101,7 @@ const struct seccomp *load_profile(const char *path, uint64_t capabilities)
     profile = parse_json(text, path);
     keep_what_applies(profile, capabilities);
     choose_architectures(profile);
-    json_object_object_add(linux_, "seccomp", profile.value);
+    add_json(linux_, "seccomp", profile.value);
     free(text);
     return load_seccomp((struct json){.value = linux_, .path = ""});
 }

@@ -18,7 +18,7 @@ static struct json_object *need_member(struct json_object *object,
 
     if (!member) {
         member = make();
-        json_object_object_add(object, name, member);
+        add_json(object, name, member);
     }
     return member;
 }
@@ -28,11 +28,6 @@ static struct json_object *make_array(void)
     return json_object_new_array();
 }
 
-static void append_text(struct json_object *array, const char *text)
-{
-    json_object_array_add(array, json_object_new_string(text));
-}
-
 static void add_layer_and_step(struct json_object *config,
                                const struct commit *commit, const char *layer,
                                const char *by)
@@ -40,7 +35,7 @@ static void add_layer_and_step(struct json_object *config,
     struct json_object *rootfs = json_object_object_get(config, "rootfs");
     struct json_object *step = json_object_new_object();
 
-    append_text(need_member(rootfs, "diff_ids", make_array), layer);
+    append_json_text(need_member(rootfs, "diff_ids", make_array), layer);
     add_json_text(step, "created", commit->created);
     add_json_text(step, "created_by", by);
     add_json_text(step, "author", commit->author);
@@ -57,7 +52,7 @@ struct json_object *make_image_config(const struct commit *commit,
     add_json_text(config, "architecture", architecture());
     add_json_text(config, "os", "linux");
     add_json_text(rootfs, "type", "layers");
-    json_object_object_add(config, "rootfs", rootfs);
+    add_json(config, "rootfs", rootfs);
     add_layer_and_step(config, commit, layer, "--rootfs");
     return config;
 }
@@ -119,8 +114,8 @@ static void set_command(struct json_object *config, struct json command)
             count = 0;
         }
     for (size_t i = count; i < count_elements(command); i++)
-        append_text(cmd, text_at(command, i));
-    json_object_object_add(config, "Cmd", cmd);
+        append_json_text(cmd, text_at(command, i));
+    add_json(config, "Cmd", cmd);
 }
 
 static void add_record(struct json_object *config, const struct record *record)
@@ -158,9 +153,9 @@ static struct json_object *read_command(const char *text)
             fail_plainly(NULL, "--change: %.200s: must be an array of texts",
                          text);
     } else {
-        append_text(array, "/bin/sh");
-        append_text(array, "-c");
-        append_text(array, text);
+        append_json_text(array, "/bin/sh");
+        append_json_text(array, "-c");
+        append_json_text(array, text);
     }
     return array;
 }
@@ -192,10 +187,10 @@ static void take_instruction(struct json_object *config, const char *line,
     char *word = format_text("%.*s", (int)length, line);
 
     if (strcasecmp(word, "CMD") == 0) {
-        json_object_object_add(config, "Cmd", read_command(text));
+        add_json(config, "Cmd", read_command(text));
         *cmd = true;
     } else if (strcasecmp(word, "ENTRYPOINT") == 0) {
-        json_object_object_add(config, "Entrypoint", read_command(text));
+        add_json(config, "Entrypoint", read_command(text));
         if (!*cmd)
             json_object_object_del(config, "Cmd");
     } else if (strcasecmp(word, "ENV") == 0 && *text) {

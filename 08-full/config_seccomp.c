@@ -296,7 +296,7 @@ static struct json_object *list_supported(void)
 
     for (const struct word *flag = flags; flag->name; flag++)
         if (is_supported(flag->value))
-            json_object_array_add(array, json_object_new_string(flag->name));
+            append_json_text(array, flag->name);
     return array;
 }
 
@@ -304,11 +304,11 @@ struct json_object *describe_seccomp(void)
 {
     struct json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "enabled", json_object_new_boolean(true));
-    json_object_object_add(object, "actions", list_words(actions));
-    json_object_object_add(object, "operators", list_words(operators));
-    json_object_object_add(object, "archs", list_words(architectures));
-    json_object_object_add(object, "knownFlags", list_words(flags));
-    json_object_object_add(object, "supportedFlags", list_supported());
+    add_json(object, "enabled", json_object_new_boolean(true));
+    add_json(object, "actions", list_words(actions));
+    add_json(object, "operators", list_words(operators));
+    add_json(object, "archs", list_words(architectures));
+    add_json(object, "knownFlags", list_words(flags));
+    add_json(object, "supportedFlags", list_supported());
     return object;
 }

@@ -18,7 +18,7 @@ static struct json_object *add_object(struct json_object *to, const char *name)
 {
     struct json_object *object = json_object_new_object();
 
-    json_object_object_add(to, name, object);
+    add_json(to, name, object);
     return object;
 }
 
@@ -26,7 +26,7 @@ static struct json_object *add_array(struct json_object *to, const char *name)
 {
     struct json_object *array = json_object_new_array();
 
-    json_object_object_add(to, name, array);
+    add_json(to, name, array);
     return array;
 }
 
@@ -42,7 +42,7 @@ static struct json_object *append_object(struct json_object *array)
 static void add_limit(struct json_object *to, const char *name, uint64_t limit)
 {
     if (limit == UNLIMITED)
-        json_object_object_add(to, name, json_object_new_int64(-1));
+        add_json(to, name, json_object_new_int64(-1));
     else if (limit)
         add_json_number(to, name, limit);
 }
@@ -91,8 +91,7 @@ static void write_capabilities(struct json_object *process,
     };
 
     for (size_t i = 0; i < COUNT(all); i++)
-        json_object_object_add(object, all[i].name,
-                               list_capabilities(all[i].set));
+        add_json(object, all[i].name, list_capabilities(all[i].set));
 }
 
 static const char *word_for(const struct word *words, uint32_t value)
@@ -132,7 +131,7 @@ static void write_process(struct json_object *document,
     write_rlimits(object, process);
     add_json_bool(object, "noNewPrivileges", process->no_new_privileges);
     if (process->oom_score_adj)
-        json_object_object_add(
+        add_json(
             object, "oomScoreAdj",
             json_object_new_int64(strtoll(process->oom_score_adj, NULL, 10)));
     add_json_text(object, "apparmorProfile", process->apparmor_profile);
@@ -313,8 +312,7 @@ static void write_linux(struct json_object *document,
     add_json_text(linux_, "rootfsPropagation",
                   config->linux_.rootfs_propagation);
     if (seccomp)
-        json_object_object_add(linux_, "seccomp",
-                               json_object_get(seccomp->json));
+        add_json(linux_, "seccomp", json_object_get(seccomp->json));
     add_json_texts(linux_, "maskedPaths", config->linux_.masked_paths);
     add_json_texts(linux_, "readonlyPaths", config->linux_.readonly_paths);
 }

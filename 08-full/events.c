@@ -19,7 +19,7 @@ static void print_event(const char *type, const char *id,
     add_json_text(object, "type", type);
     add_json_text(object, "id", id);
     if (data)
-        json_object_object_add(object, "data", data);
+        add_json(object, "data", data);
     puts(json_line(object));
     fflush(stdout); /* a pipe's reader waits for it */
     json_object_put(object);

@@ -115,13 +115,11 @@ static void inherit(struct json process, struct json first)
         struct json theirs = get_member(first, names[i]);
 
         if (is_there(theirs) && !is_there(get_member(process, names[i])))
-            json_object_object_add(process.value, names[i],
-                                   json_object_get(theirs.value));
+            add_json(process.value, names[i], json_object_get(theirs.value));
     }
     if (is_there(user) && is_there(mask) &&
         !is_there(get_member(user, "umask")))
-        json_object_object_add(user.value, "umask",
-                               json_object_get(mask.value));
+        add_json(user.value, "umask", json_object_get(mask.value));
 }
 
 static struct json read_process(const struct request *request,

@@ -212,7 +212,7 @@ void save_image(const struct store *store, const char *name, const char *config)
             fail("read the layer %s", *layer);
     add_json_text(object, "id", digest_of(config, strlen(config)));
     add_json_number(object, "size", counted_size);
-    json_object_object_add(object, "config", parsed);
+    add_json(object, "config", parsed);
     exchange(file, '/', '%');
     if (!replace_file(folder, file, ".new", json_line(object), true) ||
         fsync(folder) == -1)

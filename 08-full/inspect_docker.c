@@ -8,30 +8,24 @@
 
 /* ---- JSON --------------------------------------------------------------------- */
 
-static void add(struct json_object *object, const char *name,
-                struct json_object *value)
-{
-    json_object_object_add(object, name, value);
-}
-
 /* NULL is "", as docker has it. */
 static void add_text(struct json_object *object, const char *name,
                      const char *text)
 {
-    add(object, name, json_object_new_string(text ? text : ""));
+    add_json(object, name, json_object_new_string(text ? text : ""));
 }
 
 static void add_number(struct json_object *object, const char *name,
                        int64_t number)
 {
-    add(object, name, json_object_new_int64(number));
+    add_json(object, name, json_object_new_int64(number));
 }
 
 /* A copy of what is there; null otherwise. */
 static void add_copy(struct json_object *object, const char *name,
                      struct json value)
 {
-    add(object, name, json_object_get(value.value));
+    add_json(object, name, json_object_get(value.value));
 }
 
 static const char *text_or(struct json object, const char *name,
@@ -90,11 +84,11 @@ static struct json_object *describe_ports(struct json container)
                           port.protocol == IPPROTO_UDP ? "udp" : "tcp");
         inet_ntop(AF_INET, &port.address, address, sizeof(address));
         add_text(binding, "HostIp", address);
-        add(binding, "HostPort",
-            json_object_new_string(format_text("%u", port.host)));
+        add_json(binding, "HostPort",
+                 json_object_new_string(format_text("%u", port.host)));
         if (!json_object_object_get_ex(object, key, &list)) {
             list = json_object_new_array();
-            add(object, key, list);
+            add_json(object, key, list);
         }
         json_object_array_add(list, binding);
         free(key);
@@ -167,11 +161,10 @@ static struct json_object *describe_binds(struct json config)
         const char *mode = get_text(mount, "Mode");
 
         if (strcmp(get_text(mount, "Type"), "bind") == 0)
-            json_object_array_add(
-                array,
-                json_object_new_string(format_text(
-                    "%s:%s%s%s", get_text(mount, "Source"),
-                    get_text(mount, "Destination"), *mode ? ":" : "", mode)));
+            append_json_text(array,
+                             format_text("%s:%s%s%s", get_text(mount, "Source"),
+                                         get_text(mount, "Destination"),
+                                         *mode ? ":" : "", mode));
     }
     json_object_put(mounts);
     return array;
@@ -213,12 +206,12 @@ static struct json_object *describe_host_config(struct json config,
     int64_t period = limit_in(resources, "cpu", "period");
     int64_t memory = limit_in(resources, "memory", "limit");
 
-    add(object, "Binds", describe_binds(config));
+    add_json(object, "Binds", describe_binds(config));
     add_text(object, "NetworkMode", text_or(modes, "network", ""));
     add_text(object, "PidMode", pid && strcmp(pid, "private") != 0 ? pid : "");
     add_text(object, "IpcMode", text_or(modes, "ipc", ""));
-    add(object, "PortBindings", describe_ports(container));
-    add(object, "RestartPolicy", describe_restart(container));
+    add_json(object, "PortBindings", describe_ports(container));
+    add_json(object, "RestartPolicy", describe_restart(container));
     add_json_bool(object, "AutoRemove", get_bool(container, "removeAtEnd"));
     add_json_bool(object, "ReadonlyRootfs",
                   get_bool(get_object(config, "root"), "readonly"));
@@ -270,8 +263,8 @@ static struct json_object *describe_config(struct json config,
     add_copy(object, "Cmd", get_array(process, "args"));
     add_text(object, "Image", get_text(container, "image"));
     add_text(object, "WorkingDir", get_text(process, "cwd"));
-    add(object, "Entrypoint", NULL); /* Cmd has both */
-    add(object, "Labels", describe_labels(container));
+    add_json(object, "Entrypoint", NULL); /* Cmd has both */
+    add_json(object, "Labels", describe_labels(container));
     add_text(object, "StopSignal", get_text(container, "stopSignal"));
     return object;
 }
@@ -289,12 +282,13 @@ static struct json_object *describe_network(const struct subject *subject,
 
     add_text(network, "IPAddress", addresses.own);
     add_text(network, "Gateway", addresses.gateway);
-    add(networks, mode ? mode : "none", network);
-    add(object, "Networks", networks);
+    add_json(networks, mode ? mode : "none", network);
+    add_json(object, "Networks", networks);
     add_text(object, "IPAddress", addresses.own);
     add_text(object, "Gateway", addresses.gateway);
-    add(object, "Ports",
-        subject->pid ? describe_ports(container) : json_object_new_object());
+    add_json(object, "Ports",
+             subject->pid ? describe_ports(container)
+                          : json_object_new_object());
     return object;
 }
 
@@ -325,11 +319,11 @@ struct json_object *describe_container(const struct subject *subject)
              subject->recorded ? require_text(container, "created")
                                : subject->state.created);
     add_text(object, "Path", count_elements(args) ? text_at(args, 0) : "");
-    add(object, "Args", arguments_of(process));
-    add(object, "State", describe_state_of(subject));
+    add_json(object, "Args", arguments_of(process));
+    add_json(object, "State", describe_state_of(subject));
     add_text(object, "Image", get_text(container, "imageId"));
-    add(object, "Name",
-        json_object_new_string(format_text("/%s", subject->name)));
+    add_json(object, "Name",
+             json_object_new_string(format_text("/%s", subject->name)));
     add_number(object, "RestartCount",
                (int64_t)subject->record.status.restarts);
     add_text(object, "LogPath",
@@ -337,10 +331,10 @@ struct json_object *describe_container(const struct subject *subject)
                                : "");
     add_text(object, "Driver", "overlay2");
     add_text(object, "Platform", "linux");
-    add(object, "HostConfig", describe_host_config(config, container));
-    add(object, "Mounts", describe_mounts(config));
-    add(object, "Config", describe_config(config, container));
-    add(object, "NetworkSettings", describe_network(subject, container));
+    add_json(object, "HostConfig", describe_host_config(config, container));
+    add_json(object, "Mounts", describe_mounts(config));
+    add_json(object, "Config", describe_config(config, container));
+    add_json(object, "NetworkSettings", describe_network(subject, container));
     return object;
 }
 
@@ -352,13 +346,13 @@ static struct json_object *describe_image_config(struct json config)
     struct json_object *object = json_object_new_object();
 
     for (size_t i = 0; i < COUNT(lists); i++)
-        add(object, lists[i], NULL);
+        add_json(object, lists[i], NULL);
     for (size_t i = 0; i < COUNT(texts); i++)
         add_text(object, texts[i], "");
     if (is_there(config)) {
         json_object_object_foreach(config.value, name, value)
         {
-            add(object, name, json_object_get(value));
+            add_json(object, name, json_object_get(value));
         }
     }
     return object;
@@ -371,19 +365,19 @@ struct json_object *describe_image(const struct image *image)
     struct json_object *layers = json_object_new_array();
     struct json_object *root = json_object_new_object();
 
-    json_object_array_add(names, json_object_new_string(image->name));
+    append_json_text(names, image->name);
     for (size_t i = 0; image->layers[i]; i++)
-        json_object_array_add(layers, json_object_new_string(image->layers[i]));
+        append_json_text(layers, image->layers[i]);
     add_text(root, "Type", "layers");
-    add(root, "Layers", layers);
+    add_json(root, "Layers", layers);
     add_text(object, "Id", image->id);
-    add(object, "RepoTags", names);
+    add_json(object, "RepoTags", names);
     add_text(object, "Created", image->created);
     add_text(object, "Architecture", get_text(image->config, "architecture"));
     add_text(object, "Os", get_text(image->config, "os"));
     add_number(object, "Size", (int64_t)image->size);
-    add(object, "Config",
-        describe_image_config(get_object(image->config, "config")));
-    add(object, "RootFS", root);
+    add_json(object, "Config",
+             describe_image_config(get_object(image->config, "config")));
+    add_json(object, "RootFS", root);
     return object;
 }

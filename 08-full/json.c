@@ -267,7 +267,7 @@ struct json_object *list_words(const struct word *words)
     struct json_object *array = json_object_new_array();
 
     for (; words->name; words++)
-        json_object_array_add(array, json_object_new_string(words->name));
+        append_json_text(array, words->name);
     return array;
 }
 
@@ -285,22 +285,33 @@ const char *json_line(struct json_object *object)
                                           JSON_C_TO_STRING_NOSLASHESCAPE);
 }
 
+void add_json(struct json_object *object, const char *name,
+              struct json_object *value)
+{
+    json_object_object_add(object, name, value);
+}
+
+void append_json_text(struct json_object *array, const char *text)
+{
+    json_object_array_add(array, json_object_new_string(text));
+}
+
 void add_json_text(struct json_object *object, const char *name,
                    const char *text)
 {
     if (text)
-        json_object_object_add(object, name, json_object_new_string(text));
+        add_json(object, name, json_object_new_string(text));
 }
 
 void add_json_bool(struct json_object *object, const char *name, bool value)
 {
-    json_object_object_add(object, name, json_object_new_boolean(value));
+    add_json(object, name, json_object_new_boolean(value));
 }
 
 void add_json_number(struct json_object *object, const char *name,
                      uint64_t value)
 {
-    json_object_object_add(object, name, json_object_new_uint64(value));
+    add_json(object, name, json_object_new_uint64(value));
 }
 
 void add_json_texts(struct json_object *object, const char *name,
@@ -309,8 +320,8 @@ void add_json_texts(struct json_object *object, const char *name,
     struct json_object *array = json_object_new_array();
 
     for (; texts && *texts; texts++)
-        json_object_array_add(array, json_object_new_string(*texts));
-    json_object_object_add(object, name, array);
+        append_json_text(array, *texts);
+    add_json(object, name, array);
 }
 
 void refuse_member(struct json object, const char *name)

@@ -102,7 +102,9 @@ const char *json_line(struct json_object *object);
 /* ---- writing -------------------------------------------------------------- */
 
 /* A member of an object. A text that is NULL is left out; of `texts`, which NULL
- * ends, NULL is an empty array. */
+ * ends, NULL is an empty array. A value belongs to the object then. */
+void add_json(struct json_object *object, const char *name,
+              struct json_object *value);
 void add_json_text(struct json_object *object, const char *name,
                    const char *text);
 void add_json_bool(struct json_object *object, const char *name, bool value);
@@ -110,6 +112,9 @@ void add_json_number(struct json_object *object, const char *name,
                      uint64_t value);
 void add_json_texts(struct json_object *object, const char *name,
                     const char *const *texts);
+
+/* One more element of an array. */
+void append_json_text(struct json_object *array, const char *text);
 
 /* ---- refusing --------------------------------------------------------------- */
 

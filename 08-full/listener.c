@@ -12,13 +12,12 @@ void send_listener(const char *path, const char *metadata, int listener,
     struct json_object *names = json_object_new_array();
     const char *text;
 
-    json_object_array_add(names, json_object_new_string("seccompFd"));
+    append_json_text(names, "seccompFd");
     add_json_text(object, "ociVersion", SPEC_VERSION);
-    json_object_object_add(object, "fds", names);
-    json_object_object_add(object, "pid", json_object_new_int(pid));
+    add_json(object, "fds", names);
+    add_json(object, "pid", json_object_new_int(pid));
     add_json_text(object, "metadata", metadata);
-    json_object_object_add(object, "state",
-                           describe_for_others(state, status, pid));
+    add_json(object, "state", describe_for_others(state, status, pid));
     text = json_line(object);
     send_to_socket("linux.seccomp.listenerPath", path, text, strlen(text),
                    listener);

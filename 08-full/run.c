@@ -23,8 +23,8 @@ static void add_list(struct json_object *object, const char *name,
     struct json_object *array = json_object_new_array();
 
     for (size_t i = 0; i < list->count; i++)
-        json_object_array_add(array, json_object_new_string(list->items[i]));
-    json_object_object_add(object, name, array);
+        append_json_text(array, list->items[i]);
+    add_json(object, name, array);
 }
 
 static void describe_network(struct json_object *object,
@@ -35,7 +35,7 @@ static void describe_network(struct json_object *object,
     add_json_text(modes, "network", options->modes.network);
     add_json_text(modes, "pid", options->modes.pid);
     add_json_text(modes, "ipc", options->modes.ipc);
-    json_object_object_add(object, "modes", modes);
+    add_json(object, "modes", modes);
     add_list(object, "ports", &options->network.ports);
     add_list(object, "dns", &options->network.dns);
     add_list(object, "search", &options->network.search);
@@ -68,7 +68,7 @@ static struct json_object *describe(const struct config *config,
     add_json_number(object, "stopTimeout", options->stop_timeout);
     add_json_number(log, "maxSize", options->log.size);
     add_json_number(log, "maxFile", options->log.files);
-    json_object_object_add(object, "log", log);
+    add_json(object, "log", log);
     add_list(object, "labels", &options->labels);
     add_json_text(object, "user", process->user.name);
     add_json_texts(object, "groups", process->user.groups);

@@ -92,7 +92,7 @@ static struct json_object *mount_option_names(void)
     char *name;
 
     for (size_t i = 0; (name = option_name(i)); i++) {
-        json_object_array_add(array, json_object_new_string(name));
+        append_json_text(array, name);
         free(name);
     }
     return array;
@@ -103,7 +103,7 @@ static struct json_object *hook_names(void)
     struct json_object *array = json_object_new_array();
 
     for (enum hook_kind kind = 0; kind < HOOK_KINDS; kind++)
-        json_object_array_add(array, json_object_new_string(hook_name(kind)));
+        append_json_text(array, hook_name(kind));
     return array;
 }
 
@@ -132,15 +132,14 @@ int features_verb(int argc, char **argv, const struct globals *globals)
         fail_plainly(NULL, "features takes no \"%.80s\"", words[0]);
     add_json_text(object, "ociVersionMin", "1.0.0");
     add_json_text(object, "ociVersionMax", SPEC_VERSION);
-    json_object_object_add(object, "hooks", hook_names());
-    json_object_object_add(object, "mountOptions", mount_option_names());
-    json_object_object_add(linux_, "capabilities",
-                           list_capabilities(UINT64_MAX));
-    json_object_object_add(linux_, "seccomp", describe_seccomp());
-    json_object_object_add(policy, "modes", list_words(memory_modes));
-    json_object_object_add(policy, "flags", list_words(memory_flags));
-    json_object_object_add(linux_, "memoryPolicy", policy);
-    json_object_object_add(object, "linux", linux_);
+    add_json(object, "hooks", hook_names());
+    add_json(object, "mountOptions", mount_option_names());
+    add_json(linux_, "capabilities", list_capabilities(UINT64_MAX));
+    add_json(linux_, "seccomp", describe_seccomp());
+    add_json(policy, "modes", list_words(memory_modes));
+    add_json(policy, "flags", list_words(memory_flags));
+    add_json(linux_, "memoryPolicy", policy);
+    add_json(object, "linux", linux_);
     fputs(json_text(object), stdout);
     json_object_put(object);
     return EXIT_SUCCESS;

@@ -235,11 +235,10 @@ struct json_object *describe_for_others(const struct state *state,
     add_json_text(object, "id", state->id);
     add_json_text(object, "status", status);
     if (pid)
-        json_object_object_add(object, "pid", json_object_new_int(pid));
+        add_json(object, "pid", json_object_new_int(pid));
     add_json_text(object, "bundle", state->bundle);
     if (state->annotations)
-        json_object_object_add(object, "annotations",
-                               json_object_get(state->annotations));
+        add_json(object, "annotations", json_object_get(state->annotations));
     return object;
 }
 
@@ -252,14 +251,13 @@ struct json_object *describe_state(const struct state *state)
 
     add_json_text(object, "ociVersion", SPEC_VERSION);
     add_json_text(object, "id", state->id);
-    json_object_object_add(object, "pid", json_object_new_int(pid));
+    add_json(object, "pid", json_object_new_int(pid));
     add_json_text(object, "status", status_word(status));
     add_json_text(object, "bundle", state->bundle);
     add_json_text(object, "rootfs", state->rootfs);
     add_json_text(object, "created", state->created);
     if (state->annotations && json_object_object_length(state->annotations))
-        json_object_object_add(object, "annotations",
-                               json_object_get(state->annotations));
+        add_json(object, "annotations", json_object_get(state->annotations));
     add_json_text(object, "owner", "root");
     return object;
 }
@@ -268,14 +266,13 @@ void save_state(const struct state *state)
 {
     struct json_object *object = json_object_new_object();
 
-    json_object_object_add(object, "pid", json_object_new_int(state->pid));
+    add_json(object, "pid", json_object_new_int(state->pid));
     add_json_number(object, "start", state->start);
     add_json_text(object, "bundle", state->bundle);
     add_json_text(object, "rootfs", state->rootfs);
     add_json_text(object, "cgroupsPath", state->cgroups_path);
     add_json_text(object, "created", state->created);
-    json_object_object_add(object, "annotations",
-                           json_object_get(state->annotations));
+    add_json(object, "annotations", json_object_get(state->annotations));
     write_in_folder(state, file_name, json_line(object));
     json_object_put(object);
 }

@@ -61,12 +61,6 @@ static void visit_lines(const struct hierarchy *hierarchy, const char *name,
 
 /* ---- JSON ---------------------------------------------------------------------- */
 
-static void add(struct json_object *object, const char *name,
-                struct json_object *value)
-{
-    json_object_object_add(object, name, value);
-}
-
 /* As runc: some are left out when they are 0. */
 static void add_unless_0(struct json_object *object, const char *name,
                          uint64_t number)
@@ -79,7 +73,7 @@ static void add_unless_empty(struct json_object *object, const char *name,
                              struct json_object *array)
 {
     if (json_object_array_length(array))
-        add(object, name, array);
+        add_json(object, name, array);
     else
         json_object_put(array);
 }
@@ -176,9 +170,9 @@ static struct json_object *describe_cpu(const struct cgroup *cgroup)
     const struct hierarchy *cpuacct = hierarchy_of(cgroup, CONTROLLER_CPUACCT);
     struct json_object *object = json_object_new_object();
 
-    add(object, "usage",
-        cpu->v2 ? describe_cpu_v2(cpu) : describe_cpuacct(cpuacct));
-    add(object, "throttling", describe_throttling(cpu));
+    add_json(object, "usage",
+             cpu->v2 ? describe_cpu_v2(cpu) : describe_cpuacct(cpuacct));
+    add_json(object, "throttling", describe_throttling(cpu));
     return object;
 }
 
@@ -226,9 +220,9 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
         add_json_number(object, names[i], read_number(cpuset, file));
         free(file);
     }
-    add(object, "sched_relax_domain_level", /* may be -1 */
-        json_object_new_int64(
-            (int64_t)read_number(cpuset, "cpuset.sched_relax_domain_level")));
+    add_json(object, "sched_relax_domain_level", /* may be -1 */
+             json_object_new_int64((int64_t)read_number(
+                 cpuset, "cpuset.sched_relax_domain_level")));
     return object;
 }
 
@@ -293,20 +287,20 @@ static struct json_object *describe_memory(const struct cgroup *cgroup)
                  json_object_get_uint64(json_object_object_get(
                      raw, memory->v2 ? "file" : "cache")));
     if (memory->v2) {
-        add(object, "usage",
-            memory_entry(read_number(memory, "memory.max"),
-                         read_number(memory, "memory.current"),
-                         read_number(memory, "memory.peak"), 0));
-        add(object, "swap", swap_v2(memory));
-        add(object, "kernel", memory_entry(0, 0, 0, 0));
-        add(object, "kernelTCP", memory_entry(0, 0, 0, 0));
+        add_json(object, "usage",
+                 memory_entry(read_number(memory, "memory.max"),
+                              read_number(memory, "memory.current"),
+                              read_number(memory, "memory.peak"), 0));
+        add_json(object, "swap", swap_v2(memory));
+        add_json(object, "kernel", memory_entry(0, 0, 0, 0));
+        add_json(object, "kernelTCP", memory_entry(0, 0, 0, 0));
     } else {
-        add(object, "usage", memory_v1(memory, ""));
-        add(object, "swap", memory_v1(memory, "memsw."));
-        add(object, "kernel", memory_v1(memory, "kmem."));
-        add(object, "kernelTCP", memory_v1(memory, "kmem.tcp."));
+        add_json(object, "usage", memory_v1(memory, ""));
+        add_json(object, "swap", memory_v1(memory, "memsw."));
+        add_json(object, "kernel", memory_v1(memory, "kmem."));
+        add_json(object, "kernelTCP", memory_v1(memory, "kmem.tcp."));
     }
-    add(object, "raw", raw);
+    add_json(object, "raw", raw);
     return object;
 }
 
@@ -330,7 +324,7 @@ static void add_block(struct json_object *array, char **words, const char *op,
 
     add_unless_0(entry, "major", strtoull(words[0], NULL, 10));
     add_unless_0(entry, "minor", strtoull(words[1], NULL, 10));
-    add(entry, "op", json_object_new_string(op));
+    add_json(entry, "op", json_object_new_string(op));
     add_unless_0(entry, "value", strtoull(value, NULL, 10));
     json_object_array_add(array, entry);
 }
@@ -422,7 +416,7 @@ static struct json_object *describe_hugepages(const struct cgroup *cgroup)
 
         if (sscanf(entry->d_name, "hugetlb.%31[^.]%n", size, &length) == 1 &&
             strcmp(entry->d_name + length, end) == 0)
-            add(object, size, hugepages_of(hugetlb, size));
+            add_json(object, size, hugepages_of(hugetlb, size));
     }
     if (folder)
         closedir(folder);
@@ -433,14 +427,14 @@ struct json_object *describe_stats(const struct cgroup *cgroup)
 {
     struct json_object *object = json_object_new_object();
 
-    add(object, "cpu", describe_cpu(cgroup));
-    add(object, "cpuset", describe_cpuset(cgroup));
-    add(object, "memory", describe_memory(cgroup));
-    add(object, "pids", describe_pids(cgroup));
-    add(object, "blkio", describe_block_io(cgroup));
-    add(object, "hugetlb", describe_hugepages(cgroup));
-    add(object, "intel_rdt", json_object_new_object());
-    add(object, "network_interfaces", NULL);
+    add_json(object, "cpu", describe_cpu(cgroup));
+    add_json(object, "cpuset", describe_cpuset(cgroup));
+    add_json(object, "memory", describe_memory(cgroup));
+    add_json(object, "pids", describe_pids(cgroup));
+    add_json(object, "blkio", describe_block_io(cgroup));
+    add_json(object, "hugetlb", describe_hugepages(cgroup));
+    add_json(object, "intel_rdt", json_object_new_object());
+    add_json(object, "network_interfaces", NULL);
     return object;
 }
 
