@@ -138,47 +138,27 @@ static void send_size(int socket)
         send_packet(socket, PACKET_SIZE, &size, sizeof(size), true);
 }
 
-static void stop_until_continued(int socket)
-{
-    bool raw = terminal.raw;
-
-    leave_raw_mode(&terminal);
-    kill(getpid(), SIGSTOP);
-    if (raw)
-        enter_raw_mode(&terminal);
-    send_size(socket);
-}
-
-/* As in foreground.c: the third one kills. */
-static void pass_on(int socket, int number, int times)
-{
-    if (times >= 3) {
-        warn("third signal: killing the command");
-        number = SIGKILL;
-    }
-    if (times == 2)
-        warn("the command is still running; one more signal kills it");
-    send_packet(socket, PACKET_SIGNAL, &number, sizeof(number), true);
-}
-
 static void handle_signals(const struct attachment *to, int signals, int *times)
 {
     struct signalfd_siginfo info;
+    int number;
 
     while (read(signals, &info, sizeof(info)) == sizeof(info))
         switch (info.ssi_signo) {
+        case SIGTSTP:
+            stop_until_continued(&terminal);
+            __attribute__((fallthrough));
         case SIGWINCH:
         case SIGCONT:
             send_size(to->socket);
-            break;
-        case SIGTSTP:
-            stop_until_continued(to->socket);
             break;
         default:
             /* our terminal is gone: that is no word to the container's */
             if (!to->signals || (to->terminal && info.ssi_signo == SIGHUP))
                 exit(128 + (int)info.ssi_signo);
-            pass_on(to->socket, (int)info.ssi_signo, ++*times);
+            number = next_signal(&terminal, (int)info.ssi_signo, ++*times);
+            send_packet(to->socket, PACKET_SIGNAL, &number, sizeof(number),
+                        true);
         }
 }
 

@@ -84,40 +84,7 @@ static void pass_end_of_file(struct flow *typed)
     typed->end = 1;
 }
 
-/* ---- messages ------------------------------------------------------------ */
-
-/* In raw mode the terminal does not make "\r\n" of our "\n". */
-static void tell(const struct foreground *foreground, const char *message)
-{
-    bool raw = foreground->terminal->raw && isatty(STDERR_FILENO);
-
-    warn("%s%s", message, raw ? "\r" : "");
-}
-
 /* ---- signals ------------------------------------------------------------- */
-
-static void stop_until_continued(struct terminal *terminal)
-{
-    bool raw = terminal->raw;
-
-    leave_raw_mode(terminal);
-    kill(getpid(), SIGSTOP);
-    if (raw)
-        enter_raw_mode(terminal);
-    copy_window_size(terminal);
-}
-
-static void pass_on(const struct foreground *foreground, int number, int times)
-{
-    if (times >= 3) {
-        tell(foreground, "third signal: killing the command");
-        number = SIGKILL;
-    }
-    if (times == 2)
-        tell(foreground,
-             "the command is still running; one more signal kills it");
-    sys_pidfd_send_signal(foreground->pidfd, number);
-}
 
 static void handle_signals(const struct foreground *foreground, int *times)
 {
@@ -125,15 +92,17 @@ static void handle_signals(const struct foreground *foreground, int *times)
 
     while (read(foreground->signals, &info, sizeof(info)) == sizeof(info))
         switch (info.ssi_signo) {
+        case SIGTSTP:
+            stop_until_continued(foreground->terminal);
+            __attribute__((fallthrough));
         case SIGWINCH:
         case SIGCONT:
             copy_window_size(foreground->terminal);
             break;
-        case SIGTSTP:
-            stop_until_continued(foreground->terminal);
-            break;
         default:
-            pass_on(foreground, (int)info.ssi_signo, ++*times);
+            sys_pidfd_send_signal(foreground->pidfd,
+                                  next_signal(foreground->terminal,
+                                              (int)info.ssi_signo, ++*times));
         }
 }
 
@@ -190,7 +159,7 @@ void watch(const struct foreground *foreground)
             read_into(&typed);
             message = watch_keys(&keys, typed.data, typed.end);
             if (message)
-                tell(foreground, message);
+                tell_at_terminal(foreground->terminal, message);
             pass_end_of_file(&typed);
         }
         if (fds[3].revents)

@@ -53,3 +53,29 @@ void open_terminal(struct terminal *terminal, int master, bool typing)
     if (typing && terminal->fd == STDIN_FILENO)
         enter_raw_mode(terminal);
 }
+
+void tell_at_terminal(const struct terminal *terminal, const char *message)
+{
+    warn("%s%s", message, terminal->raw && isatty(STDERR_FILENO) ? "\r" : "");
+}
+
+void stop_until_continued(struct terminal *terminal)
+{
+    bool raw = terminal->raw;
+
+    leave_raw_mode(terminal);
+    kill(getpid(), SIGSTOP);
+    if (raw)
+        enter_raw_mode(terminal);
+}
+
+int next_signal(const struct terminal *terminal, int number, int times)
+{
+    if (times == 2)
+        tell_at_terminal(
+            terminal, "the command is still running; one more signal kills it");
+    if (times < 3)
+        return number;
+    tell_at_terminal(terminal, "third signal: killing the command");
+    return SIGKILL;
+}

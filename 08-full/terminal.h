@@ -26,6 +26,17 @@ void open_terminal(struct terminal *terminal, int master, bool typing);
 /* The caller's terminal has another size now. */
 void copy_window_size(const struct terminal *terminal);
 
+/* A message of ours: in raw mode the terminal does not make "\r\n" of our "\n".
+ */
+void tell_at_terminal(const struct terminal *terminal, const char *message);
+
+/* SIGTSTP: stops us, in the terminal's former mode, until we go on. */
+void stop_until_continued(struct terminal *terminal);
+
+/* A signal came for the `times`th time: says that, and returns which one is to be
+ * passed on. The third one kills. */
+int next_signal(const struct terminal *terminal, int number, int times);
+
 /* Raw mode on, and off again in the state in which it was found. Both do
  * nothing when there is nothing to do. */
 void enter_raw_mode(struct terminal *terminal);
