@@ -28,15 +28,22 @@ static char *read_text(const struct hierarchy *hierarchy, const char *name)
     return or_empty(read_path("%s/%s", hierarchy->path, name));
 }
 
-/* The file's number; "max" is the largest, and 0 what is not there. */
-static uint64_t read_number(const struct hierarchy *hierarchy, const char *name)
+/* The number in the file PREFIX + NAME; "max" is the largest, and 0 what is not
+ * there. */
+static uint64_t read_number_of(const struct hierarchy *hierarchy,
+                               const char *prefix, const char *name)
 {
-    char *text = read_text(hierarchy, name);
+    char *text = or_empty(read_path("%s/%s%s", hierarchy->path, prefix, name));
     uint64_t number =
         strncmp(text, "max", 3) == 0 ? UNLIMITED : strtoull(text, NULL, 10);
 
     free(text);
     return number;
+}
+
+static uint64_t read_number(const struct hierarchy *hierarchy, const char *name)
+{
+    return read_number_of(hierarchy, "", name);
 }
 
 /* Calls `visit` with the words of each line, at most eight. */
@@ -81,20 +88,8 @@ static void add_unless_empty(struct json_object *object, const char *name,
 /* ---- cpu ----------------------------------------------------------------------- */
 
 struct cpu_usage {
-    uint64_t user, kernel;
     struct json_object *all, *users, *kernels; /* of each CPU */
 };
-
-static void visit_cpuacct_stat(char **words, size_t count, void *data)
-{
-    struct cpu_usage *usage = data;
-    uint64_t tick = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
-
-    if (count == 2 && strcmp(words[0], "user") == 0)
-        usage->user = strtoull(words[1], NULL, 10) * tick;
-    if (count == 2 && strcmp(words[0], "system") == 0)
-        usage->kernel = strtoull(words[1], NULL, 10) * tick;
-}
 
 static void add_element(struct json_object *array, const char *text)
 {
@@ -120,20 +115,24 @@ static struct json_object *describe_cpuacct(const struct hierarchy *cpuacct)
         .users = json_object_new_array(),
         .kernels = json_object_new_array(),
     };
+    uint64_t tick = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
     char *text = read_text(cpuacct, "cpuacct.usage_percpu"), *rest;
 
     for (char *word = strtok_r(text, " \n", &rest); word;
          word = strtok_r(NULL, " \n", &rest))
         add_element(usage.all, word);
     free(text);
-    visit_lines(cpuacct, "cpuacct.stat", visit_cpuacct_stat, &usage);
     visit_lines(cpuacct, "cpuacct.usage_all", visit_usage_all, &usage);
     add_unless_0(object, "total", read_number(cpuacct, "cpuacct.usage"));
     add_unless_empty(object, "percpu", usage.all);
     add_unless_empty(object, "percpu_kernel", usage.kernels);
     add_unless_empty(object, "percpu_user", usage.users);
-    add_json_number(object, "kernel", usage.kernel);
-    add_json_number(object, "user", usage.user);
+    add_json_number(object, "kernel",
+                    read_group_number(cpuacct->fd, "cpuacct.stat", "system") *
+                        tick);
+    add_json_number(object, "user",
+                    read_group_number(cpuacct->fd, "cpuacct.stat", "user") *
+                        tick);
     return object;
 }
 
@@ -212,13 +211,11 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
         cpuset = &nowhere;
     add_unless_empty(object, "cpus", expand_list(cpuset, "cpuset.cpus"));
     for (size_t i = 0; i < COUNT(names); i++) {
-        char *file = format_text("cpuset.%s", names[i]);
-
         if (i == 1)
             add_unless_empty(object, "mems",
                              expand_list(cpuset, "cpuset.mems"));
-        add_json_number(object, names[i], read_number(cpuset, file));
-        free(file);
+        add_json_number(object, names[i],
+                        read_number_of(cpuset, "cpuset.", names[i]));
     }
     add_json(object, "sched_relax_domain_level", /* may be -1 */
              json_object_new_int64((int64_t)read_number(
@@ -240,21 +237,14 @@ static struct json_object *memory_entry(uint64_t limit, uint64_t usage,
     return object;
 }
 
-/* `kind` is "", "memsw.", "kmem.", "kmem.tcp.". */
+/* `kind` is "memory.", "memory.memsw." and the like. */
 static struct json_object *memory_v1(const struct hierarchy *memory,
                                      const char *kind)
 {
-    static const char *const files[] = {"limit_in_bytes", "usage_in_bytes",
-                                        "max_usage_in_bytes", "failcnt"};
-    uint64_t numbers[4];
-
-    for (size_t i = 0; i < 4; i++) {
-        char *name = format_text("memory.%s%s", kind, files[i]);
-
-        numbers[i] = read_number(memory, name);
-        free(name);
-    }
-    return memory_entry(numbers[0], numbers[1], numbers[2], numbers[3]);
+    return memory_entry(read_number_of(memory, kind, "limit_in_bytes"),
+                        read_number_of(memory, kind, "usage_in_bytes"),
+                        read_number_of(memory, kind, "max_usage_in_bytes"),
+                        read_number_of(memory, kind, "failcnt"));
 }
 
 static struct json_object *swap_v2(const struct hierarchy *memory)
@@ -295,10 +285,10 @@ static struct json_object *describe_memory(const struct cgroup *cgroup)
         add_json(object, "kernel", memory_entry(0, 0, 0, 0));
         add_json(object, "kernelTCP", memory_entry(0, 0, 0, 0));
     } else {
-        add_json(object, "usage", memory_v1(memory, ""));
-        add_json(object, "swap", memory_v1(memory, "memsw."));
-        add_json(object, "kernel", memory_v1(memory, "kmem."));
-        add_json(object, "kernelTCP", memory_v1(memory, "kmem.tcp."));
+        add_json(object, "usage", memory_v1(memory, "memory."));
+        add_json(object, "swap", memory_v1(memory, "memory.memsw."));
+        add_json(object, "kernel", memory_v1(memory, "memory.kmem."));
+        add_json(object, "kernelTCP", memory_v1(memory, "memory.kmem.tcp."));
     }
     add_json(object, "raw", raw);
     return object;
@@ -380,24 +370,21 @@ static struct json_object *hugepages_of(const struct hierarchy *hugetlb,
                                         const char *size)
 {
     struct json_object *object = json_object_new_object();
-    const char *const *files =
-        hugetlb->v2
-            ? (const char *const[]){"current", NULL}
-            : (const char *const[]){"usage_in_bytes", "max_usage_in_bytes"};
-    char *usage = format_text("hugetlb.%s.%s", size, files[0]);
-    char *max = format_text("hugetlb.%s.%s", size, files[1] ? files[1] : "");
-    char *failures =
-        format_text("hugetlb.%s.%s", size, hugetlb->v2 ? "events" : "failcnt");
+    char *prefix = format_text("hugetlb.%s.", size);
+    char *events = format_text("%sevents", prefix);
+    bool v2 = hugetlb->v2;
 
-    add_unless_0(object, "usage", read_number(hugetlb, usage));
-    add_unless_0(object, "max", files[1] ? read_number(hugetlb, max) : 0);
+    add_unless_0(
+        object, "usage",
+        read_number_of(hugetlb, prefix, v2 ? "current" : "usage_in_bytes"));
+    add_unless_0(object, "max",
+                 v2 ? 0
+                    : read_number_of(hugetlb, prefix, "max_usage_in_bytes"));
     add_json_number(object, "failcnt",
-                    hugetlb->v2
-                        ? read_group_number(hugetlb->fd, failures, "max")
-                        : read_number(hugetlb, failures));
-    free(usage);
-    free(max);
-    free(failures);
+                    v2 ? read_group_number(hugetlb->fd, events, "max")
+                       : read_number_of(hugetlb, prefix, "failcnt"));
+    free(events);
+    free(prefix);
     return object;
 }
 
