@@ -20,36 +20,24 @@ void require_words(char **words, const char *verb)
         fail_plainly(NULL, "%s: the name of a container is missing", verb);
 }
 
-/* The others are not left in the lurch. */
-static bool find_or_tell(struct record *record, const char *data_root,
-                         const char *word)
-{
-    char *hint;
-
-    if (find_record(record, data_root, word))
-        return true;
-    hint = hint_for(data_root, word);
-    warn("no such container: %.80s", word);
-    fprintf(stderr, "hint: %s\n", hint);
-    free(hint);
-    return false;
-}
-
 struct record *find_records(char **words, const char *data_root, int *status)
 {
-    size_t count = 0, found = 0;
-    struct record *records;
+    struct record *records = allocate(0, sizeof(*records));
+    size_t count = 0;
 
     *status = EXIT_SUCCESS;
-    while (words[count])
-        count++;
-    records = allocate(count, sizeof(*records));
-    for (size_t i = 0; i < count; i++)
-        if (find_or_tell(&records[found], data_root, words[i]))
-            words[found++] = words[i];
-        else
-            *status = EXIT_STAGE_FAILED;
-    words[found] = NULL;
+    for (; *words; words++) {
+        if (find_record(&records[count], data_root, *words)) {
+            records[count].word = *words;
+            records = add_room(records, ++count, sizeof(*records));
+            continue;
+        }
+        /* the others are not left in the lurch */
+        warn("no such container: %.80s", *words);
+        fprintf(stderr, "hint: %s\n", hint_for(data_root, *words));
+        *status = EXIT_STAGE_FAILED;
+    }
+    records[count].id = NULL;
     return records;
 }
 
@@ -141,6 +129,8 @@ void stop_container(struct record *record, int number, int seconds)
 {
     bool marked = false;
 
+    if (!number)
+        number = stop_signal_of(record->json);
     /* until it is written down; one that is only about to start is stopped
      * then, and the folder may be gone at the end */
     while (!lock_record(record, false)) {
@@ -153,7 +143,7 @@ void stop_container(struct record *record, int number, int seconds)
     unlock_record(record);
 }
 
-const char *parse_seconds(const char *text, void *value)
+static const char *parse_seconds(const char *text, void *value)
 {
     char *end;
     long seconds = strtol(text, &end, 10);
@@ -164,29 +154,34 @@ const char *parse_seconds(const char *text, void *value)
              : NULL;
 }
 
-int stop_verb(int argc, char **argv, const struct globals *globals)
+char **read_stop_flags(int argc, char **argv, int *number, int *seconds)
 {
-    int number = 0, seconds = AS_RECORDED;
     const struct flag flags[] = {
         {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
-         &seconds},
-        {"timeout", 0, "SECONDS", "the same", parse_seconds, &seconds},
+         seconds},
+        {"timeout", 0, "SECONDS", "the same", parse_seconds, seconds},
         {"signal", 's', "SIGNAL", "which one (the container's)", parse_signal,
-         &number},
+         number},
         {0},
     };
-    char **words = parse_flags(argc, argv, flags, "");
-    struct record *records;
-    int status;
+    char **words;
 
-    require_words(words, "stop");
-    records = find_records(words, globals->data_root, &status);
-    for (size_t i = 0; words[i]; i++) {
-        struct record *record = &records[i];
+    *number = 0;
+    *seconds = AS_RECORDED;
+    words = parse_flags(argc, argv, flags, "");
+    require_words(words, argv[0]);
+    return words;
+}
 
-        stop_container(record, number ? number : stop_signal_of(record->json),
-                       seconds);
-        puts(words[i]);
+int stop_verb(int argc, char **argv, const struct globals *globals)
+{
+    int number, seconds, status;
+    char **words = read_stop_flags(argc, argv, &number, &seconds);
+    struct record *record = find_records(words, globals->data_root, &status);
+
+    for (; record->id; record++) {
+        stop_container(record, number, seconds);
+        puts(record->word);
     }
     return status;
 }
@@ -240,13 +235,13 @@ int wait_verb(int argc, char **argv, const struct globals *globals)
 {
     static const struct flag flags[] = {{0}};
     char **words = parse_flags(argc, argv, flags, "");
-    struct record *records;
+    struct record *record;
     int status;
 
     require_words(words, "wait");
-    records = find_records(words, globals->data_root, &status);
-    for (size_t i = 0; words[i]; i++)
-        printf("%d\n", wait_for(&records[i]));
+    record = find_records(words, globals->data_root, &status);
+    for (; record->id; record++)
+        printf("%d\n", wait_for(record));
     return status;
 }
 

@@ -14,22 +14,22 @@ enum { EXIT_DEAD = 255 };
 void require_words(char **words, const char *verb);
 
 /*
- * The records that the words name; the caller frees the array. It is told of a
- * word that names none, which is taken out of `words`, and *status, of the
- * program, is that of a failure then.
+ * The records that the words name; one without id ends them. It is told of a word
+ * that names none, and *status, of the program, is that of a failure then.
  */
 struct record *find_records(char **words, const char *data_root, int *status);
 
-/* The parser of --time: int, seconds; -1 for any time. */
-const char *parse_seconds(const char *text, void *value);
+/* Reads the flags of stop and restart, for the next call. Returns the words
+ * behind them, at least one. */
+char **read_stop_flags(int argc, char **argv, int *number, int *seconds);
 
 /* Without --time: what the container was made with. */
 enum { AS_RECORDED = -2 };
 
 /*
- * Sends the signal, and SIGKILL `seconds` later (-1: never; or AS_RECORDED),
- * and returns when its end is written down. No policy starts it again. Does
- * nothing to one that does not run.
+ * Sends the signal (0: as recorded), and SIGKILL `seconds` later (-1: never; or
+ * AS_RECORDED), and returns when its end is written down. No policy starts it
+ * again. Does nothing to one that does not run.
  */
 void stop_container(struct record *record, int number, int seconds);
 

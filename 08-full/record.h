@@ -32,6 +32,7 @@ extern const char containers_folder[];
 
 struct record {
     char *id;         /* 64 hexadecimal digits */
+    const char *word; /* what the user has called it, from find_records */
     const char *name; /* for people */
     char *path;       /* of its folder */
     int folder;       /* its descriptor */

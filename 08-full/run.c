@@ -186,46 +186,34 @@ int start_container(struct record *record, bool attached, bool input)
 int start_records(char **words, bool attached, bool input,
                   const struct globals *globals)
 {
-    struct record *records;
+    struct record *record;
     int status, failure = EXIT_SUCCESS;
 
     protect_own_file(globals->argv);
-    records = find_records(words, globals->data_root, &status);
-    if ((attached || input) && words[1])
+    record = find_records(words, globals->data_root, &status);
+    if ((attached || input) && record->id && record[1].id)
         fail_plainly(NULL, "start: one container can be attached to");
-    for (size_t i = 0; words[i] && !failure; i++) {
-        failure = start_container(&records[i], attached || input, input);
+    for (; record->id && !failure; record++) {
+        failure = start_container(record, attached || input, input);
         if (!failure && !attached && !input)
-            puts(words[i]);
+            puts(record->word);
     }
     return failure ? failure : status;
 }
 
 int restart_verb(int argc, char **argv, const struct globals *globals)
 {
-    int number = 0, seconds = AS_RECORDED;
-    const struct flag flags[] = {
-        {"time", 't', "SECONDS", "until it is killed (10)", parse_seconds,
-         &seconds},
-        {"timeout", 0, "SECONDS", "the same", parse_seconds, &seconds},
-        {"signal", 's', "SIGNAL", "which one (the container's)", parse_signal,
-         &number},
-        {0},
-    };
-    char **words = parse_flags(argc, argv, flags, "");
-    struct record *records;
-    int status, failure = EXIT_SUCCESS;
+    int number, seconds, status, failure = EXIT_SUCCESS;
+    char **words = read_stop_flags(argc, argv, &number, &seconds);
+    struct record *record;
 
-    require_words(words, "restart");
     protect_own_file(globals->argv);
-    records = find_records(words, globals->data_root, &status);
-    for (size_t i = 0; words[i] && !failure; i++) {
-        stop_container(&records[i],
-                       number ? number : stop_signal_of(records[i].json),
-                       seconds);
-        failure = start_container(&records[i], false, false);
+    record = find_records(words, globals->data_root, &status);
+    for (; record->id && !failure; record++) {
+        stop_container(record, number, seconds);
+        failure = start_container(record, false, false);
         if (!failure)
-            puts(words[i]);
+            puts(record->word);
     }
     return failure ? failure : status;
 }

@@ -222,19 +222,19 @@ static int update_records(char **words, struct json document,
                           const struct globals *globals)
 {
     int status;
-    struct record *records = find_records(words, globals->data_root, &status);
+    struct record *record = find_records(words, globals->data_root, &status);
     struct state state;
 
     set_swap(document);
-    for (size_t i = 0; words[i]; i++) {
+    for (; record->id; record++) {
         /* with its lock: it does not end meanwhile */
-        if (open_state(&state, default_state_root(), records[i].id)) {
+        if (open_state(&state, default_state_root(), record->id)) {
             if (status_of(&state) != STATUS_STOPPED)
                 apply(&state, document);
             close(state.folder);
         }
-        remember(&records[i], document, restart);
-        puts(words[i]);
+        remember(record, document, restart);
+        puts(record->word);
     }
     return status;
 }

@@ -15,6 +15,7 @@
 #include "signals.h"
 #include "state.h"
 #include "syscalls.h"
+#include "table.h"
 
 static const struct flag no_flags[] = {{0}};
 
@@ -211,15 +212,15 @@ static void resume_one(const char *id, const char *name,
     thaw_cgroup(&cgroup);
 }
 
-static void require_how(const struct record *record, const char *word,
-                        const char *verb, enum record_state wanted)
+static void require_how(const struct record *record, const char *verb,
+                        enum record_state wanted)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
 
     if (how != wanted)
-        fail_plainly(NULL, "cannot %s container %s: it is %s", verb, word,
-                     record_word(how));
+        fail_plainly(NULL, "cannot %s container %s: it is %s", verb,
+                     record->word, record_word(how));
     close(state.folder);
 }
 
@@ -230,19 +231,19 @@ static int for_each(int argc, char **argv, const struct globals *globals,
                                 const struct globals *globals))
 {
     char **words = parse_flags(argc, argv, no_flags, "");
-    struct record *records;
+    struct record *record;
     int status;
 
     if (!name_records(globals, words)) {
         act(only_id(words), words[0], globals);
         return EXIT_SUCCESS;
     }
-    records = find_records(words, globals->data_root, &status);
-    for (size_t i = 0; words[i]; i++) {
-        require_how(&records[i], words[i], argv[0],
+    record = find_records(words, globals->data_root, &status);
+    for (; record->id; record++) {
+        require_how(record, argv[0],
                     act == resume_one ? RECORD_PAUSED : RECORD_RUNNING);
-        act(records[i].id, words[i], globals);
-        puts(words[i]);
+        act(record->id, record->word, globals);
+        puts(record->word);
     }
     return status;
 }
@@ -262,13 +263,12 @@ int resume_verb(int argc, char **argv, const struct globals *globals)
 /* docker's signal is KILL. */
 static int kill_records(char **words, int number, const struct globals *globals)
 {
-    struct record *records;
     int status;
+    struct record *record = find_records(words, globals->data_root, &status);
 
-    records = find_records(words, globals->data_root, &status);
-    for (size_t i = 0; words[i]; i++)
-        if (kill_container(&records[i], number ? number : SIGKILL))
-            puts(words[i]);
+    for (; record->id; record++)
+        if (kill_container(record, number ? number : SIGKILL))
+            puts(record->word);
         else
             status = EXIT_STAGE_FAILED;
     return status;
@@ -392,28 +392,21 @@ static const char *text_in(struct json_object *object, const char *name)
 
 static void print_table(struct json_object *array)
 {
-    static const char *const names[] = {"id", "pid", "status", "bundle",
-                                        "created"};
-    int widths[5] = {2, 3, 6, 6, 7};
-    size_t count = json_object_array_length(array);
+    static const char *const heads[] = {"ID",     "PID",     "STATUS",
+                                        "BUNDLE", "CREATED", "OWNER"};
+    static const char *const names[] = {"id",     "pid",     "status",
+                                        "bundle", "created", "owner"};
+    struct table table = {.columns = COUNT(heads)};
 
-    for (size_t i = 0; i < count; i++)
-        for (int j = 0; j < 5; j++) {
-            int length = (int)strlen(
-                text_in(json_object_array_get_idx(array, i), names[j]));
+    add_row(&table, heads);
+    for (size_t i = 0; i < json_object_array_length(array); i++) {
+        const char *cells[COUNT(names)];
 
-            widths[j] = length > widths[j] ? length : widths[j];
-        }
-    printf("%-*s   %-*s   %-*s   %-*s   %-*s   %s\n", widths[0], "ID",
-           widths[1], "PID", widths[2], "STATUS", widths[3], "BUNDLE",
-           widths[4], "CREATED", "OWNER");
-    for (size_t i = 0; i < count; i++) {
-        struct json_object *row = json_object_array_get_idx(array, i);
-
-        for (int j = 0; j < 5; j++)
-            printf("%-*s   ", widths[j], text_in(row, names[j]));
-        printf("root\n");
+        for (size_t j = 0; j < COUNT(names); j++)
+            cells[j] = text_in(json_object_array_get_idx(array, i), names[j]);
+        add_row(&table, cells);
     }
+    print_rows(&table, 0, 0, "\n");
 }
 
 int list_verb(int argc, char **argv, const struct globals *globals)
