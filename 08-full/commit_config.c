@@ -23,11 +23,6 @@ static struct json_object *need_member(struct json_object *object,
     return member;
 }
 
-static struct json_object *make_array(void)
-{
-    return json_object_new_array();
-}
-
 static void add_layer_and_step(struct json_object *config,
                                const struct commit *commit, const char *layer,
                                const char *by)
@@ -35,12 +30,14 @@ static void add_layer_and_step(struct json_object *config,
     struct json_object *rootfs = json_object_object_get(config, "rootfs");
     struct json_object *step = json_object_new_object();
 
-    append_json_text(need_member(rootfs, "diff_ids", make_array), layer);
+    append_json_text(need_member(rootfs, "diff_ids", json_object_new_array),
+                     layer);
     add_json_text(step, "created", commit->created);
     add_json_text(step, "created_by", by);
     add_json_text(step, "author", commit->author);
     add_json_text(step, "comment", commit->message);
-    json_object_array_add(need_member(config, "history", make_array), step);
+    json_object_array_add(need_member(config, "history", json_object_new_array),
+                          step);
 }
 
 struct json_object *make_image_config(const struct commit *commit,
@@ -94,7 +91,8 @@ static void add_environment(struct json_object *config, struct json env)
         for (size_t j = 0; j < COUNT(own); j++)
             is_own |= strncmp(text, own[j], strlen(own[j])) == 0;
         if (!is_own)
-            set_variable(need_member(config, "Env", make_array), text);
+            set_variable(need_member(config, "Env", json_object_new_array),
+                         text);
     }
 }
 
@@ -194,7 +192,8 @@ static void take_instruction(struct json_object *config, const char *line,
         if (!*cmd)
             json_object_object_del(config, "Cmd");
     } else if (strcasecmp(word, "ENV") == 0 && *text) {
-        set_variable(need_member(config, "Env", make_array), read_pair(text));
+        set_variable(need_member(config, "Env", json_object_new_array),
+                     read_pair(text));
     } else if (strcasecmp(word, "LABEL") == 0 && *text) {
         set_label(config, read_pair(text));
     } else {

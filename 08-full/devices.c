@@ -62,16 +62,26 @@ static bool is_same_device(int folder, const char *name,
             status.st_rdev == makedev(device->major, device->minor));
 }
 
+/* The folder that it goes to; *name is what it is called there. */
+static int open_parent(const struct device *device, int root, const char **name)
+{
+    const char *slash = strrchr(device->path, '/');
+    char *folder =
+        format_text("%.*s", (int)(slash - device->path), device->path);
+    int parent = make_in_root(root, folder, false);
+
+    if (parent == -1)
+        fail("device %s: its folder", device->path);
+    free(folder);
+    *name = slash + 1;
+    return parent;
+}
+
 static void make_one(const struct device *device, int root)
 {
-    char *folder = format_text("%s", device->path);
-    char *name = strrchr(folder, '/');
-    int parent;
+    const char *name;
+    int parent = open_parent(device, root, &name);
 
-    *name++ = '\0';
-    parent = make_in_root(root, folder, false);
-    if (parent == -1)
-        fail("mknod %s: its folder", device->path);
     /* one that is there may have another mode: it is made anew */
     if (is_same_device(parent, name, device) && unlinkat(parent, name, 0) == -1)
         fail("unlink %s", device->path);
@@ -85,7 +95,6 @@ static void make_one(const struct device *device, int root)
     explain("mknod(\"%s\") # %u:%u", device->path, device->major,
             device->minor);
     close(parent);
-    free(folder);
 }
 
 /* ---- in a user namespace ---------------------------------------------------- */
@@ -137,14 +146,9 @@ static int open_place(int parent, const char *name)
 
 static void attach_device(const struct device *device, int cloned, int root)
 {
-    char *folder = format_text("%s", device->path);
-    char *name = strrchr(folder, '/');
-    int parent, place;
+    const char *name;
+    int parent = open_parent(device, root, &name), place;
 
-    *name++ = '\0';
-    parent = make_in_root(root, folder, false);
-    if (parent == -1)
-        fail("device %s: its folder", device->path);
     if (!is_same_device(parent, name, device)) {
         place = open_place(parent, name);
         if (place == -1 || attach(cloned, place) == -1)
@@ -154,7 +158,6 @@ static void attach_device(const struct device *device, int cloned, int root)
     }
     close(parent);
     close(cloned);
-    free(folder);
 }
 
 void make_devices(const struct config *config, int *cloned, int root)

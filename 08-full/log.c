@@ -2,10 +2,10 @@
 #include "log.h"
 
 #include <json-c/json.h>
-#include <time.h>
 
 #include "base.h"
 #include "json.h"
+#include "times.h"
 
 static const char *log_path;
 static bool log_json;
@@ -22,27 +22,21 @@ void set_log(const char *path, bool json)
     see_usage_error = log_usage_error;
 }
 
-static void format_time(char text[32])
-{
-    time_t now = time(NULL);
-    struct tm parts;
-
-    gmtime_r(&now, &parts);
-    strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts);
-}
-
 /* Both forms quote the message as JSON does. */
 static char *format_line(const char *level, const char *message)
 {
     struct json_object *quoted = json_object_new_string(message);
     const char *text = json_line(quoted);
-    char time[32], *line;
+    char *now = time_text(), *line;
 
-    format_time(time);
-    line = log_json
-             ? format_text("{\"level\":\"%s\",\"msg\":%s,\"time\":\"%s\"}\n",
-                           level, text, time)
-             : format_text("time=\"%s\" level=%s msg=%s\n", time, level, text);
+    /* without the parts of a second */
+    line =
+        log_json
+            ? format_text("{\"level\":\"%s\",\"msg\":%s,\"time\":\"%.19sZ\"}\n",
+                          level, text, now)
+            : format_text("time=\"%.19sZ\" level=%s msg=%s\n", now, level,
+                          text);
+    free(now);
     json_object_put(quoted);
     return line;
 }
