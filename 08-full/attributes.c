@@ -48,5 +48,5 @@ void set_processors(const struct number_set *processors)
         processors = &all;
     if (syscall(SYS_sched_setaffinity, 0, sizeof(processors->words),
                 processors->words) == -1)
-        fail("sched_setaffinity of process.execCPUAffinity");
+        fail("sched_setaffinity");
 }

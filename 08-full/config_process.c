@@ -155,6 +155,26 @@ static void check_env(struct json process)
     }
 }
 
+/* Of two for one name the last counts, as with a shell's assignments; programs
+ * take the first. */
+static char **load_env(struct json process)
+{
+    char **env = load_texts(process, "env");
+    size_t count = 0;
+
+    check_env(process);
+    for (size_t i = 0; env[i]; i++) {
+        size_t name = strcspn(env[i], "=") + 1, same = 0;
+
+        while (same < count && strncmp(env[same], env[i], name) != 0)
+            same++;
+        env[same] = env[i];
+        count += same == count;
+    }
+    env[count] = NULL;
+    return env;
+}
+
 /* NULL without one. Who asks for rules must not run without them. */
 const char *load_label(struct json object, const char *name, bool supported)
 {
@@ -184,8 +204,7 @@ void load_process(struct json process, struct process *to)
     to->args = load_texts(process, "args");
     if (!to->args[0] || !*to->args[0])
         refuse_json(get_member(process, "args"), "is missing or empty");
-    check_env(process);
-    to->env = load_texts(process, "env");
+    to->env = load_env(process);
     to->cwd = require_text(process, "cwd");
     if (*to->cwd != '/')
         refuse_json(get_member(process, "cwd"),

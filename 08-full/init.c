@@ -89,11 +89,14 @@ static void leave_host(const struct config *config, int root)
 }
 
 static void run_create_hooks(const struct config *config,
-                             const struct launch *launch)
+                             const struct launch *launch, int root)
 {
     /* those that belong to the host's side are run there */
     send_message(launch->sync, MESSAGE_MADE, -1);
     wait_for_go(launch->sync);
+    /* where other runtimes run them, and hooks count on it */
+    if (fchdir(root) == -1)
+        fail("chdir to the rootfs %s", config->root.path);
     run_hooks(&config->hooks, CREATE_CONTAINER_HOOK, launch->state, "creating",
               getpid(), environ);
 }
@@ -124,7 +127,7 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     hide_paths(config, outside->mask, inside->root);
     if (!hooked)
         return;
-    run_create_hooks(config, launch);
+    run_create_hooks(config, launch, inside->root);
     leave_host(config, inside->root);
 }
 
@@ -244,6 +247,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
         enter_v1_groups(cgroup);
         set_oom_score(process);
     }
+    set_processors(NULL); /* those of the groups, not the caller's */
 
     /* 3. Only now: the groups we are in become the topmost ones we see. */
     if (!launch->outside)
@@ -264,6 +268,7 @@ void init_container(struct config *config, struct cgroup *cgroup,
     open_inside(config, &inside, &identity, sync, true);
     if (config->root.readonly && make_read_only(inside.root) == -1)
         fail("make the root file system read-only");
+    finish_dev(config, inside.root);
     set_home(config, &identity);
     become_command(config, launch, &identity, &inside);
 }
@@ -274,13 +279,15 @@ static noreturn void become_command(struct config *config,
                                     const struct inside *inside)
 {
     struct process *process = &config->process;
+    /* the user may not be able to enter it */
+    int cwd = fchdir(inside->cwd) == 0 ? -1 : inside->cwd;
     int sync;
 
     if (launch->streams)
         give_streams(launch->streams, identity->uid);
     /* 7. No step that needs root's power comes after this. */
     drop_privileges(config, identity, launch->sync);
-    enter_folder(inside->cwd, process->cwd);
+    enter_folder(cwd, process->cwd);
     check_command(process);
     /* before the wait: containerd reads create's output to its end, which
      * comes when nobody holds it any more */
@@ -343,8 +350,7 @@ void join_container(struct config *config, const struct cgroup *cgroup,
         send_message(launch->sync, MESSAGE_LIMITED, -1);
     }
     wait_for_go(launch->sync);
-    if (process->first_processors || process->processors)
-        set_processors(process->processors);
+    set_processors(process->processors);
     set_oom_score(process);
     raise_rlimits(process);
     set_labels(process);

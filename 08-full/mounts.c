@@ -76,6 +76,7 @@ int make_file_system(const char *type, const char *source,
 {
     int fs = sys_fsopen(type, FSOPEN_CLOEXEC);
     struct mount_options own = {0};
+    uint64_t flags;
     int mount;
 
     /* the source is only a name here, the one that mountinfo shows */
@@ -93,7 +94,10 @@ int make_file_system(const char *type, const char *source,
     }
     if (sys_fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == -1)
         fail_to_make(type, destination);
-    mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)(own.set | own.all_set));
+    flags = own.set | own.all_set;
+    if (strcmp(destination, "/dev") == 0)
+        flags &= ~(uint64_t)MOUNT_ATTR_RDONLY; /* until finish_dev() */
+    mount = sys_fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)flags);
     if (mount == -1)
         fail_to_make(type, destination);
     if (set_propagation(mount, own.propagation) == -1)
@@ -349,4 +353,22 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
         close(mounts[i]);
     }
     free(mounts);
+}
+
+void finish_dev(const struct config *config, int root)
+{
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct mount_options options = read_options(mount->options);
+        int dev;
+
+        if (strcmp(mount->destination, "/dev") != 0 ||
+            strcmp(mount->type, "bind") == 0 ||
+            !((options.set | options.all_set) & MOUNT_ATTR_RDONLY))
+            continue;
+        dev = open_plain_in_root(root, "/dev", O_PATH);
+        if (dev == -1 || make_read_only(dev) == -1)
+            fail("make /dev read-only");
+        close(dev);
+    }
 }

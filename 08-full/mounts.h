@@ -61,5 +61,8 @@ void prepare_mounts(const struct config *config, struct cgroup *cgroup,
 void attach_mounts(const struct config *config, const struct cgroup *cgroup,
                    int *mounts, int root);
 
+/* Makes /dev read-only if its mount is to be: once all is in it. */
+void finish_dev(const struct config *config, int root);
+
 /* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
 int attach(int from, int to);

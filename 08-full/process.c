@@ -104,7 +104,7 @@ void enter_folder(int fd, const char *path)
 {
     char actual[PATH_MAX];
 
-    if (fchdir(fd) == -1)
+    if (fd != -1 && fchdir(fd) == -1)
         fail("chdir %s", path);
     /* a folder outside of the root has no name in it */
     if (!getcwd(actual, sizeof(actual)) || *actual != '/')
@@ -200,7 +200,9 @@ static int try_path(const char *path)
 {
     struct stat status;
 
-    if (stat(path, &status) == -1 || access(path, X_OK) == -1)
+    /* with the capabilities that execve will look at, unlike access(2) */
+    if (stat(path, &status) == -1 ||
+        faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1)
         return errno;
     return S_ISREG(status.st_mode) ? 0 : EACCES;
 }

@@ -172,6 +172,28 @@ static void exec_affinity(int stage)
     end_box();
 }
 
+/* The caller's own do not count: what config.json says does. */
+static void affinity_of_the_caller(int stage)
+{
+    const char *const see[] = {"grep", "Cpus_allowed_list",
+                               "/proc/self/status"};
+    char *all = status_field(getpid(), "Cpus_allowed_list");
+    cpu_set_t one;
+    pid_t pid;
+
+    (void)stage;
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+        skip("one processor leaves no choice");
+    make_bundle(forever, NULL);
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+    pid = start_box();
+    ck_assert_str_eq(status_field(pid, "Cpus_allowed_list"), all);
+    expect_text("exec's", oci("exec", "box", see[0], see[1], see[2]).out, all);
+    end_box();
+}
+
 /* ---- labels -------------------------------------------------------------------- */
 
 static bool uses_apparmor(void)
@@ -369,6 +391,7 @@ const struct check oci_attribute_checks[] = {
     {"oci_attribute_errors", 8, 8, attribute_errors},
     {"oci_scheduling", 8, 8, scheduling},
     {"oci_exec_affinity", 8, 8, exec_affinity},
+    {"oci_affinity_of_the_caller", 8, 8, affinity_of_the_caller},
     {"oci_labels_without_kernel", 8, 8, labels_without_kernel},
     {"oci_apparmor_profile", 8, 8, apparmor_profile},
     {"oci_memory_policy", 8, 8, memory_policy},

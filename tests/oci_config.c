@@ -194,6 +194,40 @@ static void five_capability_sets(int stage)
     end_box();
 }
 
+/* Not those that another user who runs the command would have. */
+static void command_by_capability(int stage)
+{
+    static const char sets[] =
+        "\"capabilities\": {\"bounding\": [\"CAP_DAC_OVERRIDE\"], "
+        "\"permitted\": [\"CAP_DAC_OVERRIDE\"], \"effective\": "
+        "[\"CAP_DAC_OVERRIDE\"], \"inheritable\": [\"CAP_DAC_OVERRIDE\"], "
+        "\"ambient\": [\"CAP_DAC_OVERRIDE\"]}, \"x\": {";
+    struct result result;
+
+    (void)stage;
+    put_file("rootfs/tool", "#!/bin/sh\necho it ran\n");
+    ck_assert_int_eq(chmod("rootfs/tool", 0700), 0);
+    make_bundle("x", EDITS({"\"sh\", \"-c\", \"x\"", "\"/tool\""},
+                           {"\"capabilities\": {", sets},
+                           {"\"uid\": 0", "\"uid\": 1000"}));
+    result = oci("run", "--bundle", "bundle", "box");
+    unlink("rootfs/tool");
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "it ran\n");
+    remove_bundle();
+}
+
+/* The last counts, once. */
+static void environment_twice(int stage)
+{
+    (void)stage;
+    expect_text("the environment",
+                printed("x", EDITS({"\"sh\", \"-c\", \"x\"", "\"env\""},
+                                   {"\"TERM=xterm\"", "\"A=1\", \"AB=2\", "
+                                                      "\"A=\", \"A=3=\""})),
+                "\nA=3=\nAB=2\nHOME=");
+}
+
 /* ---- mounts --------------------------------------------------------------------------- */
 
 /* The mount's own options in mountinfo, and those with "r" below it. */
@@ -491,6 +525,27 @@ static void devices_without_a_mount(int stage)
     end_box();
 }
 
+/* Its options hold for the command, not for what is put there before. */
+static void read_only_dev(int stage)
+{
+    pid_t pid;
+
+    (void)stage;
+    make_bundle(
+        forever,
+        EDITS({"\"strictatime\"", "\"strictatime\", \"ro\""},
+              IN("linux", "\"devices\": [{\"path\": \"/dev/sub/nought\", "
+                          "\"type\": \"c\", \"major\": 1, \"minor\": "
+                          "5}]")));
+    pid = start_box();
+    expect_text("/dev", find_mount(pid, "/dev"), " ro,");
+    expect_text("/dev/shm", find_mount(pid, "/dev/shm"), " rw,");
+    expect_text("touch", oci("exec", "box", "touch", "/dev/x").err,
+                "Read-only file system");
+    expect_status(oci("exec", "box", "test", "-c", "/dev/sub/nought"), 0);
+    end_box();
+}
+
 static void paths(int stage)
 {
     pid_t pid;
@@ -522,6 +577,8 @@ const struct check oci_config_checks[] = {
     {"oci_unknown_members", 8, 8, unknown_members},
     {"oci_process_as_said", 8, 8, process_as_said},
     {"oci_five_capability_sets", 8, 8, five_capability_sets},
+    {"oci_command_by_capability", 8, 8, command_by_capability},
+    {"oci_environment_twice", 8, 8, environment_twice},
     {"oci_mount_flags", 8, 8, mount_flags},
     {"oci_propagation", 8, 8, propagation},
     {"oci_rootfs_propagation", 8, 8, rootfs_propagation},
@@ -532,6 +589,7 @@ const struct check oci_config_checks[] = {
     {"oci_group_at_the_top", 8, 8, group_at_the_top},
     {"oci_devices", 8, 8, devices},
     {"oci_devices_without_a_mount", 8, 8, devices_without_a_mount},
+    {"oci_read_only_dev", 8, 8, read_only_dev},
     {"oci_paths", 8, 8, paths},
     {"oci_annotations", 8, 8, annotations},
     {0},

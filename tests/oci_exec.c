@@ -244,6 +244,20 @@ static void exec_without_bundle(int stage)
     end_box();
 }
 
+/* Into a folder that is another user's: it is entered before the change of
+ * user, who has no capability for it. */
+static void exec_in_a_closed_folder(int stage)
+{
+    (void)stage;
+    ck_assert_int_eq(mkdir("rootfs/closed", 0700), 0);
+    ck_assert_int_eq(chown("rootfs/closed", 42, 42), 0);
+    make_box(EDITS({"\"cwd\": \"/\"", "\"cwd\": \"/closed\""},
+                   {"\"uid\": 0", "\"uid\": 42"}));
+    ck_assert_str_eq(oci("exec", "--user", "0", "box", "pwd").out, "/closed\n");
+    end_box();
+    rmdir("rootfs/closed");
+}
+
 /* What the file does not say is the container's. */
 static void exec_process_file(int stage)
 {
@@ -424,6 +438,7 @@ const struct check oci_exec_checks[] = {
     {"exec_flags", 8, 8, exec_flags},
     {"exec_no_new_privileges", 8, 8, exec_no_new_privileges},
     {"exec_without_bundle", 8, 8, exec_without_bundle},
+    {"exec_in_a_closed_folder", 8, 8, exec_in_a_closed_folder},
     {"exec_process_file", 8, 8, exec_process_file},
     {"exec_subgroup", 8, 8, exec_subgroup},
     {"exec_at_terminal", 8, 8, exec_at_terminal},

@@ -154,21 +154,22 @@ static void hooks_of_run(int stage)
 }
 
 /* Before the change of root, they find the container's mounts below the host's
- * path of the root file system, and what they mount there stays. */
+ * path of the root file system, where those inside begin, and what they mount
+ * there stays. */
 static void hooks_see_both_sides(int stage)
 {
     static const char find_mounts[] =
-        "test -e rootfs/proc/self && test -c rootfs/dev/null && "
-        "echo found >rootfs/dev/shm/found";
+        "test -e ./proc/self && test -c ./dev/null && "
+        "echo found >./dev/shm/found";
     char *hooks;
     pid_t pid;
 
     (void)stage;
     make_program(
-        format_text("cd %s\nif [ $1 = inside ]; then %s; exit; fi\n"
+        format_text("if [ $1 = inside ]; then %s; exit; fi\ncd %s\n"
                     "pid=$(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/')\n"
                     "nsenter -t $pid -m mount --bind %s/conf $PWD/rootfs/run",
-                    scratch_folder, find_mounts, scratch_folder));
+                    find_mounts, scratch_folder, scratch_folder));
     hooks = format_text("\"createRuntime\": [{\"path\": \"%s/hook\", \"args\": "
                         "[\"hook\", \"outside\"]}], \"createContainer\": "
                         "[{\"path\": \"%s/hook\", \"args\": [\"hook\", "
