@@ -207,6 +207,9 @@ bool kill_container(struct record *record, int number)
         fail("send a signal to container %s", record->name);
     close(pidfd);
     close(state.folder);
+    /* as docker: who removes it next finds that it has ended */
+    if (number == SIGKILL && lock_record(record, true))
+        unlock_record(record);
     return true;
 }
 

@@ -33,7 +33,8 @@ enum { AS_RECORDED = -2 };
  */
 void stop_container(struct record *record, int number, int seconds);
 
-/* docker's kill. Tells it, and returns false, if it does not run. */
+/* docker's kill; with SIGKILL it returns when its end is written down. Tells it,
+ * and returns false, if it does not run. */
 bool kill_container(struct record *record, int number);
 
 /* Starts it again, unless it runs; and stays with it if `attached`, with our

@@ -164,6 +164,25 @@ static bool lock_to_start(struct record *record)
     return true;
 }
 
+/* With what is said of its input, signals and keys. */
+static int attach_container(const struct record *record, struct attachment to)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+
+    to.socket =
+        how == RECORD_RUNNING ? connect_in(record->folder, attach_socket) : -1;
+    if (to.socket == -1)
+        fail_plainly(how == RECORD_PAUSED ? "unpause it first"
+                                          : "logs prints what it has written",
+                     "cannot attach to container %s: it is %s", record->name,
+                     record_word(how));
+    send_packet(to.socket, PACKET_ATTACH, NULL, 0, true);
+    to.input = to.input && get_bool(record->json, "openStdin");
+    to.terminal = get_bool(record->json, "terminal");
+    return attend_container(&to);
+}
+
 int start_container(struct record *record, bool attached, bool input)
 {
     struct winsize size;
@@ -171,7 +190,10 @@ int start_container(struct record *record, bool attached, bool input)
     int failure;
 
     if (!lock_to_start(record))
-        return EXIT_SUCCESS;
+        return attached ? attach_container(record,
+                                           (struct attachment){.input = input,
+                                                               .signals = true})
+                        : EXIT_SUCCESS;
     monitor =
         start_monitor(record, attached, get_own_size(&size) ? &size : NULL);
     failure = wait_until_started(&monitor);
@@ -235,26 +257,10 @@ int attach_verb(int argc, char **argv, const struct globals *globals)
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct record record;
-    struct state state;
-    enum record_state how;
-    int socket;
 
     require_words(words, "attach");
     require_record(&record, globals->data_root, words[0]);
-    how = look_at_record(&record, &state);
-    socket =
-        how == RECORD_RUNNING ? connect_in(record.folder, attach_socket) : -1;
-    if (socket == -1)
-        fail_plainly(how == RECORD_PAUSED ? "unpause it first"
-                                          : "logs prints what it has written",
-                     "cannot attach to container %s: it is %s", words[0],
-                     record_word(how));
-    send_packet(socket, PACKET_ATTACH, NULL, 0, true);
-    return attend_container(&(struct attachment){
-        .socket = socket,
-        .input = !no_input && get_bool(record.json, "openStdin"),
-        .terminal = get_bool(record.json, "terminal"),
-        .signals = signals,
-        .detach = keys,
-    });
+    return attach_container(&record, (struct attachment){.input = !no_input,
+                                                         .signals = signals,
+                                                         .detach = keys});
 }

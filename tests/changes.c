@@ -255,7 +255,8 @@ static void commit_round(int stage_)
     id = result.out;
     ck_assert_uint_eq(strlen(id), strlen("sha256:\n") + 64);
     id[strcspn(id, "\n")] = '\0';
-    expect_text("images", stage("images", "--format", "json").out, id);
+    expect_text("images", stage("images", "--no-trunc", "--format", "json").out,
+                id);
     expect_status(stage("rm", "web"), 0);
     result = run_image(look + 2);
     expect_status(result, 0);
