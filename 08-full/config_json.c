@@ -87,11 +87,15 @@ static void load_annotations(struct json document, struct config *config)
     config->annotations = load_pairs(annotations, &config->annotation_count);
 }
 
+static char *no_args[] = {NULL};
+static const struct process no_process = {
+    .stdin_open = true, .args = no_args, .cwd = "/"};
+
 void load_bundle(const char *bundle, struct config *config)
 {
     char *path = format_text("%s/config.json", bundle);
     char *text = read_file(path);
-    struct json document;
+    struct json document, process;
 
     if (!text)
         fail("read %s", path);
@@ -100,7 +104,11 @@ void load_bundle(const char *bundle, struct config *config)
     check_version(document);
     load_hooks(document, &config->hooks);
     load_root(document, bundle, config);
-    load_process(require_object(document, "process"), &config->process);
+    process = get_object(document, "process");
+    if (is_there(process))
+        load_process(process, &config->process);
+    else
+        config->process = no_process; /* only start needs one */
     load_linux(document, config);
     load_mounts(document, bundle, config);
     config->hostname = load_name(document, "hostname", config);

@@ -231,5 +231,6 @@ int run_container(struct config *config, const struct life *life)
     killed = tell_killed_for_memory(config, status);
     if (life->out_of_memory)
         *life->out_of_memory = killed;
+    container.lives_on = life->keep;
     return status; /* and atexit undoes the rest */
 }

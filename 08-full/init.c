@@ -262,6 +262,10 @@ void init_container(struct config *config, struct cgroup *cgroup,
 
     /* 5. The files. From here on there is no path to the host. */
     change_root(config, cgroup, launch, &inside);
+    /* nor by a descriptor: who is only created waits for long */
+    close_cgroup(cgroup);
+    if (launch->state->folder != -1)
+        close(launch->state->folder);
 
     /* 6. What the image's files are asked for, and what is made in them. */
     find_user(&process->user, inside.root, &identity);

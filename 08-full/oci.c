@@ -208,7 +208,7 @@ char **read_globals(int argc, char **argv, struct globals *to)
 struct creation {
     const char *bundle, *pid_file, *console_socket;
     uint64_t preserve_fds;
-    bool no_pivot, no_new_keyring, detach, no_subreaper;
+    bool no_pivot, no_new_keyring, detach, no_subreaper, keep;
 };
 
 const char *parse_preserve(const char *text, void *value)
@@ -237,11 +237,13 @@ static char **read_creation(int argc, char **argv, struct creation *to)
         {"no-new-keyring", 0, NULL, "keep the caller's session keyring",
          parse_switch, &to->no_new_keyring},
         {"no-pivot", 0, NULL, "refused", parse_switch, &to->no_pivot},
-        /* these two are run's: without it the table ends here */
+        /* these are run's: without it the table ends here */
         {run ? "detach" : NULL, 'd', NULL, "do not wait for the command",
          parse_switch, &to->detach},
         {"no-subreaper", 0, NULL, "as always: we are no subreaper",
          parse_switch, &to->no_subreaper},
+        {"keep", 0, NULL, "at its end it stays, stopped", parse_switch,
+         &to->keep},
         {0},
     };
 
@@ -273,6 +275,9 @@ static void load_config(struct config *config, const struct creation *creation,
                         const struct life *life)
 {
     load_bundle(life->bundle, config);
+    if (!config->process.args[0] && life->company != UNTIL_CREATED)
+        fail_plainly("create makes a container without one",
+                     "config.json: process: is missing");
     config->process.preserve_fds = (unsigned)creation->preserve_fds;
     config->process.new_keyring = !creation->no_new_keyring;
     check_terminal(&config->process, creation->console_socket,
@@ -296,6 +301,7 @@ static int create_or_run(int argc, char **argv, const struct globals *globals)
         .pid_file = creation.pid_file,
         .console_socket = creation.console_socket,
         .no_cgroup = globals->no_cgroup,
+        .keep = creation.keep,
     };
 
     if (!creation.bundle && access("config.json", F_OK) == -1)

@@ -143,6 +143,11 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     if (status_of(&state) != STATUS_CREATED)
         fail_plainly(NULL, "cannot start container %s: it is %s, not created",
                      id, status_word(status_of(&state)));
+    if (!is_there(get_object(saved_config(&state), "process")))
+        fail_plainly(NULL,
+                     "cannot start container %s: its config.json has no "
+                     "process",
+                     id);
     connection = connect_to_start(&state);
     send_go(connection);
     /* closed by execve; see sync.h */

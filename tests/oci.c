@@ -218,6 +218,59 @@ static void run_in_foreground(int stage)
     end_box();
 }
 
+static void run_and_keep(int stage)
+{
+    (void)stage;
+    make_bundle("exit 42", NULL);
+    expect_status(oci("run", "--keep", "--bundle", "bundle", "box"), 42);
+    ck_assert_str_eq(box_status(), "stopped");
+    expect_refused(oci("run", "--keep", "--bundle", "bundle", "box"), "box");
+    ck_assert_int_eq(access(box_group("pids"), F_OK), 0);
+    expect_status(oci("delete", "box"), 0);
+    ck_assert_int_eq(access(box_group("pids"), F_OK), -1);
+    remove_bundle();
+}
+
+/* It is what start needs; and what is there to be run then is create's. */
+static void no_process(int stage)
+{
+    (void)stage;
+    make_bundle("true", EDITS({"\"process\"", "\"prozess\""}));
+    expect_refused(oci("run", "--bundle", "bundle", "box"),
+                   "process: is missing");
+    ck_assert_str_eq(box_status(), "");
+    expect_status(oci("create", "--bundle", "bundle", "box"), 0);
+    expect_refused(oci("start", "box"), "has no process");
+    ck_assert_str_eq(box_status(), "created");
+    end_box();
+}
+
+/* Whoever gets into its process while it waits gets nothing of the host's. */
+static void created_holds_nothing(int stage)
+{
+    char link[512];
+    int fds = 0;
+    pid_t pid;
+
+    (void)stage;
+    make_bundle("true", NULL);
+    expect_status(oci("create", "--bundle", "bundle", "box"), 0);
+    pid = box_pid();
+    for (int fd = 0; fd < 256; fd++) {
+        ssize_t length = readlink(format_text("/proc/%d/fd/%d", (int)pid, fd),
+                                  link, sizeof(link) - 1);
+
+        if (length == -1)
+            continue;
+        fds++;
+        link[length] = '\0';
+        /* the folders of its state and of its groups have its name in them */
+        ck_assert_msg(!strstr(link, "box"), "descriptor %d: %s", fd, link);
+    }
+    ck_assert_int_ge(fds, 3);
+    end_box();
+}
+
 /* docker's run is still there. */
 static void run_with_rootfs(int stage)
 {
@@ -446,6 +499,9 @@ const struct check oci_checks[] = {
     {"oci_killed_runtime", 8, 8, killed_runtime},
     {"oci_forced_delete_takes_all", 8, 8, forced_delete_takes_all},
     {"oci_run_in_foreground", 8, 8, run_in_foreground},
+    {"oci_run_and_keep", 8, 8, run_and_keep},
+    {"oci_no_process", 8, 8, no_process},
+    {"oci_created_holds_nothing", 8, 8, created_holds_nothing},
     {"oci_run_with_rootfs", 8, 8, run_with_rootfs},
     {"oci_missing_command", 8, 8, missing_command},
     {"oci_start_that_fails", 8, 8, start_that_fails},

@@ -31,7 +31,6 @@ static const struct mistake mistakes[] = {
      "linux.namespaces[1].path /no: No such file"},
     {{"\"ociVersion\": \"1", "\"ociVersion\": \"2"}, "ociVersion: \"2"},
     {{"\"ociVersion\"", "\"version\""}, "ociVersion: is missing"},
-    {{"\"process\"", "\"prozess\""}, "process: is missing"},
     {{"\"root\":", "\"wurzel\":"}, "root: is missing"},
     {{"\"../rootfs\"", "\"/no/such\""}, "root.path /no/such: No such file"},
     {{"\"../rootfs\"", "7"}, "root.path: must be a string"},
