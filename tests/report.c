@@ -11,14 +11,14 @@
 #include "../common/common.h"
 #include "suite.h"
 
-enum { MAX_JOBS = 64 };
+enum { MAX_SLOTS = 64 };
 
 /* A slot's process; 0 when it is free. */
 static struct {
     pid_t pid;
     int number;
     double start;
-} slots[MAX_JOBS];
+} slots[MAX_SLOTS];
 
 static void start(int number, int slot,
                   void (*run)(int number, int slot, struct verdict *verdict),
@@ -82,8 +82,8 @@ struct verdict *run_together(
 
     if (verdicts == MAP_FAILED)
         die("mmap");
-    if (jobs > MAX_JOBS)
-        jobs = MAX_JOBS;
+    if (jobs > MAX_SLOTS)
+        jobs = MAX_SLOTS;
     if (first != -1) {
         start(first, 0, run, &verdicts[first]);
         wait_for_one(jobs, verdicts);

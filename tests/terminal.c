@@ -113,13 +113,27 @@ static void third_ctrl_c_spares_shell(int stage)
     }
 }
 
+/* Until the shell has put it there, a key would reach the shell. */
+static bool sleeps_in_foreground(pid_t shell)
+{
+    char *stat = read_file(format_text("/proc/%d/stat", (int)shell)), *name;
+    int group = -1; /* behind "(name) state", see proc_pid_stat(5) */
+
+    if (!stat || !strrchr(stat, ')') ||
+        sscanf(strrchr(stat, ')'), ") %*c %*d %*d %*d %*d %d", &group) != 1)
+        return false;
+    name = read_file(format_text("/proc/%d/comm", group));
+    return name && strcmp(name, "sleep\n") == 0;
+}
+
 static void job_control(int stage)
 {
     struct process process = start_stage(stage, &at_terminal, NULL);
+    pid_t shell;
 
-    type_text(&process, "echo r$((1 + 1))ady; sleep 60\n");
-    expect(&process, "r2ady");
-    usleep(100000);
+    type_text(&process, "sleep 60\n");
+    shell = container_of(&process);
+    ck_assert(within(10, sleeps_in_foreground(shell)));
     type_text(&process, "\032");
     expect(&process, "Stopped");
     type_text(&process, "kill %1; echo gone-$((6 * 7))\n");

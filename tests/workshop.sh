@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 patience=${WORKSHOP_PATIENCE:-300} # seconds for one command
 scratch=$(mktemp -d)
-failed=0 steps=0 shown=''
+failed=0 steps=0 shown='' took=0
 
 # ---- the terminal --------------------------------------------------------
 
@@ -45,9 +45,10 @@ wait_for() { # PATTERN FROM
     return 1
 }
 
-# Types a command; what it shows must match the pattern.
+# Types a command; what it shows must match the pattern. In $took: its tenths of
+# a second.
 type_command() { # COMMAND PATTERN
-    local from
+    local from begin=${EPOCHREALTIME/./}
 
     from=$(screen_size)
     steps=$((steps + 1))
@@ -57,6 +58,7 @@ type_command() { # COMMAND PATTERN
         complain "$1: no end after $patience s"
         return 1
     fi
+    took=$(((${EPOCHREALTIME/./} - begin) / 100000))
     # shellcheck disable=SC2053 # a pattern
     [[ $shown == *$2* ]] || complain "$1: this is not shown: $2"
 }
@@ -116,6 +118,7 @@ walk_stage() { # N
         "begins as work/${folders[n - 1]}/container.c*Task $n"
     type_command "make start-$n" 'there already, and stays as it is'
     type_command "make grade-$n" "$red*✗*observed*expected*why*look*Error 1"
+    local failing=$took
     type_command "make hint-$n" 'hint [12] of 3'
     type_command "make hint-$n" 'hint [23] of 3'
     type_command "sed -i 's/main(int/main (int,/' $file; make grade-$n" \
@@ -132,6 +135,8 @@ walk_stage() { # N
         type_command "cp ${folders[n]}/container.c $file" ''
     fi
     type_command "make grade-$n" 'Done.'
+    echo "workshop: make grade-$n: $((failing / 10)).$((failing % 10)) s failing," \
+        "$((took / 10)).$((took % 10)) s passing"
     type_command "make try-$n ARGS='-- sh -c \"exit 9\"'" 'Error 9'
 }
 
