@@ -261,26 +261,28 @@ static bool lock_soon(const struct record *record)
     return false;
 }
 
-static void remove_one(struct record *record, const char *word, bool force)
+/* docker's rule: what cannot be removed is told, and the others go. */
+static bool remove_one(struct record *record, bool force)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
+    bool runs = how == RECORD_RUNNING || how == RECORD_PAUSED ||
+                how == RECORD_RESTARTING;
 
     if (state.folder != -1)
         close(state.folder);
     if (force)
         stop_container(record, SIGKILL, -1);
-    else if (how == RECORD_RUNNING || how == RECORD_PAUSED ||
-             how == RECORD_RESTARTING)
-        fail_plainly("stop it first, or rm -f",
-                     "cannot remove container %s: it is %s", word,
-                     record_word(how));
-    if (!lock_soon(record))
-        fail_plainly("rm -f", "cannot remove container %s: it is starting",
-                     word);
+    if ((runs && !force) || !lock_soon(record)) {
+        warn("cannot remove container %s: it is %s", record->word,
+             runs && !force ? record_word(how) : "starting");
+        fprintf(stderr, "hint: stop it first, or rm -f\n");
+        return false;
+    }
     /* one that removes itself is gone by now */
     if (faccessat(record->folder, "container.json", F_OK, 0) == 0)
         remove_record(record);
+    return true;
 }
 
 int rm_verb(int argc, char **argv, const struct globals *globals)
@@ -294,18 +296,17 @@ int rm_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
-    struct record record;
+    struct record *record;
+    int status;
 
     require_words(words, "rm");
-    for (; *words; words++) {
-        if (!force) {
-            require_record(&record, globals->data_root, *words);
-        } else if (!find_record(&record, globals->data_root, *words)) {
-            warn("no such container: %s", *words);
-            continue;
-        }
-        remove_one(&record, *words, force);
-        puts(*words);
-    }
-    return EXIT_SUCCESS;
+    record = find_records(words, globals->data_root, &status);
+    if (force)
+        status = EXIT_SUCCESS;
+    for (; record->id; record++)
+        if (remove_one(record, force))
+            puts(record->word);
+        else
+            status = EXIT_STAGE_FAILED;
+    return status;
 }

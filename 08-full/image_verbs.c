@@ -243,7 +243,8 @@ static bool has_twin(const struct image *images, size_t count,
     return false;
 }
 
-static void refuse_if_used(const struct store *store, const struct image *image)
+/* Tells of the container that needs it. */
+static bool is_used(const struct store *store, const struct image *image)
 {
     size_t count;
     struct record *records = list_records(store->path, &count);
@@ -251,15 +252,19 @@ static void refuse_if_used(const struct store *store, const struct image *image)
     for (size_t i = 0; i < count; i++) {
         const char *id = get_text(records[i].json, "imageId");
 
-        if (id && strcmp(id, image->id) == 0)
-            fail_plainly(format_text("rm %s first; or rmi -f", records[i].name),
-                         "image %s is being used by container %.*s (%s)",
-                         image->name, SHORT_ID, records[i].id, records[i].name);
+        if (!id || strcmp(id, image->id) != 0)
+            continue;
+        warn("image %s is being used by container %.*s (%s)", image->name,
+             SHORT_ID, records[i].id, records[i].name);
+        fprintf(stderr, "hint: rm %s first; or rmi -f\n", records[i].name);
+        return true;
     }
     free(records);
+    return false;
 }
 
-static void remove_image(const struct store *store, const char *name,
+/* False if a container needs it; the others of the words go all the same. */
+static bool remove_image(const struct store *store, const char *name,
                          bool force)
 {
     struct image image = find_image(store, name);
@@ -267,18 +272,19 @@ static void remove_image(const struct store *store, const char *name,
     struct image *images = list_images(store, &count);
     bool twin = has_twin(images, count, &image);
 
-    if (!twin && !force)
-        refuse_if_used(store, &image);
+    if (!twin && !force && is_used(store, &image))
+        return false;
     forget_image(store, &image);
     if (strncmp(image.name, no_name, strlen(no_name)) != 0)
         printf("Untagged: %s\n", image.name);
     if (twin)
-        return;
+        return true;
     printf("Deleted: %s\n", image.id);
     sweep_unused_layers(store);
     for (const char **layer = image.layers; *layer; layer++)
         if (access(layer_path(store, *layer), F_OK) == -1)
             printf("Deleted: %s\n", *layer);
+    return true;
 }
 
 int rmi_verb(int argc, char **argv, const struct globals *globals)
@@ -293,14 +299,15 @@ int rmi_verb(int argc, char **argv, const struct globals *globals)
     };
     char **words = parse_flags(argc, argv, flags, "");
     struct store store;
-    int lock;
+    int lock, status = EXIT_SUCCESS;
 
     if (!words[0])
         fail_plainly(NULL, "rmi: the image's name is missing");
     begin_image_work(&store, data_root);
     lock = lock_store(&store);
     for (; *words; words++)
-        remove_image(&store, *words, force);
+        if (!remove_image(&store, *words, force))
+            status = EXIT_STAGE_FAILED;
     close(lock);
-    return EXIT_SUCCESS;
+    return status;
 }

@@ -26,6 +26,7 @@ int main(int argc, char **argv)
     if (is_oci_command(argc, argv))
         return run_oci_command(argc, argv);
     refuse_docker_verb(argv + 1);
+    suggest_verb(argv[1]);
     /* what our caller left open is not for the container */
     closefrom(STDERR_FILENO + 1);
     umask(022);

@@ -2,7 +2,9 @@
 #include "podman.h"
 
 #include "base.h"
+#include "names.h"
 #include "paths.h"
+#include "verbs.h"
 
 static const struct {
     const char *verb, *flags;
@@ -127,4 +129,23 @@ void refuse_docker_verb(char **words)
         fail_plainly(format_text("%s; stage-8 -- %s is a command in ./rootfs",
                                  instead, verb),
                      "%s is a verb of docker's, and not supported here", verb);
+}
+
+void suggest_verb(const char *word)
+{
+    if (!word || strlen(word) < 4 || strchr(word, '/') || *word == '-' ||
+        is_in_rootfs(word))
+        return;
+    for (const struct verb *verb = verbs; verb->name; verb++) {
+        struct failure failure = {.status = EXIT_NOT_FOUND};
+
+        if (!verb->run || !*verb->help || strlen(verb->name) < 4 ||
+            !is_near(word, verb->name))
+            continue;
+        snprintf(failure.text, sizeof(failure.text),
+                 "%.80s: no verb, and no command in ./rootfs", word);
+        snprintf(failure.hint, sizeof(failure.hint), "did you mean %s?",
+                 verb->name);
+        end_with_failure(&failure);
+    }
 }

@@ -13,3 +13,7 @@ void refuse_docker_flag(const char *verb, const char *flag);
  * ./rootfs. ("cp" is; with CONTAINER:PATH it is docker's all the same.)
  */
 void refuse_docker_verb(char **words);
+
+/* Ends the program if the word (or NULL) is nearly a verb, and no command that
+ * is in ./rootfs. */
+void suggest_verb(const char *word);

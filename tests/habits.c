@@ -58,6 +58,12 @@ static void docker_verbs(int stage_)
     expect_refused(stage("cp", "./a:b", "/c", "web:/"), refused, "exec NAME ");
     expect_text("stderr", stage("cp", "/a:b", "./a:b").err, "cp: ");
     host_command(NULL, "rm rootfs/bin/pull");
+    expect_status(stage("exce", "web"), 127);
+    expect_text("stderr", stage("exce", "web").err, "hint: did you mean exec?");
+    put_file("rootfs/bin/exce", "#!/bin/sh\necho its own\n");
+    host_command(NULL, "chmod 755 rootfs/bin/exce");
+    expect_out(stage("exce"), "its own\n");
+    host_command(NULL, "rm rootfs/bin/exce");
     expect_refused(stage("create", "alpine", "sh"), "no --bundle",
                    "docker's create is not here: run -d");
     expect_refused(stage("create", "--name", "x", "alpine"),

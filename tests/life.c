@@ -532,7 +532,12 @@ static void life_several(int stage_)
     expect_status_text("second", "Up ");
     expect_refused(stage("kill", "first", "second"), "it is exited");
     ck_assert(within(10, is_status("second", "Exited (137)")));
-    expect_status(stage("rm", "first", "second"), 0);
+    expect_status(stage("start", "second"), 0);
+    expect_refused(stage("rm", "none", "second", "first"),
+                   "cannot remove container second: it is running");
+    expect_text("ps", stage("ps", "-a").out, "second");
+    expect_no_text("ps", stage("ps", "-a").out, "first");
+    expect_status(stage("rm", "-f", "second"), 0);
 }
 
 /* The second of two words is a signal as runc has it, though a container may be
@@ -584,8 +589,10 @@ static void life_verbs_race(int stage_)
                             "| sort -u; wait",
                             stage_path(8));
         ck_assert_msg(strcmp(told, "web\n") == 0 ||
-                          strcmp(told, "stage-8: no such container: web\n"
-                                       "web\n") == 0,
+                          strcmp(told,
+                                 "hint: ps -a lists those that there are\n"
+                                 "stage-8: no such container: web\n"
+                                 "web\n") == 0,
                       "told: %s", told);
     }
     host_command(NULL, "'%s' images -q | xargs -r '%s' rmi", stage_path(8),
