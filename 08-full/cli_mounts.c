@@ -13,8 +13,6 @@ static void *copy_options(const char *text, const char *const *first)
         parse_list(*first, &options);
     while ((word = strsep(&rest, ",")))
         parse_list(word, &options);
-    parse_list("", &options);
-    options.items[options.count - 1] = NULL;
     return options.items;
 }
 

@@ -29,6 +29,34 @@ static const char *parse_gid(const char *text, void *value)
     return parse_id(text, &to->additional_gids[count]) ? NULL : "a group id";
 }
 
+/* CONTAINER COMMAND... */
+static void use_words(char **words, struct request *to,
+                      const struct globals *globals)
+{
+    static struct record record;
+    char *id[] = {words[0], NULL};
+
+    if (words[0] && names_record(globals, words[0], &record)) {
+        id[0] = record.id;
+        to->record = &record;
+    }
+    to->id = only_id(id);
+    to->command = words + 1;
+    if (!*to->command && !to->process_file)
+        fail_plainly(NULL, "the command is missing");
+    if (*to->command && to->process_file)
+        fail_plainly(NULL,
+                     "--process says what to run, and there is also "
+                     "\"%.80s\"",
+                     *to->command);
+    if (!to->process_file)
+        return;
+    /* it may be a descriptor of ours, <(...) of a shell */
+    to->process_text = read_file(to->process_file);
+    if (!to->process_text)
+        fail("--process %s", to->process_file);
+}
+
 void read_request(int argc, char **argv, struct request *to,
                   const struct globals *globals)
 {
@@ -73,29 +101,8 @@ void read_request(int argc, char **argv, struct request *to,
          parse_switch, &to->no_subreaper},
         {0},
     };
-    char **words = parse_flags(argc, argv, flags, "");
-    char *id[] = {words[0], NULL};
-    static struct record record;
 
-    if (words[0] && names_record(globals, words[0], &record)) {
-        id[0] = record.id;
-        to->record = &record;
-    }
-    to->id = only_id(id);
-    to->command = words + 1;
-    if (!*to->command && !to->process_file)
-        fail_plainly(NULL, "the command is missing");
-    if (*to->command && to->process_file)
-        fail_plainly(NULL,
-                     "--process says what to run, and there is also "
-                     "\"%.80s\"",
-                     *to->command);
-    if (!to->process_file)
-        return;
-    /* it may be a descriptor of ours, <(...) of a shell */
-    to->process_text = read_file(to->process_file);
-    if (!to->process_text)
-        fail("--process %s", to->process_file);
+    use_words(parse_flags(argc, argv, flags, ""), to, globals);
 }
 
 /* ---- what is to be run --------------------------------------------------------- */

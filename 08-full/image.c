@@ -65,7 +65,8 @@ char *full_name(const char *name)
 
 static int open_images(const struct store *store)
 {
-    int fd = open_folder(store->folder, "images");
+    int fd =
+        openat(store->folder, "images", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd == -1)
         fail("open %s/images", store->path);

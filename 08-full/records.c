@@ -124,7 +124,8 @@ static void sweep_halves(const struct store *store)
     DIR *entries;
     struct dirent *entry;
 
-    folder = open_folder(store->folder, containers_folder);
+    folder = openat(store->folder, containers_folder,
+                    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     entries = folder == -1 ? NULL : fdopendir(folder);
     while (entries && (entry = readdir(entries))) {
         char *file = format_text("%s/container.json", entry->d_name);

@@ -17,16 +17,6 @@
 
 /* ---- container.json --------------------------------------------------------------- */
 
-static void add_list(struct json_object *object, const char *name,
-                     const struct list *list)
-{
-    struct json_object *array = json_object_new_array();
-
-    for (size_t i = 0; i < list->count; i++)
-        append_json_text(array, list->items[i]);
-    add_json(object, name, array);
-}
-
 static void describe_network(struct json_object *object,
                              const struct run_options *options)
 {
@@ -36,10 +26,10 @@ static void describe_network(struct json_object *object,
     add_json_text(modes, "pid", options->modes.pid);
     add_json_text(modes, "ipc", options->modes.ipc);
     add_json(object, "modes", modes);
-    add_list(object, "ports", &options->network.ports);
-    add_list(object, "dns", &options->network.dns);
-    add_list(object, "search", &options->network.search);
-    add_list(object, "hosts", &options->network.hosts);
+    add_json_texts(object, "ports", options->network.ports.items);
+    add_json_texts(object, "dns", options->network.dns.items);
+    add_json_texts(object, "search", options->network.search.items);
+    add_json_texts(object, "hosts", options->network.hosts.items);
     add_json_number(object, "networkRate", options->network.rate);
 }
 
@@ -69,7 +59,7 @@ static struct json_object *describe(const struct config *config,
     add_json_number(log, "maxSize", options->log.size);
     add_json_number(log, "maxFile", options->log.files);
     add_json(object, "log", log);
-    add_list(object, "labels", &options->labels);
+    add_json_texts(object, "labels", options->labels.items);
     add_json_text(object, "user", process->user.name);
     add_json_texts(object, "groups", process->user.groups);
     add_json_bool(object, "init", process->init);

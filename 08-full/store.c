@@ -86,7 +86,8 @@ const char *make_work_folder(const struct store *store)
 {
     int lock = lock_store(store), number = 1;
 
-    own.parent = open_folder(store->folder, work_name);
+    own.parent =
+        openat(store->folder, work_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (own.parent == -1)
         fail("open %s/%s", store->path, work_name);
     sweep_work(own.parent);

@@ -161,7 +161,7 @@ void wait_at_gate(struct gate *gate);
 
 /* Texts given with a flag that may be repeated, in the order given. */
 struct list {
-    const char **items;
+    const char **items; /* NULL ends them; none: NULL */
     size_t count;
 };
 

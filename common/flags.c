@@ -151,11 +151,12 @@ const char *parse_list(const char *text, void *value)
 {
     struct list *list = value;
     const char **items =
-        realloc(list->items, (list->count + 1) * sizeof(*items));
+        realloc(list->items, (list->count + 2) * sizeof(*items));
 
     if (!items)
         die("allocate memory");
     items[list->count++] = text;
+    items[list->count] = NULL;
     list->items = items;
     return *text ? NULL : "a text that is not empty";
 }
