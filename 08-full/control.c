@@ -164,18 +164,15 @@ char **read_stop_flags(int argc, char **argv, int *number, int *seconds)
          number},
         {0},
     };
-    char **words;
+    char **words = parse_flags(argc, argv, flags, "");
 
-    *number = 0;
-    *seconds = AS_RECORDED;
-    words = parse_flags(argc, argv, flags, "");
     require_words(words, argv[0]);
     return words;
 }
 
 int stop_verb(int argc, char **argv, const struct globals *globals)
 {
-    int number, seconds, status;
+    int number = 0, seconds = AS_RECORDED, status;
     char **words = read_stop_flags(argc, argv, &number, &seconds);
     struct record *record = find_records(words, globals->data_root, &status);
 

@@ -19,8 +19,8 @@ void require_words(char **words, const char *verb);
  */
 struct record *find_records(char **words, const char *data_root, int *status);
 
-/* Reads the flags of stop and restart, for the next call. Returns the words
- * behind them, at least one. */
+/* Reads the flags of stop and restart for stop_container: what is not given stays
+ * as it is. Returns the words behind them, at least one. */
 char **read_stop_flags(int argc, char **argv, int *number, int *seconds);
 
 /* Without --time: what the container was made with. */

@@ -215,7 +215,7 @@ int start_records(char **words, bool attached, bool input,
 
 int restart_verb(int argc, char **argv, const struct globals *globals)
 {
-    int number, seconds, status, failure = EXIT_SUCCESS;
+    int number = 0, seconds = AS_RECORDED, status, failure = EXIT_SUCCESS;
     char **words = read_stop_flags(argc, argv, &number, &seconds);
     struct record *record;
 
