@@ -1,11 +1,8 @@
 /* cli.c - the command line: from flags to a struct config. */
 #include "cli.h"
 
-#include <sched.h>
-
 #include "base.h"
 #include "cli_flags.h"
-#include "config_json.h"
 #include "image.h"
 #include "rootfs.h"
 

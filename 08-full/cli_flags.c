@@ -1,8 +1,6 @@
 /* cli_flags.c - the flags, in two tables. */
 #include "cli_flags.h"
 
-#include <strings.h>
-
 #include "base.h"
 #include "podman.h"
 #include "signals.h"

@@ -4,7 +4,6 @@
 #include "base.h"
 #include "capabilities.h"
 #include "cli_flags.h"
-#include "config_json.h"
 #include "labels.h"
 #include "sysctl.h"
 #include "user.h"

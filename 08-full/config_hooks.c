@@ -1,6 +1,4 @@
 /* config_hooks.c - config.json: hooks. */
-#include <stddef.h>
-
 #include "config_json.h"
 #include "hooks.h"
 

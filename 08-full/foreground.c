@@ -4,9 +4,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <termios.h>
 
 #include "base.h"
 #include "keys.h"

@@ -10,7 +10,6 @@
 #include "json.h"
 #include "paths.h"
 #include "times.h"
-#include "tree.h"
 #include "unpack.h"
 
 enum { MOST_BYTES = 4 << 20 };

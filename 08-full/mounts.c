@@ -2,7 +2,6 @@
 #include "mounts.h"
 
 #include <linux/magic.h>
-#include <sched.h>
 #include <stdnoreturn.h>
 #include <sys/vfs.h>
 

@@ -6,12 +6,10 @@
 #include "client.h"
 #include "config_write.h"
 #include "control.h"
-#include "launch.h"
 #include "monitor.h"
 #include "packets.h"
 #include "record.h"
 #include "self.h"
-#include "signals.h"
 #include "times.h"
 #include "verbs.h"
 
