@@ -28,7 +28,7 @@ noreturn void see_flags(const struct verb *verb,
     char *words[] = {program, verb ? (char *)verb->name : help,
                      verb ? help : NULL, NULL};
     static struct config config;
-    struct globals globals = {.root = "", .argv = words};
+    struct globals globals = {.root = ""};
 
     optind = 0;
     print_help = see;

@@ -79,6 +79,8 @@ void protect_own_file(char **argv)
 {
     int copy;
 
+    if (!argv)
+        return;
     if (is_protected()) {
         /* started by descriptor, the process is named after its number */
         prctl(PR_SET_NAME, program_invocation_short_name);
