@@ -200,10 +200,13 @@ static int try_path(const char *path)
 {
     struct stat status;
 
-    /* with the capabilities that execve will look at, unlike access(2) */
-    if (stat(path, &status) == -1 ||
-        faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1)
+    if (stat(path, &status) == -1)
         return errno;
+    /* the first asks without our capabilities, the second is a newer call that
+     * the container's filter may refuse */
+    if (access(path, X_OK) == -1 &&
+        faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == -1)
+        return EACCES;
     return S_ISREG(status.st_mode) ? 0 : EACCES;
 }
 

@@ -218,6 +218,21 @@ static void seccomp_without_nnp(int stage)
     end_box();
 }
 
+/* What is done with the filter in force has to do with old calls: profiles do
+ * not know new ones. */
+static void seccomp_old_profile(int stage)
+{
+    (void)stage;
+    ck_assert_str_eq(
+        printed(
+            "echo it ran",
+            EDITS(profile("\"names\": [\"faccessat2\", \"openat2\", "
+                          "\"close_range\"], \"action\": "
+                          "\"SCMP_ACT_ERRNO\""),
+                  {"\"noNewPrivileges\": true", "\"noNewPrivileges\": false"})),
+        "it ran\n");
+}
+
 /* As docker's: what is not listed is refused. For a shell and a few programs. */
 static void seccomp_allow_list(int stage)
 {
@@ -490,6 +505,7 @@ const struct check oci_seccomp_checks[] = {
     {"oci_seccomp_arguments", 8, 8, seccomp_arguments},
     {"oci_seccomp_comes_last", 8, 8, seccomp_comes_last},
     {"oci_seccomp_without_nnp", 8, 8, seccomp_without_nnp},
+    {"oci_seccomp_old_profile", 8, 8, seccomp_old_profile},
     {"oci_seccomp_allow_list", 8, 8, seccomp_allow_list},
     {"oci_seccomp_listener", 8, 8, seccomp_listener},
     {"oci_seccomp_listener_of_start", 8, 8, seccomp_listener_of_start},
