@@ -570,12 +570,15 @@ static void report_entry(int number, int slot, struct verdict *verdict)
 {
     int skip_number;
     SRunner *runner;
+    double begin;
 
     prepare_hosts();
     limit_hosts();
     enter_slot(slot, entries[number].stage);
     runner = make_runner(number, number + 1);
+    begin = now(); /* the folder of the slot may have been copied first */
     srunner_run_all(runner, CK_SILENT);
+    verdict->seconds = now() - begin;
     verdict->bomb = was_limit_reached();
     skip_number = shared->skipped[number];
     if (srunner_ntests_failed(runner) > 0)
@@ -650,6 +653,8 @@ static void set_slowness(const struct verdict *first)
 
     if (factor < 0.25)
         factor = 0.25;
+    if (factor > 3)
+        factor = 3;
     if (setenv("SLOWNESS", format_text("%.1f", factor), 1) == -1)
         die("setenv");
     seconds_per_check = (int)(SECONDS_IN_REPORT * slowness());

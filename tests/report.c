@@ -53,7 +53,8 @@ static void wait_for_one(int jobs, struct verdict *verdicts)
             slot++;
     } while (slot == jobs);
     verdict = &verdicts[slots[slot].number];
-    verdict->seconds = now() - slots[slot].start;
+    if (verdict->seconds == 0)
+        verdict->seconds = now() - slots[slot].start;
     slots[slot].pid = 0;
     if (status != 0) {
         verdict->kind = FAILED;

@@ -13,8 +13,8 @@ enum verdict_kind { NOT_TRIED, HELD, FAILED, SKIPPED };
 /* What became of a check. It lies in memory that processes share. */
 struct verdict {
     enum verdict_kind kind;
-    bool basic; /* a failure without which no other check makes sense */
-    double seconds;
+    bool basic;      /* a failure without which no other check makes sense */
+    double seconds;  /* if 0, as long as the process took */
     bool bomb;       /* it wanted more processes than a stand-in host has */
     char text[6000]; /* why it failed or was skipped */
 };

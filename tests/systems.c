@@ -195,17 +195,18 @@ static void other_locales(int stage)
 static void parent_is_gone(int stage)
 {
     expect_token_from(
-        stage, "export stage token; sh -c '\n"
-               "$stage -- sh -c \"sleep 0.3; echo $token\" >out 2>&1 &\n"
+        stage, "export stage token; mkfifo go; exec 3<>go; sh -c '\n"
+               "$stage -- sh -c \"read -r line; echo $token\" "
+               "<&3 3<&- >out 2>&1 &\n"
                "echo $! >pid'\n"
                "read -r pid <pid\n"
-               "sleep 0.1\n"
                "grep -q '^PPid:.*[^0-9]1$' /proc/$pid/status || echo parent\n"
+               "echo >&3\n"
                "for i in $(seq 200); do\n"
                "    [ -s out ] && break\n"
                "    sleep 0.05\n"
                "done\n"
-               "cat out; rm out pid");
+               "cat out; rm out pid go");
 }
 
 /* Then getppid(2) is 0 in it, and 1 in a child without a PID namespace. */
