@@ -294,7 +294,6 @@ static int create_or_run(int argc, char **argv, const struct globals *globals)
     static struct config config;
     struct creation creation = {.bundle = NULL};
     char **words = read_creation(argc, argv, &creation);
-    const char *id;
     struct life life = {
         .company = UNTIL_ITS_END,
         .root = globals->root,
@@ -308,7 +307,7 @@ static int create_or_run(int argc, char **argv, const struct globals *globals)
         fail_plainly("docker's create is not here: run -d makes a container "
                      "from an image, and starts it",
                      "%s: no --bundle, and no ./config.json", argv[0]);
-    life.id = id = only_id(words);
+    life.id = only_id(words);
     if (creation.no_pivot)
         fail_plainly(NULL, "--no-pivot is not supported: a container without "
                            "pivot_root can leave its root");
