@@ -606,7 +606,8 @@ static int rank(const struct entry *entry)
 {
     static const char quiet[] = "use_cpu cpu_held_at_20_percent";
     static const char slow[] =
-        "*shell* job_control terminal_restored rootfs_on_* long_path";
+        "*shell* job_control terminal_restored rootfs_on_* long_path "
+        "mount_in_volume";
 
     return is_listed(quiet, entry) ? 2 : is_listed(slow, entry) ? 0 : 1;
 }
