@@ -174,16 +174,31 @@ static void life_stop_signals(int stage_)
     expect_status(stage("rm", "one", "two", "three"), 0);
 }
 
+/* As many as its clients are, and some. */
+static size_t count_descriptors(pid_t pid)
+{
+    char **names = list_folder(format_text("/proc/%d/fd", (int)pid));
+    size_t count = 0;
+
+    while (names && names[count])
+        count++;
+    return count;
+}
+
 static void life_wait(int stage_)
 {
     struct process waiting, removed;
+    size_t before;
+    pid_t monitor;
 
     (void)stage_;
     need_cgroups();
     run_detached("waited", "sh", "-c", "read x; exit 7");
-    run_detached("removed", "--rm", "sleep", "1000");
+    monitor = monitor_of(run_detached("removed", "--rm", "sleep", "1000"));
     waiting = start_stage(8, NULL, "wait", "waited", NULL);
+    before = count_descriptors(monitor);
     removed = start_stage(8, NULL, "wait", "removed", NULL);
+    ck_assert(within(10, count_descriptors(monitor) > before));
     stage("kill", "removed");
     expect_out(finish(&removed), "137\n");
     /* without -i its standard input has ended already */
