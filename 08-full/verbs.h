@@ -66,7 +66,7 @@ void delete_container(struct state *state);
 /* The parser of --format: *value, a bool, says whether it is json. */
 const char *parse_table_format(const char *text, void *value);
 
-/* ---- for the verbs that make processes (oci.c) --------------------------- */
+/* ---- for the verbs that make processes (create.c) ------------------------ */
 
 /* The parser of --preserve-fds: uint64_t. */
 const char *parse_preserve(const char *text, void *value);
@@ -82,6 +82,7 @@ void check_terminal(const struct process *process, const char *console_socket,
 /* main.c: docker's; runc's is in oci.c */
 int run_verb(int argc, char **argv, const struct globals *globals);
 
+int create_verb(int argc, char **argv, const struct globals *globals);
 int start_verb(int argc, char **argv, const struct globals *globals);
 int state_verb(int argc, char **argv, const struct globals *globals);
 int pause_verb(int argc, char **argv, const struct globals *globals);

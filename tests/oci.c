@@ -477,6 +477,37 @@ static void preserved_descriptors(int stage)
     remove_bundle();
 }
 
+/* As systemd and podman hand over sockets: sd_listen_fds(3). */
+static void sockets_of_systemd(int stage)
+{
+    static const char in_container[] =
+        "echo $LISTEN_FDS $LISTEN_PID; ls /proc/self/fd | tr '\\n' ' '";
+    struct how how = {.program = "/bin/sh", .descriptor = 3};
+    struct result result;
+    int fds[2];
+
+    (void)stage;
+    ck_assert_int_eq(pipe(fds), 0);
+    ck_assert_int_eq(dup2(fds[0], 3), 3);
+    make_bundle(in_container, NULL);
+    result = run_stage_so(8, &how, "-c",
+                          format_text("LISTEN_FDS=1 LISTEN_PID=$$ exec %s "
+                                      "--root state run --bundle bundle box",
+                                      stage_path(8)),
+                          NULL);
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "1 1\n0 1 2 3 4 ");
+    /* those of another process */
+    result = run_stage_so(8, &how, "-c",
+                          format_text("LISTEN_FDS=1 LISTEN_PID=1 exec %s "
+                                      "--root state run --bundle bundle box",
+                                      stage_path(8)),
+                          NULL);
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "\n0 1 2 3 ");
+    remove_bundle();
+}
+
 static void without_cgroups(int stage)
 {
     static const struct how how = {
@@ -509,6 +540,7 @@ const struct check oci_checks[] = {
     {"oci_tells_about_itself", 8, 8, tells_about_itself},
     {"oci_console_socket", 8, 8, console_socket},
     {"oci_preserved_descriptors", 8, 8, preserved_descriptors},
+    {"oci_sockets_of_systemd", 8, 8, sockets_of_systemd},
     {"oci_without_cgroups", 8, 8, without_cgroups},
     {0},
 };

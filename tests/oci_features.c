@@ -29,9 +29,6 @@ static char **listed(const char *name)
     return words;
 }
 
-#define FOR_EACH(words, word)                                                  \
-    for (char **at = (words), *word; (word = *at); at++)
-
 /* A container with the change to config.json can be created. */
 static void expect_taken(const char *word, struct edit edit)
 {
@@ -78,11 +75,10 @@ static struct edit with_option(const char *option)
 static void features_mount_options(int stage)
 {
     (void)stage;
-    FOR_EACH(listed("mountOptions"), option)
-    {
-        if (strstr(option, "idmap") || strcmp(option, "remount") == 0)
+    for (char **option = listed("mountOptions"); *option; option++) {
+        if (strstr(*option, "idmap") || strcmp(*option, "remount") == 0)
             continue; /* oci_own_mappings, oci_remounts */
-        expect_taken(option, with_option(option));
+        expect_taken(*option, with_option(*option));
     }
     remove_bundle();
 }
@@ -120,18 +116,15 @@ static struct edit with_architecture(const char *architecture)
 static void features_seccomp(int stage)
 {
     (void)stage;
-    FOR_EACH(listed("actions"), action)
-    {
-        if (strcmp(action, "SCMP_ACT_NOTIFY") != 0) /* oci_seccomp_listener */
-            expect_taken(action, with_action(action));
+    for (char **action = listed("actions"); *action; action++) {
+        if (strcmp(*action, "SCMP_ACT_NOTIFY") != 0) /* oci_seccomp_listener */
+            expect_taken(*action, with_action(*action));
     }
-    FOR_EACH(listed("operators"), operator)
-    {
-        expect_taken(operator, with_operator(operator));
+    for (char **comparison = listed("operators"); *comparison; comparison++) {
+        expect_taken(*comparison, with_operator(*comparison));
     }
-    FOR_EACH(listed("archs"), architecture)
-    {
-        expect_taken(architecture, with_architecture(architecture));
+    for (char **architecture = listed("archs"); *architecture; architecture++) {
+        expect_taken(*architecture, with_architecture(*architecture));
     }
     expect_checked("SCMP_ACT_ERRNOX", with_action("SCMP_ACT_ERRNOX"));
     expect_checked("SCMP_CMP_EQX", with_operator("SCMP_CMP_EQX"));
@@ -148,12 +141,11 @@ static struct edit with_namespace(const char *type)
 static void features_namespaces(int stage)
 {
     (void)stage;
-    FOR_EACH(listed("namespaces"), type)
-    {
-        if (strcmp(type, "time") == 0)
-            expect_taken(type, with_namespace(type));
-        else if (strcmp(type, "user") != 0) /* oci_user_namespace */
-            expect_checked(type, with_namespace(type));
+    for (char **type = listed("namespaces"); *type; type++) {
+        if (strcmp(*type, "time") == 0)
+            expect_taken(*type, with_namespace(*type));
+        else if (strcmp(*type, "user") != 0) /* oci_user_namespace */
+            expect_checked(*type, with_namespace(*type));
     }
     expect_checked("timeX", with_namespace("timeX"));
     remove_bundle();
@@ -169,9 +161,9 @@ static void features_capabilities(int stage)
     struct result result;
 
     (void)stage;
-    FOR_EACH(listed("capabilities"), capability)
-    {
-        make_bundle("true", EDITS(with_capability(capability)));
+    for (char **capability = listed("capabilities"); *capability;
+         capability++) {
+        make_bundle("true", EDITS(with_capability(*capability)));
         result = oci("create", "--bundle", "bundle", "box");
         expect_status(result, 0);
         /* those that this machine's root lacks are named as such */
@@ -214,13 +206,11 @@ static void expect_parsed(const char *word, struct edit edit)
 static void features_memory_policy(int stage)
 {
     (void)stage;
-    FOR_EACH(listed("modes"), mode)
-    {
-        expect_parsed(mode, with_policy(mode, NULL));
+    for (char **mode = listed("modes"); *mode; mode++) {
+        expect_parsed(*mode, with_policy(*mode, NULL));
     }
-    FOR_EACH(listed("flags"), flag)
-    {
-        expect_parsed(flag, with_policy("MPOL_BIND", flag));
+    for (char **flag = listed("flags"); *flag; flag++) {
+        expect_parsed(*flag, with_policy("MPOL_BIND", *flag));
     }
     expect_checked("MPOL_X", with_policy("MPOL_X", NULL));
     expect_checked("MPOL_F_X", with_policy("MPOL_BIND", "MPOL_F_X"));
