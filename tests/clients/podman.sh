@@ -430,6 +430,17 @@ chapter() {
 
 # ---- what no runtime here can do --------------------------------------------------------
 
+# What systemd has opened for a unit; a file stands for the socket.
+# shellcheck disable=SC2016 # its own shells expand that
+sockets() {
+    echo secret >"$folder/socket"
+    output=$(limited sh -c \
+        'exec 3<"$0"; LISTEN_FDS=1 LISTEN_PID=$$ exec podman "$@"' \
+        "$folder/socket" --tmpdir "$folder/tmp" run --rm --network none test \
+        sh -c 'echo $LISTEN_FDS $LISTEN_PID; cat <&3')
+    is "$output" $'1 1\nsecret'
+}
+
 checkpoint() {
     start_counter it
     exits 125 podman container checkpoint it
@@ -477,6 +488,7 @@ check "the default network, -p" network_default
 check "--read-only" read_only
 check "--tmpfs" tmpfs
 check "--volume" volume
+check "LISTEN_FDS" sockets
 check "--device" device
 check "--memory, --pids-limit, --cpus" limits
 check "the default seccomp profile" seccomp_default
