@@ -3,7 +3,8 @@
 # found by this project's own names, and nothing else:
 #
 #   cgroups   toy-docker/{stage,check,doctor}-* of each hierarchy, if nobody
-#             holds a lock on them (their owner is dead) and no process is in
+#             holds a lock on them (their owner is dead) and no process is in;
+#             container-ID too, if it is empty for a minute and has no state
 #   mounts    on ./rootfs, in the mount namespace of the caller
 #   networks  stage 8's bridge, its links and nft table, in the network
 #             namespace of the caller, and addresses that no runtime holds
@@ -79,6 +80,14 @@ remove_cgroup() {
     fi
 }
 
+# Of a container whose state is gone, as that of a killed check's is. One that
+# is only just being made has no process yet.
+is_forgotten() {
+    [ -d "$1" ] && [ ! -e "$states/${1##*/container-}" ] &&
+        [ -z "$(processes_in "$1")" ] &&
+        [ -n "$(find "$1" -maxdepth 0 -mmin +1)" ]
+}
+
 # Removes the folder of all our cgroups if none is left in it, or would be
 # without DRY=1.
 remove_parent() {
@@ -104,6 +113,9 @@ clean_hierarchy() {
     if flock -w 10 "$lock"; then
         for folder in "$parent"/{stage,check,doctor}-*; do
             [ ! -d "$folder" ] || remove_cgroup "$folder"
+        done
+        for folder in "$parent"/container-*; do
+            ! is_forgotten "$folder" || remove_cgroup "$folder"
         done
         remove_parent "$parent"
     else

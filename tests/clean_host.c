@@ -176,6 +176,27 @@ static void clean_host_deletes_states(int stage)
     remove_bundle();
 }
 
+/* Groups of containers whose states are gone: those that nobody is making. */
+static void clean_host_forgotten_groups(int stage)
+{
+    char *top, *old, *young, *output;
+    int status;
+    bool v2;
+
+    (void)stage;
+    need_cgroups();
+    top = format_text("%s/toy-docker", find_cgroup_top("pids", &v2));
+    old = format_text("%s/container-old", top);
+    young = format_text("%s/container-young", top);
+    host_command(NULL, "mkdir -p %s %s && touch -d '2 minutes ago' %s", young,
+                 old, old);
+    output = clean_host("", &status);
+    ck_assert_msg(status == 0, "exit status %d: %s", status, output);
+    expect_text("output", output, format_text("removed: cgroup %s\n", old));
+    expect_no_text("output", output, young);
+    ck_assert(rmdir(young) == 0 && rmdir(top) == 0);
+}
+
 static void clean_host_needs_root(int stage)
 {
     int status;
@@ -196,6 +217,7 @@ const struct check clean_host_checks[] = {
      clean_host_keeps_what_is_not_its_own},
     {"clean_host_unmounts", 8, 8, clean_host_unmounts},
     {"clean_host_deletes_states", 8, 8, clean_host_deletes_states},
+    {"clean_host_forgotten_groups", 8, 8, clean_host_forgotten_groups},
     {"clean_host_needs_root", 8, 8, clean_host_needs_root},
     {.name = NULL},
 };
