@@ -263,15 +263,22 @@ static bool is_used(const struct store *store, const struct image *image)
     return false;
 }
 
-/* False if a container needs it; the others of the words go all the same. */
+/* False if it is not there, or a container needs it; the others of the words go
+ * all the same. */
 static bool remove_image(const struct store *store, const char *name,
                          bool force)
 {
-    struct image image = find_image(store, name);
+    struct image image, *images;
     size_t count;
-    struct image *images = list_images(store, &count);
-    bool twin = has_twin(images, count, &image);
+    bool twin;
 
+    if (!look_for_image(store, name, &image)) {
+        warn("there is no image \"%.200s\"", name);
+        fprintf(stderr, "hint: images lists them\n");
+        return force;
+    }
+    images = list_images(store, &count);
+    twin = has_twin(images, count, &image);
     if (!twin && !force && is_used(store, &image))
         return false;
     forget_image(store, &image);

@@ -149,6 +149,7 @@ static void docker_values(int stage_)
 
 static void docker_lists(int stage_)
 {
+    struct result result;
     char *ids;
 
     (void)stage_;
@@ -198,7 +199,13 @@ static void docker_lists(int stage_)
     expect_out(stage("ps", "-aq", "--format", "table {{.Names}}"),
                stage("ps", "-aq").out);
     expect_status(stage("rm", "ended"), 0);
-    expect_status(stage("rmi", "alpine:3", "alpine:4", "its/alpine"), 0);
+    /* as docker, it goes on behind one that is not there */
+    result = stage("rmi", "none:1", "alpine:3");
+    expect_status(result, 125);
+    expect_text("stderr", result.err, "no image \"none:1\"");
+    expect_no_text("images", stage("images", "-a").out, "alpine    3");
+    expect_status(stage("rmi", "-f", "none:1", "alpine:4", "its/alpine"), 0);
+    expect_out(stage("images", "-q"), "");
     host_command(NULL, "rm small.tar");
 }
 
