@@ -101,6 +101,30 @@ static void update_has_effect(int stage)
     end_box();
 }
 
+/* What is in a tmpfs stays in memory: v1 cannot make room for the limit, and in v2
+ * the kernel would kill the container, if nobody looked before. */
+static void update_below_usage(int stage)
+{
+    pid_t pid;
+
+    (void)stage;
+    make_bundle("head -c 20000000 /dev/zero >/dev/shm/x; >/dev/shm/done; "
+                "while :; do sleep 0.05; done",
+                NULL);
+    pid = start_box();
+    ck_assert(
+        within(10, access(format_text("/proc/%d/root/dev/shm/done", (int)pid),
+                          F_OK) == 0));
+    expect_refused(update_with("{\"memory\": {\"limit\": 4194304, \"swap\": "
+                               "4194304, \"checkBeforeUpdate\": true}}"),
+                   "memory");
+    ck_assert_str_eq(box_status(), "running");
+    expect_status(update_with("{\"memory\": {\"limit\": 104857600, \"swap\": "
+                              "104857600, \"checkBeforeUpdate\": true}}"),
+                  0);
+    end_box();
+}
+
 static void update_refused(int stage)
 {
     (void)stage;
@@ -226,6 +250,7 @@ static void events_out_of_memory(int stage)
 const struct check oci_update_checks[] = {
     {"update_limits", 8, 8, update_limits},
     {"update_has_effect", 8, 8, update_has_effect},
+    {"update_below_usage", 8, 8, update_below_usage},
     {"update_refused", 8, 8, update_refused},
     {"events_stats", 8, 8, events_stats},
     {"events_until_the_end", 8, 8, events_until_the_end},
