@@ -141,7 +141,7 @@ static struct json_object *describe_heads(void)
         {"CreatedSince", "CREATED"},  {"Size", "SIZE"}};
     struct json_object *object = json_object_new_object();
 
-    for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+    for (size_t i = 0; i < COUNT(heads); i++)
         add_json_text(object, heads[i][0], heads[i][1]);
     return object;
 }

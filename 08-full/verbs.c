@@ -284,7 +284,7 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
     struct cgroup cgroup = {0};
     struct state state;
     bool all = false;
-    int number = 0, pidfd;
+    int number = 0, last = 0, pidfd;
     const struct flag flags[] = {
         {"all", 'a', NULL, "all processes", parse_switch, &all},
         {"signal", 's', "SIGNAL", "which one (TERM)", parse_signal, &number},
@@ -293,8 +293,10 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
     char **words = parse_flags(argc, argv, flags, "");
 
     /* runc's way, and never the beginning of a container's id */
-    if (words[0] && words[1] && !words[2] && find_signal(words[1])) {
-        number = find_signal(words[1]);
+    if (words[0] && words[1] && !words[2])
+        last = find_signal(words[1]);
+    if (last) {
+        number = last;
         words[1] = NULL;
     }
     if (!all && name_records(globals, words))
