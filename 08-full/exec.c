@@ -1,6 +1,7 @@
 /* exec.c - one more process in a container that is there. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,24 @@ static const char *name_of(const struct request *request)
     return request->record ? request->record->name : request->id;
 }
 
+static noreturn void fail_not_running(const struct request *request)
+{
+    fail_plainly(NULL, "container %s is not running", name_of(request));
+}
+
+/* Nobody can be born in a PID namespace whose first process ends (ENOMEM, says
+ * pid_namespaces(7)), and that begins a moment before we see it end. */
+static noreturn void fail_to_clone(int first, const struct request *request)
+{
+    const int number = errno;
+    struct pollfd end = {first, POLLIN, 0};
+
+    if (number == ENOMEM && poll(&end, 1, 1000) == 1)
+        fail_not_running(request);
+    errno = number;
+    fail("clone3 of the process");
+}
+
 /* `moved`: the group is frozen, and who is in it can say nothing before the
  * resume, which needs the lock. So the process does not go there itself. */
 static void start_process(struct config *config, const struct state *state,
@@ -118,7 +137,7 @@ static void start_process(struct config *config, const struct state *state,
         (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)) {
         if (first != -1 && errno != ESRCH)
             fail("setns to the container's PID namespace");
-        fail_plainly(NULL, "container %s is not running", name_of(request));
+        fail_not_running(request);
     }
     /* one that others are in has another root; if the container ends now, and
      * its number is somebody else's, the pidfd will show it */
@@ -134,7 +153,7 @@ static void start_process(struct config *config, const struct state *state,
         pid = clone_child(&child, 0, v2_group(cgroup), &launch.sync);
     }
     if (pid == -1)
-        fail("clone3 of the process");
+        fail_to_clone(first, request);
     if (pid == 0 && request->record && request->detach)
         leave_streams();
     if (pid == 0)

@@ -32,6 +32,9 @@ static const struct {
      "this kernel was built without that namespace, or the stack is missing"},
     {"clone", EAGAIN, false,
      "too many processes: see ulimit -u and the cgroup's pids.max"},
+    {"clone", ENOMEM, false,
+     "not enough memory; or the first process of the PID namespace it is to be "
+     "in has ended"},
     {"pivot_root", EINVAL, false,
      "the new root must be a mount point, not shared, and not the root "
      "itself; in a chroot or on an initramfs use --chroot"},

@@ -240,6 +240,25 @@ static void life_exec(int stage_)
     expect_status(stage("rm", "host", "-f"), 0);
 }
 
+/* The container ends between exec's look at it and the new process: strace holds
+ * exec back there. */
+static void life_exec_meets_end(int stage_)
+{
+    const char *told;
+
+    (void)stage_;
+    need_cgroups();
+    run_detached("host", "sleep", "2");
+    told = host_command(NULL,
+                        "strace -f -qq -o /dev/null -e trace=clone3 "
+                        "-e inject=clone3:delay_enter=4000000 '%s' exec host "
+                        "true 2>&1; echo $?",
+                        stage_path(8));
+    expect_text("exec", told, "container host is not running");
+    expect_text("exec", told, "125");
+    expect_status(stage("rm", "host"), 0);
+}
+
 /* ---- the monitor ------------------------------------------------------------------ */
 
 static void monitor_killed(int stage_)
@@ -621,6 +640,7 @@ const struct check life_checks[] = {
     {"life_restart", 8, 8, life_restart},
     {"life_wait", 8, 8, life_wait},
     {"life_exec", 8, 8, life_exec},
+    {"life_exec_meets_end", 8, 8, life_exec_meets_end},
     {"monitor_killed", 8, 8, monitor_killed},
     {"monitor_is_small", 8, 8, monitor_is_small},
     {"monitor_restarts", 8, 8, monitor_restarts},

@@ -191,6 +191,28 @@ static void namespaces(int stage)
     waitpid(user, NULL, 0);
 }
 
+/* A file may hold on to a PID namespace that has lost its first process. */
+static void ended_pid_namespace(int stage)
+{
+    pid_t sleeper = 0, other = start_other(false, &sleeper);
+
+    (void)stage;
+    put_file("ended", "");
+    ck_assert_int_eq(mount(format_text("/proc/%d/ns/pid", (int)sleeper),
+                           "ended", NULL, MS_BIND, NULL),
+                     0);
+    kill(other, SIGKILL);
+    waitpid(other, NULL, 0);
+    make_bundle(forever, replaced("pid", format_text("{\"type\": \"pid\", "
+                                                     "\"path\": \"%s/ended\"}",
+                                                     scratch_folder)));
+    expect_refused("first process of the PID namespace it is to be in has "
+                   "ended");
+    ck_assert_int_eq(umount("ended"), 0);
+    ck_assert_int_eq(unlink("ended"), 0);
+    remove_bundle();
+}
+
 /* In a mount namespace that it shares, the container has its own root, and
  * those who are there keep theirs. */
 static void shared_mount_namespace(int stage)
@@ -571,6 +593,7 @@ static void time_offsets(int stage)
 
 const struct check oci_namespace_checks[] = {
     {"oci_namespaces", 8, 8, namespaces},
+    {"oci_ended_pid_namespace", 8, 8, ended_pid_namespace},
     {"oci_shared_mount_namespace", 8, 8, shared_mount_namespace},
     {"oci_user_namespace", 8, 8, user_namespace},
     {"oci_user_namespace_of_old", 8, 8, user_namespace_of_old},
