@@ -58,26 +58,6 @@ stamp() {
     done
 }
 
-# Under emulation, with other machines beside it, a check may fail by chance: up
-# to three that failed run again, alone. One that passes then is "unsteady",
-# and is said to be, with what it said first; it does not fail the run.
-try_again() {
-    local name names
-
-    names=$(sed -n 's/^[^ ]*:[FE]:[^:]*:\([a-z_0-9]*\):.*/\1/p' $said)
-    if [ -z "$names" ] || [ "$(wc -w <<<"$names")" -gt 3 ]; then
-        failed=1
-        return
-    fi
-    for name in $names; do
-        if ONLY="*/$name" EXCEPT='' build/tests/check >$said.again 2>&1; then
-            echo "unsteady: $name: failed at first, passed alone" >>$said
-        else
-            failed=1
-        fi
-    done
-}
-
 # The suite prints its results at the end: if it is stopped, say where it was;
 # and what took longest, since these machines are slow (all with VM_SLOW=1000).
 run_suite() {
@@ -85,7 +65,7 @@ run_suite() {
 
     trap 'echo "stopped after $SECONDS s, in $(tail -n 1 '$names')"
         exit 124' TERM
-    V=1 build/tests/check 2> >(stamp >$names) >$said || try_again
+    V=1 tests/steadily.sh 2> >(stamp >$names) >$said || failed=1
     trap - TERM
     cat $said
     grep -v '^[0-9.]* [a-z_0-9]*_in_stage_[1-8]$' $names
