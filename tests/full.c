@@ -215,6 +215,21 @@ static void runtime_not_overwritable(int stage)
     close(held);
 }
 
+/* Its file may lie where no mount of it can be made: started by descriptor, on a
+ * file system that is mounted no more. The copy in memory is protected, too. */
+static void runtime_without_mount(int stage)
+{
+    char *told = host_command(
+        NULL,
+        "mkdir gone && mount -t tmpfs gone gone && cp '%s' gone/stage-8 && "
+        "exec 9<gone/stage-8 && umount -l gone && rmdir gone && "
+        "/proc/self/fd/9 --rootfs rootfs -- echo ran 2>&1",
+        stage_path(8));
+
+    (void)stage;
+    expect_text("output", told, "ran\n");
+}
+
 static void expect_user(const char *flag, const char *uid, const char *gid)
 {
     struct how how = {.flags = {"-u", flag}};
@@ -590,6 +605,7 @@ const struct check full_checks[] = {
     {"no_new_privileges", 8, 8, no_new_privileges},
     {"filtered_system_calls", 8, 8, filtered_system_calls},
     {"runtime_not_overwritable", 8, 8, runtime_not_overwritable},
+    {"runtime_without_mount", 8, 8, runtime_without_mount},
     {"users", 8, 8, users},
     {"no_groups_of_caller", 8, 8, no_groups_of_caller},
     {"loopback_only", 8, 8, loopback_only},
