@@ -107,9 +107,19 @@ $(BUILD)/tests/%.o: tests/%.c $(wildcard tests/*.h) $(HEADERS) \
 # Changed when the compiler or its flags change, and then all is built anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(CC) $(FLAGS) $(LDFLAGS)) $(WORKSHOP_LANG)' >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-	$(give_back)
+	@echo '$(subst ','\'',$(CC) $(FLAGS) $(LDFLAGS))' >$@.new
+	$(keep_if_same)
+
+# The same for the language of the doctor.
+$(BUILD)/language: FORCE
+	@mkdir -p $(@D)
+	@echo '$(WORKSHOP_LANG)' >$@.new
+	$(keep_if_same)
+
+define keep_if_same
+@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(give_back)
+endef
 
 # ---- libraries -----------------------------------------------------------
 
@@ -164,7 +174,7 @@ DOCTOR := $(wildcard doctor/*.c) 08-full/mountinfo.c
 WORKSHOP_LANG ?= en
 MESSAGES := doctor/messages.$(WORKSHOP_LANG).h
 $(BUILD)/doctor: $(DOCTOR) doctor/doctor.h $(MESSAGES) 08-full/mountinfo.h \
-		$(COMMON) $(HEADERS) $(BUILD)/flags
+		$(COMMON) $(HEADERS) $(BUILD)/flags $(BUILD)/language
 	@type $(firstword $(CC)) >/dev/null 2>&1 || { echo "missing: a C compiler;" \
 	"'sudo make deps' brings it" >&2; exit 1; }
 	@$(CC) $(FLAGS) $(LDFLAGS) -DMESSAGES='"$(notdir $(MESSAGES))"' -o $@ \

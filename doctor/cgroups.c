@@ -113,7 +113,7 @@ struct finding look_at_cgroups(const char *about)
     if (v2)
         return fine(SAY_V2, v2);
     if (v1)
-        return fine("v1");
+        return fine(SAY_V1);
     return failed(mend_of_no_mount(), SAY_NO_CGROUPS);
 }
 

@@ -20,48 +20,50 @@
 
 #include "../common/common.h"
 
-enum { LAST_STAGE = 8, WIDTH = 80, INDENT = 28 };
+enum { LAST_STAGE = 8, NAME = 19, STATE = 9, MEND = 10 }; /* columns */
 
 static const struct check checks[] = {
-    {"kernel", FROM(8), look_at_kernel, NULL},
-    {"user", FROM(2), look_at_user, NULL},
-    {"CAP_SYS_ADMIN", FROM(2), look_at_admin, NULL},
-    {"other capabilities", FROM(8), look_at_capabilities, NULL},
-    {"seccomp filter", FROM(8), look_at_seccomp, NULL},
-    {"system calls", FROM(8), look_at_calls, NULL},
-    {"uts namespace", FROM(2), look_at_namespace, "uts"},
-    {"ipc namespace", FROM(3), look_at_namespace, "ipc"},
-    {"pid namespace", FROM(4), look_at_namespace, "pid"},
-    {"mnt namespace", FROM(5), look_at_namespace, "mnt"},
-    {"cgroup namespace", FROM(7), look_at_namespace, "cgroup"},
-    {"net namespace", FROM(8), look_at_namespace, "net"},
-    {"user namespace", 0, look_at_user_namespace, NULL},
-    {"/proc", FROM(5), look_at_proc, NULL},
-    {"propagation of /", FROM(5), look_at_propagation, NULL},
-    {"proc, mounted anew", FROM(5), look_at_file_systems, "proc"},
-    {"file systems", FROM(6), look_at_file_systems, "sysfs tmpfs devpts"},
-    {"devtmpfs", ONLY(6) | ONLY(7), look_at_file_systems, "devtmpfs"},
-    {"mqueue", FROM(8), look_at_file_systems, "mqueue"},
-    {"overlayfs", 0, look_at_overlayfs, NULL},
-    {"pivot_root", FROM(6), look_at_pivot_root, NULL},
-    {"cgroups", FROM(7), look_at_cgroups, NULL},
-    {"cgroup cpu", FROM(7), look_at_controller, "cpu"},
-    {"cgroup memory", FROM(7), look_at_controller, "memory"},
-    {"cgroup pids", FROM(7), look_at_controller, "pids"},
-    {"cgroup devices", FROM(8), look_at_devices, "devices"},
-    {"compiler", FROM(1), look_at_compiler, NULL},
-    {"make", FROM(1), look_at_program, "make"},
-    {"pkg-config", FROM(8), look_at_program, "pkg-config"},
-    {"libcap", FROM(8), look_at_library, "libcap"},
-    {"libseccomp", FROM(8), look_at_library, "libseccomp"},
-    {"json-c", FROM(8), look_at_library, "json-c"},
-    {"libarchive", FROM(8), look_at_library, "libarchive"},
-    {"nettle", FROM(8), look_at_library, "nettle"},
-    {"check (for tests)", 0, look_at_library, "check"},
-    {"busybox", 0, look_at_program, "busybox"},
-    {"nft", 0, look_at_program, "nft"},
-    {"rootfs", FROM(6), look_at_rootfs, NULL},
-    {"terminal", 0, look_at_terminal, NULL},
+    {"kernel", ROW_KERNEL, FROM(8), look_at_kernel, NULL},
+    {"user", ROW_USER, FROM(2), look_at_user, NULL},
+    {"CAP_SYS_ADMIN", ROW_ADMIN, FROM(2), look_at_admin, NULL},
+    {"other capabilities", ROW_OTHERS, FROM(8), look_at_capabilities, NULL},
+    {"seccomp filter", ROW_SECCOMP, FROM(8), look_at_seccomp, NULL},
+    {"system calls", ROW_CALLS, FROM(8), look_at_calls, NULL},
+    {"uts namespace", ROW_UTS, FROM(2), look_at_namespace, "uts"},
+    {"ipc namespace", ROW_IPC, FROM(3), look_at_namespace, "ipc"},
+    {"pid namespace", ROW_PID, FROM(4), look_at_namespace, "pid"},
+    {"mnt namespace", ROW_MNT, FROM(5), look_at_namespace, "mnt"},
+    {"cgroup namespace", ROW_CGROUP, FROM(7), look_at_namespace, "cgroup"},
+    {"net namespace", ROW_NET, FROM(8), look_at_namespace, "net"},
+    {"user namespace", ROW_USERNS, 0, look_at_user_namespace, NULL},
+    {"/proc", ROW_PROC, FROM(5), look_at_proc, NULL},
+    {"propagation of /", ROW_PROPAGATION, FROM(5), look_at_propagation, NULL},
+    {"proc, mounted anew", ROW_NEW_PROC, FROM(5), look_at_file_systems, "proc"},
+    {"file systems", ROW_FILE_SYSTEMS, FROM(6), look_at_file_systems,
+     "sysfs tmpfs devpts"},
+    {"devtmpfs", ROW_DEVTMPFS, ONLY(6) | ONLY(7), look_at_file_systems,
+     "devtmpfs"},
+    {"mqueue", ROW_MQUEUE, FROM(8), look_at_file_systems, "mqueue"},
+    {"overlayfs", ROW_OVERLAYFS, 0, look_at_overlayfs, NULL},
+    {"pivot_root", ROW_PIVOT_ROOT, FROM(6), look_at_pivot_root, NULL},
+    {"cgroups", ROW_CGROUPS, FROM(7), look_at_cgroups, NULL},
+    {"cgroup cpu", ROW_CGROUP_CPU, FROM(7), look_at_controller, "cpu"},
+    {"cgroup memory", ROW_CGROUP_MEMORY, FROM(7), look_at_controller, "memory"},
+    {"cgroup pids", ROW_CGROUP_PIDS, FROM(7), look_at_controller, "pids"},
+    {"cgroup devices", ROW_CGROUP_DEVICES, FROM(8), look_at_devices, "devices"},
+    {"compiler", ROW_COMPILER, FROM(1), look_at_compiler, NULL},
+    {"make", ROW_MAKE, FROM(1), look_at_program, "make"},
+    {"pkg-config", ROW_PKG_CONFIG, FROM(8), look_at_program, "pkg-config"},
+    {"libcap", ROW_LIBCAP, FROM(8), look_at_library, "libcap"},
+    {"libseccomp", ROW_LIBSECCOMP, FROM(8), look_at_library, "libseccomp"},
+    {"json-c", ROW_JSON_C, FROM(8), look_at_library, "json-c"},
+    {"libarchive", ROW_LIBARCHIVE, FROM(8), look_at_library, "libarchive"},
+    {"nettle", ROW_NETTLE, FROM(8), look_at_library, "nettle"},
+    {"check (for tests)", ROW_CHECK, 0, look_at_library, "check"},
+    {"busybox", ROW_BUSYBOX, 0, look_at_program, "busybox"},
+    {"nft", ROW_NFT, 0, look_at_program, "nft"},
+    {"rootfs", ROW_ROOTFS, FROM(6), look_at_rootfs, NULL},
+    {"terminal", ROW_TERMINAL, 0, look_at_terminal, NULL},
 };
 
 enum { CHECKS = sizeof(checks) / sizeof(*checks) };
@@ -81,38 +83,17 @@ static bool will_run(const struct finding *findings, int stage)
 
 /* ---- as text ------------------------------------------------------------- */
 
-/* Prints the words of `text`, which starts at `column`, and breaks lines
- * before the right margin: with `broken` at their end. */
-static void print_words(const char *text, int column, const char *broken)
-{
-    int start = column, limit = WIDTH - (int)strlen(broken);
-
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-
-        if (column > start && column + 1 + length > limit) {
-            printf("%s\n%*s", broken, start, "");
-            column = start;
-        } else if (column > start) {
-            column += printf(" ");
-        }
-        column += printf("%.*s", length, text);
-        text += length;
-        text += strspn(text, " ");
-    }
-    printf("\n");
-}
-
 static void print_finding(const struct check *check,
                           const struct finding *finding)
 {
     static const char *const states[] = {SAY_OK, SAY_WARNING, SAY_FAILED};
 
-    printf("%-18s %-8s ", check->name, states[finding->state]);
-    print_words(finding->fact, INDENT, "");
+    print_padded(check->row, NAME);
+    print_padded(states[finding->state], STATE);
+    print_words(finding->fact, NAME + STATE, "");
     if (finding->mend) {
-        printf("%s", SAY_MEND);
-        print_words(finding->mend, 10, " \\"); /* still one command */
+        print_padded(SAY_MEND, MEND);
+        print_words(finding->mend, MEND, " \\"); /* still one command */
     }
 }
 
@@ -127,16 +108,16 @@ static void print_stage(const struct finding *findings, int stage)
         if (!stops(&findings[i], i, stage))
             continue;
         longer =
-            format_text("%s%s%s", names, first ? "" : ", ", checks[i].name);
+            format_text("%s%s%s", names, first ? "" : SAY_COMMA, checks[i].row);
         free(names);
         names = longer;
         first = false;
     }
-    printf("%-19s", format_text(SAY_STAGE, stage));
+    print_padded(format_text(SAY_STAGE, stage), NAME);
     if (first)
         printf("%s\n", SAY_WILL_RUN);
     else
-        print_words(format_text(SAY_WILL_NOT_RUN, names), 19, "");
+        print_words(format_text(SAY_WILL_NOT_RUN, names), NAME, "");
     free(names);
 }
 
@@ -151,7 +132,8 @@ static void print_text(const struct finding *findings)
 
 /* ---- as JSON ------------------------------------------------------------- */
 
-/* Facts hold what the environment says: any byte may come. */
+/* Facts hold what the environment says: any byte may come, and what is no
+ * UTF-8 is told as a character of Latin-1. */
 static void print_string(const char *text)
 {
     if (!text) {
@@ -159,15 +141,17 @@ static void print_string(const char *text)
         return;
     }
     putchar('"');
-    for (; *text; text++) {
+    while (*text) {
         unsigned char byte = (unsigned char)*text;
+        size_t length = character_length(text);
 
         if (byte == '"' || byte == '\\')
             printf("\\%c", byte);
-        else if (byte < ' ' || byte > '~')
+        else if (length == 0 || byte < ' ' || byte == 0x7f)
             printf("\\u%04x", byte);
         else
-            putchar(byte);
+            printf("%.*s", (int)length, text);
+        text += length ? length : 1;
     }
     putchar('"');
 }
@@ -264,6 +248,6 @@ int main(int argc, char **argv)
     for (int stage = 1; stage <= LAST_STAGE; stage++)
         all = all && will_run(findings, stage);
     if (fflush(stdout) != 0)
-        die("write to stdout");
+        die(SAY_WRITE);
     return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

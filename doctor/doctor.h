@@ -10,6 +10,7 @@
 #define DOCTOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* All that is said to a person stands there. */
@@ -35,8 +36,9 @@ struct finding {
 #define ONLY(stage) (1u << (stage))
 
 struct check {
-    const char *name;
-    unsigned stages; /* that need it; none: a failure is only a warning */
+    const char *name; /* in JSON */
+    const char *row;  /* the same for a person */
+    unsigned stages;  /* that need it; none: a failure is only a warning */
     struct finding (*look)(const char *about);
     const char *about; /* "uts" for look_at_namespace, and so on */
 };
@@ -91,6 +93,18 @@ enum { CAPABILITY_SYS_ADMIN = 21 }; /* see capabilities(7) */
 
 /* True in a user namespace other than the machine's first. */
 bool in_user_namespace(void);
+
+/* ---- words.c: text on a screen ------------------------------------------- */
+
+/* The bytes of the UTF-8 character at `text`, 1 at the end; 0 if it is none. */
+size_t character_length(const char *text);
+
+/* Prints `text`, and blanks up to that many columns. */
+void print_padded(const char *text, int columns);
+
+/* Prints the words of `text`, which starts at `column`, and breaks lines
+ * before the right margin: with `broken` at their end. */
+void print_words(const char *text, int column, const char *broken);
 
 /* ---- the checks ---------------------------------------------------------- */
 

@@ -39,7 +39,7 @@ struct finding look_at_kernel(const char *about)
         return failed(format_text(MEND_NEEDED_KERNEL), SAY_TOO_OLD, release);
     if (major < 6 || (major == 6 && minor < 1))
         return warning(format_text(MEND_NEWER_KERNEL), SAY_OLD, release);
-    return fine("Linux %s", release);
+    return fine(SAY_KERNEL, release);
 }
 
 /* ---- privileges ---------------------------------------------------------- */

@@ -2,16 +2,16 @@
  * messages.en.h - what the doctor says. A translation is this file with other
  * words, beside it: messages.LANGUAGE.h (WORKSHOP_LANG=LANGUAGE chooses it).
  *
- * SAY_ is what was found, MEND_ what mends it where that is no command. What
- * stands for %s and %d comes in the order that is given here; in another order
- * it is %2$s. Names of rows and states are JSON's, and stay as they are there.
+ * ROW_ is what was looked at, SAY_ what was found, MEND_ what mends it where
+ * that is no command. What stands for %s and %d comes in the order that is given
+ * here; in another order it is %2$s. JSON's own words are no part of it.
  */
 #ifndef MESSAGES_H
 #define MESSAGES_H
 
 /* ---- around the findings ------------------------------------------------- */
 
-#define SAY_MEND "    mend: "
+#define SAY_MEND "    mend: " /* 10 columns */
 #define SAY_WILL_RUN "will run"
 #define SAY_WILL_NOT_RUN "WILL NOT RUN: %s"
 #define SAY_UNKNOWN_FLAG "unknown flag %.80s"
@@ -20,11 +20,55 @@
 #define SAY_WARNING "warning"
 #define SAY_FAILED "FAILED"
 #define SAY_STAGE "stage %d"
+#define SAY_COMMA ", "
+#define SAY_WRITE "write to stdout"
 #define SAY_USAGE                                                              \
     "usage: doctor [--json]\n\n"                                               \
     "Says which stages will run on this machine, and what mends what is "      \
     "missing.\nExit status: 0 if all will run, 1 if not, 125 for a wrong "     \
     "flag.\n"
+
+/* ---- the rows (at most 18 columns each) ---------------------------------- */
+
+#define ROW_KERNEL "kernel"
+#define ROW_USER "user"
+#define ROW_ADMIN "CAP_SYS_ADMIN"
+#define ROW_OTHERS "other capabilities"
+#define ROW_SECCOMP "seccomp filter"
+#define ROW_CALLS "system calls"
+#define ROW_UTS "uts namespace"
+#define ROW_IPC "ipc namespace"
+#define ROW_PID "pid namespace"
+#define ROW_MNT "mnt namespace"
+#define ROW_CGROUP "cgroup namespace"
+#define ROW_NET "net namespace"
+#define ROW_USERNS "user namespace"
+#define ROW_PROC "/proc"
+#define ROW_PROPAGATION "propagation of /"
+#define ROW_NEW_PROC "proc, mounted anew"
+#define ROW_FILE_SYSTEMS "file systems"
+#define ROW_DEVTMPFS "devtmpfs"
+#define ROW_MQUEUE "mqueue"
+#define ROW_OVERLAYFS "overlayfs"
+#define ROW_PIVOT_ROOT "pivot_root"
+#define ROW_CGROUPS "cgroups"
+#define ROW_CGROUP_CPU "cgroup cpu"
+#define ROW_CGROUP_MEMORY "cgroup memory"
+#define ROW_CGROUP_PIDS "cgroup pids"
+#define ROW_CGROUP_DEVICES "cgroup devices"
+#define ROW_COMPILER "compiler"
+#define ROW_MAKE "make"
+#define ROW_PKG_CONFIG "pkg-config"
+#define ROW_LIBCAP "libcap"
+#define ROW_LIBSECCOMP "libseccomp"
+#define ROW_JSON_C "json-c"
+#define ROW_LIBARCHIVE "libarchive"
+#define ROW_NETTLE "nettle"
+#define ROW_CHECK "check (for tests)"
+#define ROW_BUSYBOX "busybox"
+#define ROW_NFT "nft"
+#define ROW_ROOTFS "rootfs"
+#define ROW_TERMINAL "terminal"
 
 /* ---- of several checks --------------------------------------------------- */
 
@@ -38,6 +82,7 @@
 #define MEND_NEEDED_KERNEL "install a kernel of 5.10 or newer"
 #define SAY_TOO_OLD "Linux %s, older than 5.10"
 #define MEND_NEWER_KERNEL "install a kernel of 6.1 or newer"
+#define SAY_KERNEL "Linux %s"
 #define SAY_OLD "Linux %s; at full strength from 6.1 on"
 #define SAY_NOT_ROOT "uid %d, not root"
 #define MEND_LEAVE "leave it: sudo make doctor"
@@ -80,6 +125,7 @@
 #define SAY_IN_CHROOT "not in a chroot (EINVAL)"
 #define MEND_SWITCH_ROOT "switch_root to a file system of its own"
 #define SAY_ON_INITRAMFS "not on an initramfs (EINVAL)"
+#define SAY_TYPE_FAILED "%s: %s"
 #define SAY_OVERLAY "mounted one on a tmpfs"
 #define SAY_MOUNTED "mounted"
 #define SAY_PRIVATE "private"
@@ -105,6 +151,7 @@
 #define SAY_NO_PROGRAM "v2, and this kernel takes no device program"
 #define SAY_PROGRAM_FAILED "v2, device program: %s"
 #define SAY_PROGRAM "v2, at %s; loaded a device program"
+#define SAY_V1 "v1"
 #define SAY_V2 "v2, at %s"
 
 /* ---- tools.c ------------------------------------------------------------- */

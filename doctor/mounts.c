@@ -136,8 +136,8 @@ struct finding look_at_file_systems(const char *types)
          type = strtok_r(NULL, " ", &rest)) {
         number = attempt_in_child(try_file_system, type);
         if (number != 0)
-            return failed(mend_of_file_system(type, number), "%s: %s", type,
-                          reason_of(number));
+            return failed(mend_of_file_system(type, number), SAY_TYPE_FAILED,
+                          type, reason_of(number));
     }
     free(copy);
     return fine(SAY_MOUNTED_TYPES, types);

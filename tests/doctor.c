@@ -526,11 +526,11 @@ static void doctor_foretells(int stage)
 static void doctor_json_is_sound(int stage)
 {
     static const struct machine machine = {
-        "env TERM='x\"\\\t\xfc{' LC_ALL=C.UTF-8", NULL};
+        "env TERM='x\"\\\t\xfc{终' LC_ALL=C.UTF-8", NULL};
     char *json = doctor_on(&machine);
 
     (void)stage;
-    expect_row(json, "terminal", "ok", "x\\\"\\\\\\u0009\\u00fc{");
+    expect_row(json, "terminal", "ok", "x\\\"\\\\\\u0009\\u00fc{终");
     ck_assert_int_eq(count_text(json, "{\"name\": "),
                      count_text(json, "\"mend\": "));
     ck_assert_int_eq(count_text(json, "{\"stage\": "), LAST_STAGE);

@@ -116,7 +116,7 @@ check_languages() { # FILE OTHERS...
 # Those that it lacks do not compile.
 check_doctor() {
     expect_in "the doctor never says" "$(names_of doctor/messages.en.h)" \
-        "$(grep -ohE '\b(SAY|MEND)_[A-Z0-9_]+' doctor/*.c)"
+        "$(grep -ohE '\b(ROW|SAY|MEND)_[A-Z0-9_]+' doctor/*.c)"
 }
 
 [ -x build/tests/check ] || fail "there is no build/tests/check yet: make it"

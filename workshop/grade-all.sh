@@ -41,13 +41,6 @@ grade_one() { # NAME N
     fi
 }
 
-# A field of a row; printf counts bytes, and ✓ has three.
-cell() { # TEXT WIDTH
-    local marks=${1//[!✓]/}
-
-    printf "%-*s " "$(($2 + ${#marks} * 2 / 3))" "$1"
-}
-
 mode=table
 if [ "${1-}" = --json ]; then
     mode=json

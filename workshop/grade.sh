@@ -166,8 +166,8 @@ split_text() {
     elif [[ $seen == *'double end_'* || $seen == 'Test timeout'* ]]; then
         seen=${said[too_late]} # suite.h's within(), or the whole check
     else
-        seen=${seen/#"Assertion '"/"not so: '"}
-        seen=${seen/%"' failed"/"'"}
+        left=${seen#"Assertion '"}
+        [ "$left" = "$seen" ] || seen=$(tell not_so "'${left/%"' failed"/"'"}")
     fi
 }
 

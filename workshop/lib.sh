@@ -78,7 +78,7 @@ ask() { # NAME [ARG...]
         tell nobody "$question"
         return 1
     fi
-    read -r -p "$question [y/N] " answer || true
+    read -r -p "$(tell yes_no "$question") " answer || true
     [[ $answer == [yY]* ]]
 }
 
@@ -206,14 +206,48 @@ tell() { # NAME [ARG...]
     printf "${said[$1]}\n" "${@:2}"
 }
 
+# How wide a text is: in $columns. Here a character is as many bytes as UTF-8
+# has for it, and from U+3000 on, as Chinese, it takes two columns.
+measure() { # TEXT
+    local leads=${1//[$'\x80'-$'\xbf']/}
+    local wide=${leads//[!$'\xe3'-$'\xef']/}
+
+    columns=$((${#leads} + ${#wide}))
+}
+
+# A field of a row.
+cell() { # TEXT WIDTH
+    local columns
+
+    measure "$1"
+    printf '%s%*s ' "$1" "$((columns < $2 ? $2 - columns : 0))" ''
+}
+
+# fold(1) would break Chinese, which has no blanks, within a character: a line
+# may end after a blank, or before a wide character that is no 。 or ，.
+fold_line() { # TEXT
+    local piece line='' width=0 columns
+
+    while IFS= read -r piece; do
+        measure "$piece"
+        if ((width > 0 && width + columns > 66)); then
+            printf '%s\n' "$line"
+            line='' width=0
+        fi
+        line+=$piece width=$((width + columns))
+    done < <(sed -E -e 's/ +/&\n/g' -e $'s/[\xe3-\xef][\x80-\xbf]+/\\n&/g' \
+        -e $'s/\\n(\xe3\x80|\xef\xbc)/\\1/g' <<<"$1" | fold -w 66)
+    printf '%s\n' "$line"
+}
+
 # Prints a text under a heading, folded to the screen.
 show() { # HEADING TEXT
     local line first=${1:+${said[$1]-$1}}
 
     while IFS= read -r line; do
-        printf '  %s%-9s%s %s\n' "$bold" "$first" "$plain" "${line% }"
+        printf '  %s%s%s%s\n' "$bold" "$(cell "$first" 9)" "$plain" "${line% }"
         first=''
-    done < <(printf '%s\n' "$2" | fold -s -w 66)
+    done < <(while IFS= read -r line; do fold_line "$line"; done <<<"$2")
 }
 
 read_messages
