@@ -178,18 +178,22 @@ void let_execute(struct child *child, const struct errands *errands)
 
 /* ---- until its end ----------------------------------------------------------- */
 
-void accompany(struct child *child, bool typing)
+bool accompany(struct child *child, bool typing, const char *detach)
 {
+    bool ended;
+
     if (child->terminal.master != -1)
         open_terminal(&child->terminal, child->terminal.master, typing);
-    watch(&(struct foreground){
+    ended = watch(&(struct foreground){
         .pid = child->pid,
         .pidfd = child->pidfd,
         .signals = child->signals,
         .terminal = &child->terminal,
         .typing = typing,
+        .detach = detach,
     });
     leave_raw_mode(&child->terminal);
+    return ended;
 }
 
 int reap_child(struct child *child)

@@ -68,8 +68,9 @@ void let_execute(struct child *child, const struct errands *errands);
 
 /* Waits for its end while it runs in the foreground, with signals and, if it
  * has one, its terminal; `typing`: standard input goes there. It is not reaped
- * yet. */
-void accompany(struct child *child, bool typing);
+ * yet. False if it runs, and the user has typed the keys that detach (keys.h).
+ */
+bool accompany(struct child *child, bool typing, const char *detach);
 
 /* Waits for it, and returns its exit status, 128+N after signal N. */
 int reap_child(struct child *child);

@@ -196,10 +196,11 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
     flags.run.data_root = absolute_path(flags.run.data_root);
     if (flags.run.cid_file)
         flags.run.cid_file = absolute_path(flags.run.cid_file);
-    check_options(&flags.run);
-    use_layers(config, &flags);
-    use_flags(config, &flags);
     flags.run.network = flags.network.network;
+    check_options(&flags.run);
+    use_layers(config, &flags); /* -P takes more ports from the image */
+    flags.network.network = flags.run.network;
+    use_flags(config, &flags);
     *options = flags.run;
 }
 

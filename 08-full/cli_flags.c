@@ -2,6 +2,7 @@
 #include "cli_flags.h"
 
 #include "base.h"
+#include "keys.h"
 #include "podman.h"
 #include "signals.h"
 #include "state.h"
@@ -205,7 +206,8 @@ static void add_stage_flags(struct table *table, struct flags *to)
          parse_network, &to->network.mode},
         {"net", 0, "MODE", "the same", parse_network, &to->network.mode},
         {"publish", 'p', "[ADDRESS:]HOST:CONTAINER[/udp]",
-         "lead a port of the host's to one of the container's", parse_publish,
+         "lead a port of the host's to one of the container's",
+         to->docker_form ? parse_publish : parse_fixed_port,
          &to->network.network.ports},
         {"dns", 0, "ADDRESS", "a server for names", parse_dns,
          &to->network.network.dns},
@@ -241,8 +243,8 @@ static void add_run_flags(struct table *table, struct flags *to)
          &run->stop_signal},
         {"stop-timeout", 0, "SECONDS", "then it is killed (10)", parse_count,
          &run->stop_timeout},
-        {"detach-keys", 0, "KEYS", "leave it (ctrl-p,ctrl-q)", parse_text,
-         &run->detach_keys},
+        {"detach-keys", 0, "KEYS", "leave it (ctrl-p,ctrl-q)",
+         parse_detach_keys, &run->detach_keys},
         {"cidfile", 0, "FILE", "gets the id", parse_text, &run->cid_file},
         {"data-root", 0, "DIR", "the store (/var/lib/toy-docker)", parse_text,
          &run->data_root},
@@ -342,6 +344,9 @@ static void add_isolation_flags(struct table *table, struct flags *to)
          parse_userns, &to->userns},
         {"dns-search", 0, "DOMAIN", "for names without a point", parse_list,
          &to->network.network.search},
+        {"publish-all", 'P', NULL,
+         "the image's ports, at free ones of the host", parse_switch,
+         &to->network.network.publish_all},
         {0},
     };
 

@@ -30,14 +30,19 @@ const char *parse_network(const char *text, void *value)
 
 const char *parse_publish(const char *text, void *value)
 {
-    struct port port;
-    const char *expected = read_port(text, &port);
+    return add_ports(value, text);
+}
 
-    if (strspn(text, "0123456789/tcpud") == strlen(text))
-        return "HOST:CONTAINER, as 8080:80: no port is chosen here";
-    if (expected && strchr(text, '-'))
-        return "one port: each of a range has its own -p";
-    return expected ? expected : parse_list(text, value);
+const char *parse_fixed_port(const char *text, void *value)
+{
+    struct list ports = {0};
+    struct port port;
+
+    if (!add_ports(&ports, text) && read_port(ports.items[0], &port) &&
+        !port.host)
+        return "HOST:CONTAINER, as 8080:80: ps tells of a port that was chosen "
+               "for a container of \"run\" alone";
+    return add_ports(value, text);
 }
 
 const char *parse_dns(const char *text, void *value)
@@ -101,6 +106,8 @@ static const char *bridge_flag(const struct network *network)
 {
     if (network->ports.count)
         return "-p";
+    if (network->publish_all)
+        return "-P";
     if (network->dns.count)
         return "--dns";
     if (network->search.count)

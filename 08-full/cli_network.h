@@ -14,10 +14,11 @@ struct network_flags {
     struct network network;
 };
 
-/* Parsers for struct flag: of --network, -p, --dns, --add-host (lists) and
- * --network-rate (uint64_t bytes a second). */
+/* Parsers for struct flag: of --network, -p (also without a choice of ports),
+ * --dns, --add-host (lists) and --network-rate (uint64_t bytes a second). */
 const char *parse_network(const char *text, void *value);
 const char *parse_publish(const char *text, void *value);
+const char *parse_fixed_port(const char *text, void *value);
 const char *parse_dns(const char *text, void *value);
 const char *parse_add_host(const char *text, void *value);
 const char *parse_rate(const char *text, void *value);

@@ -8,10 +8,9 @@
 
 #include "base.h"
 #include "foreground.h"
+#include "keys.h"
 #include "packets.h"
 #include "terminal.h"
-
-enum { MOST_KEYS = 16 };
 
 /* For atexit: the terminal goes back to what it was. */
 static struct terminal terminal = {.fd = -1, .master = -1};
@@ -42,79 +41,6 @@ int wait_for_exit(int socket)
         if (packet.kind == PACKET_EXIT)
             return read_number(&packet);
     return -1;
-}
-
-/* ---- keys that detach ------------------------------------------------------------ */
-
-/* "a", "ctrl-a", "ctrl-[" ...; -1 for what is none. */
-static int read_key(const char *text, size_t length)
-{
-    if (length == 1)
-        return *text;
-    if (length != 6 || strncmp(text, "ctrl-", 5) != 0)
-        return -1;
-    if (text[5] >= 'a' && text[5] <= 'z')
-        return text[5] - 'a' + 1;
-    return text[5] >= '@' && text[5] <= '_' ? text[5] - '@' : -1;
-}
-
-/* Returns their number, or -1. */
-static int read_keys(const char *text, char *keys)
-{
-    int count = 0;
-
-    while (*text) {
-        size_t length = strcspn(text, ",");
-        int key = read_key(text, length);
-
-        if (key == -1 || count == MOST_KEYS)
-            return -1;
-        keys[count++] = (char)key;
-        text += length + (text[length] == ',');
-    }
-    return count;
-}
-
-const char *parse_detach_keys(const char *text, void *value)
-{
-    char keys[MOST_KEYS];
-
-    *(const char **)value = text;
-    return read_keys(text, keys) == -1
-             ? "keys such as ctrl-p,ctrl-q, or ctrl-@ and a"
-             : NULL;
-}
-
-/* What is typed, and how much of the keys that detach was typed last. */
-struct typing {
-    char keys[MOST_KEYS];
-    int count, seen;
-};
-
-/* Sends what was typed but for keys that may be the beginning of those that
- * detach. True if all of them were typed. */
-static bool send_typed(int socket, struct typing *typing, const char *typed,
-                       size_t length)
-{
-    char data[MOST_DATA];
-    size_t filled = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (typing->count && typed[i] == typing->keys[typing->seen]) {
-            if (++typing->seen == typing->count)
-                return true;
-            continue;
-        }
-        /* they were meant as they are */
-        memcpy(data + filled, typing->keys, (size_t)typing->seen);
-        filled += (size_t)typing->seen;
-        typing->seen = typing->count && typed[i] == typing->keys[0];
-        if (!typing->seen)
-            data[filled++] = typed[i];
-    }
-    if (filled)
-        send_packet(socket, PACKET_INPUT, data, filled, true);
-    return false;
 }
 
 /* ---- signals ---------------------------------------------------------------------- */
@@ -209,12 +135,19 @@ static bool show(const struct packet *packet, size_t length, int *exit_status)
 static bool pass_input(const struct attachment *to, struct typing *typing,
                        bool *ended)
 {
-    char data[MOST_DATA - MOST_KEYS];
-    ssize_t got = read(STDIN_FILENO, data, sizeof(data));
+    char typed[MOST_DATA - MOST_KEYS], data[MOST_DATA];
+    ssize_t got = read(STDIN_FILENO, typed, sizeof(typed));
+    size_t filled;
 
-    if (got > 0 && send_typed(to->socket, typing, data, (size_t)got)) {
-        send_packet(to->socket, PACKET_DETACH, NULL, 0, true);
-        return false;
+    if (got > 0) {
+        bool stays = hold_keys(typing, typed, (size_t)got, data, &filled);
+
+        if (filled)
+            send_packet(to->socket, PACKET_INPUT, data, filled, true);
+        if (!stays) {
+            send_packet(to->socket, PACKET_DETACH, NULL, 0, true);
+            return false;
+        }
     }
     if (got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR)) {
         if (terminal.raw) /* Ctrl-D is a key there: it was hung up */
@@ -260,12 +193,11 @@ int attend_container(const struct attachment *to)
 {
     struct typing typing = {0};
     int signals = open_signals(to->terminal), exit_status;
-    const char *keys = to->detach ? to->detach : "ctrl-p,ctrl-q";
 
     if (atexit(restore_terminal) != 0)
         fail("atexit");
     if (to->terminal) {
-        typing.count = read_keys(keys, typing.keys);
+        expect_keys(&typing, to->detach);
         send_size(to->socket);
         open_terminal(&terminal, -1, to->input);
     }

@@ -13,15 +13,11 @@ struct attachment {
     bool input;         /* our standard input goes there */
     bool terminal;      /* the container has one */
     bool signals;       /* those that we get go to its first process */
-    const char *detach; /* keys that end it, as docker writes them:
-                             "ctrl-p,ctrl-q"; NULL: these; "": none */
+    const char *detach; /* keys that end it; see keys.h */
 };
 
 /* The monitor's socket in the record's folder. */
 extern const char attach_socket[];
-
-/* The parser of --detach-keys: const char *. */
-const char *parse_detach_keys(const char *text, void *value);
 
 /*
  * Copies in both directions until the container ends. Returns its exit status;

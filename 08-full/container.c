@@ -225,7 +225,7 @@ int run_container(struct config *config, const struct life *life)
     if (life->attend)
         life->attend(&container.first);
     else
-        accompany(&container.first, terminal && config->process.stdin_open);
+        accompany(&container.first, terminal && config->process.stdin_open, "");
     status = reap_child(&container.first);
     explain("waitpid() # the command's status is %d", status);
     killed = tell_killed_for_memory(config, status);

@@ -118,6 +118,14 @@ static noreturn void fail_to_clone(int first, const struct request *request)
     fail("clone3 of the process");
 }
 
+/* By keys on its terminal. */
+static bool may_be_left(const struct config *config,
+                        const struct request *request)
+{
+    return request->record && config->process.terminal &&
+           config->process.stdin_open;
+}
+
 /* `moved`: the group is frozen, and who is in it can say nothing before the
  * resume, which needs the lock. So the process does not go there itself. */
 static void start_process(struct config *config, const struct state *state,
@@ -127,7 +135,9 @@ static void start_process(struct config *config, const struct state *state,
     struct launch launch = {
         .start = -1,
         .root = -1,
-        .detached = request->detach,
+        /* who may leave it would take it along; with its terminal the kernel
+         * hangs it up */
+        .detached = request->detach || may_be_left(config, request),
     };
     int first = open_state_process(state);
     int kinds = other_namespaces(state->pid);
@@ -187,6 +197,32 @@ static void make_process(const struct config *config, const struct state *state,
     let_execute(&child, &errands);
 }
 
+/* The command would be hung up with its terminal, or wait for somebody to read
+ * what it writes there: one of us stays, beyond the reach of the caller's
+ * terminal, which may end with us. */
+static void detach(void)
+{
+    int ready[2];
+    pid_t pid = pipe2(ready, O_CLOEXEC) == -1 ? -1 : fork();
+    char none;
+
+    if (pid == -1)
+        fail("fork");
+    lives_on = true;
+    if (pid > 0) {
+        close(ready[1]);
+        while (read(ready[0], &none, 1) == -1 && errno == EINTR)
+            continue;
+        return;
+    }
+    if (setsid() == -1 || chdir("/") == -1)
+        fail("leave the caller's terminal and folder");
+    leave_streams();
+    close(ready[1]);
+    accompany(&child, false, "");
+    _exit(EXIT_SUCCESS);
+}
+
 static int run_process(struct config *config, const struct state *state,
                        enum status status, const struct request *request)
 {
@@ -204,7 +240,11 @@ static int run_process(struct config *config, const struct state *state,
     lives_on = request->detach;
     if (request->detach)
         return EXIT_SUCCESS;
-    accompany(&child, terminal && config->process.stdin_open);
+    if (!accompany(&child, terminal && config->process.stdin_open,
+                   may_be_left(config, request) ? request->detach_keys : "")) {
+        detach();
+        return EXIT_SUCCESS;
+    }
     result = reap_child(&child);
     explain("waitpid() # the command's status is %d", result);
     return result;

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "config_json.h"
 #include "exec.h"
+#include "keys.h"
 #include "user.h"
 
 /* ---- flags ------------------------------------------------------------------- */
@@ -89,6 +90,8 @@ void read_request(int argc, char **argv, struct request *to,
          parse_list, &to->cgroups},
         {"detach", 'd', NULL, "do not wait for the command", parse_switch,
          &to->detach},
+        {"detach-keys", 0, "KEYS", "docker's: leave it (ctrl-p,ctrl-q)",
+         parse_detach_keys, &to->detach_keys},
         {"pid-file", 0, "FILE", "gets the number of the process", parse_text,
          &to->pid_file},
         {"console-socket", 0, "SOCKET", "gets the master of the terminal",

@@ -82,6 +82,27 @@ static void pass_end_of_file(struct flow *typed)
     typed->end = 1;
 }
 
+/* Reads what is typed, as far as it is for the container. False once that was
+ * the keys that detach. */
+static bool read_typed(struct flow *typed, struct typing *typing,
+                       struct keys *keys, const struct terminal *terminal)
+{
+    char data[PIPE_BUF - MOST_KEYS];
+    ssize_t got = read(typed->from, data, sizeof(data));
+    const char *message;
+    bool stays;
+
+    typed->start = 0;
+    typed->ended = got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR);
+    stays = hold_keys(typing, data, got > 0 ? (size_t)got : 0, typed->data,
+                      &typed->end);
+    message = watch_keys(keys, typed->data, typed->end);
+    if (message)
+        tell_at_terminal(terminal, message);
+    pass_end_of_file(typed);
+    return stays;
+}
+
 /* ---- signals ------------------------------------------------------------- */
 
 static void handle_signals(const struct foreground *foreground, int *times)
@@ -122,18 +143,19 @@ static bool is_paused(struct flow *shown, bool alive)
     return paused;
 }
 
-void watch(const struct foreground *foreground)
+bool watch(const struct foreground *foreground)
 {
     int master = foreground->terminal->master, signals = 0;
     struct keys keys = {master, foreground->pid, foreground->pidfd, 0};
-    const char *message;
+    struct typing typing;
     struct flow typed = {.from = STDIN_FILENO, .to = master};
     struct flow shown = {.from = master, .to = STDOUT_FILENO};
-    bool alive = true, paused = false;
+    bool alive = true, paused = false, stays = true;
 
+    expect_keys(&typing, foreground->detach);
     typed.ended = master == -1 || !foreground->typing;
     shown.ended = master == -1;
-    while (alive || !shown.ended || !is_empty(&shown)) {
+    while (stays && (alive || !shown.ended || !is_empty(&shown))) {
         bool read_master = !paused && is_empty(&shown);
         struct pollfd fds[] = {
             {foreground->signals, POLLIN, 0},
@@ -153,13 +175,8 @@ void watch(const struct foreground *foreground)
             handle_signals(foreground, &signals);
         if (fds[1].revents)
             alive = false;
-        if (fds[2].revents) {
-            read_into(&typed);
-            message = watch_keys(&keys, typed.data, typed.end);
-            if (message)
-                tell_at_terminal(foreground->terminal, message);
-            pass_end_of_file(&typed);
-        }
+        if (fds[2].revents)
+            stays = read_typed(&typed, &typing, &keys, foreground->terminal);
         if (fds[3].revents)
             write_from(&shown);
         if (fds[4].revents & POLLOUT)
@@ -169,4 +186,5 @@ void watch(const struct foreground *foreground)
             paused = is_paused(&shown, alive);
         }
     }
+    return stays;
 }

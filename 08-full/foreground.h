@@ -13,7 +13,8 @@ struct foreground {
     int pidfd;                 /* of the same */
     int signals;               /* signalfd(2) from open_signals */
     struct terminal *terminal; /* its master is -1 without a terminal */
-    bool typing; /* standard input goes to the container's terminal */
+    bool typing;        /* standard input goes to the container's terminal */
+    const char *detach; /* keys that end it; see keys.h */
 };
 
 /* Blocks the signals that the runtime handles, and opens a descriptor that
@@ -22,9 +23,10 @@ struct foreground {
 int open_signals(bool terminal);
 
 /*
- * Returns when the process has ended (it is left to be waited for) and all it
- * wrote to its terminal is on standard output. Signals are passed on; the
+ * Returns true when the process has ended (it is left to be waited for) and all
+ * it wrote to its terminal is on standard output; false if it runs, and the user
+ * has typed the keys that detach. Signals are passed on; the
  * third one kills. So does the third Ctrl-C in a row that the kernel keeps from
  * the first process because that does not catch SIGINT.
  */
-void watch(const struct foreground *foreground);
+bool watch(const struct foreground *foreground);

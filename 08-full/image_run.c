@@ -1,10 +1,12 @@
 /* image_run.c - run IMAGE: what the image says of its container. */
+#include <json-c/json.h>
 #include <sys/xattr.h>
 
 #include "base.h"
 #include "cli.h"
 #include "config_json.h"
 #include "image.h"
+#include "ports.h"
 
 static char **join(char **first, char **second)
 {
@@ -49,6 +51,29 @@ static void set_args(struct process *process, struct json config,
     free(first);
 }
 
+/* -P: what has no port of the host's yet gets one. */
+static void publish_all(struct json exposed, struct list *ports)
+{
+    if (!is_there(exposed))
+        return;
+    json_object_object_foreach(exposed.value, name, value)
+    {
+        struct port wanted, port;
+        bool found = false;
+
+        (void)value;
+        /* not sctp, nor anything of the host's */
+        if (!read_port(name, &wanted) || wanted.host)
+            continue;
+        for (size_t i = 0; i < ports->count; i++)
+            found |= read_port(ports->items[i], &port) &&
+                     port.container == wanted.container &&
+                     port.protocol == wanted.protocol;
+        if (!found)
+            add_ports(ports, name);
+    }
+}
+
 static void use_config(struct config *config, struct json image,
                        struct run_options *options, const char *entrypoint)
 {
@@ -71,6 +96,8 @@ static void use_config(struct config *config, struct json image,
         process->user.name = text;
     if (!options->stop_signal)
         options->stop_signal = get_text(from, "StopSignal");
+    if (options->network.publish_all)
+        publish_all(get_object(from, "ExposedPorts"), &options->network.ports);
     set_args(process, from, entrypoint);
 }
 

@@ -3,6 +3,7 @@
 #include <json-c/json.h>
 
 #include "base.h"
+#include "config_json.h"
 #include "inspect.h"
 #include "ports.h"
 
@@ -67,25 +68,24 @@ static struct json_object *describe_state_of(const struct subject *subject)
 /* ---- ports, mounts --------------------------------------------------------------- */
 
 /* {"80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]} */
-static struct json_object *describe_ports(struct json container)
+static struct json_object *describe_ports(const char *const *texts)
 {
     struct json_object *object = json_object_new_object();
-    struct json texts = get_array(container, "ports");
 
-    for (size_t i = 0; i < count_elements(texts); i++) {
+    for (; texts && *texts; texts++) {
         struct json_object *binding = json_object_new_object(), *list;
         struct port port;
         char address[INET_ADDRSTRLEN];
         char *key;
 
-        if (read_port(text_at(texts, i), &port))
-            continue;
+        read_port(*texts, &port);
         key = format_text("%u/%s", port.container,
                           port.protocol == IPPROTO_UDP ? "udp" : "tcp");
         inet_ntop(AF_INET, &port.address, address, sizeof(address));
         add_text(binding, "HostIp", address);
         add_json(binding, "HostPort",
-                 json_object_new_string(format_text("%u", port.host)));
+                 json_object_new_string(port.host ? format_text("%u", port.host)
+                                                  : ""));
         if (!json_object_object_get_ex(object, key, &list)) {
             list = json_object_new_array();
             add_json(object, key, list);
@@ -210,7 +210,9 @@ static struct json_object *describe_host_config(struct json config,
     add_text(object, "NetworkMode", text_or(modes, "network", ""));
     add_text(object, "PidMode", pid && strcmp(pid, "private") != 0 ? pid : "");
     add_text(object, "IpcMode", text_or(modes, "ipc", ""));
-    add_json(object, "PortBindings", describe_ports(container));
+    add_json(
+        object, "PortBindings",
+        describe_ports((const char *const *)load_texts(container, "ports")));
     add_json(object, "RestartPolicy", describe_restart(container));
     add_json_bool(object, "AutoRemove", get_bool(container, "removeAtEnd"));
     add_json_bool(object, "ReadonlyRootfs",
@@ -287,7 +289,7 @@ static struct json_object *describe_network(const struct subject *subject,
     add_text(object, "IPAddress", addresses.own);
     add_text(object, "Gateway", addresses.gateway);
     add_json(object, "Ports",
-             subject->pid ? describe_ports(container)
+             subject->pid ? describe_ports(subject->record.status.ports)
                           : json_object_new_object());
     return object;
 }

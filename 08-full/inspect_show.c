@@ -9,6 +9,7 @@
 #include "inspect.h"
 #include "mountinfo.h"
 #include "names.h"
+#include "ports.h"
 #include "stats.h"
 
 enum { INDENT = 15 };
@@ -83,7 +84,9 @@ static void show_summary(const struct subject *subject, struct json config)
     }
     row("address", "%s%s%s", addresses.own,
         *addresses.gateway ? ", the host is " : "", addresses.gateway);
-    row("ports", "%s", join(get_array(container, "ports"), " "));
+    row("ports", "%s",
+        subject->pid && subject->recorded ? ports_text(record->status.ports)
+                                          : "");
 }
 
 /* ---- namespaces ------------------------------------------------------------------ */

@@ -1,4 +1,4 @@
-/* keys.c - keys that would do nothing. */
+/* keys.c - keys that detach, and keys that would do nothing. */
 #include "keys.h"
 
 #include <signal.h>
@@ -7,6 +7,75 @@
 
 #include "base.h"
 #include "syscalls.h"
+
+/* ---- those that detach ------------------------------------------------------ */
+
+/* "a", "ctrl-a", "ctrl-[" ...; -1 for what is none. */
+static int read_key(const char *text, size_t length)
+{
+    if (length == 1)
+        return *text;
+    if (length != 6 || strncmp(text, "ctrl-", 5) != 0)
+        return -1;
+    if (text[5] >= 'a' && text[5] <= 'z')
+        return text[5] - 'a' + 1;
+    return text[5] >= '@' && text[5] <= '_' ? text[5] - '@' : -1;
+}
+
+/* Returns their number, or -1. */
+static int read_keys(const char *text, char *keys)
+{
+    int count = 0;
+
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        int key = read_key(text, length);
+
+        if (key == -1 || count == MOST_KEYS)
+            return -1;
+        keys[count++] = (char)key;
+        text += length + (text[length] == ',');
+    }
+    return count;
+}
+
+const char *parse_detach_keys(const char *text, void *value)
+{
+    char keys[MOST_KEYS];
+
+    *(const char **)value = text;
+    return read_keys(text, keys) == -1
+             ? "keys such as ctrl-p,ctrl-q, or ctrl-@ and a"
+             : NULL;
+}
+
+void expect_keys(struct typing *typing, const char *text)
+{
+    typing->count = read_keys(text ? text : "ctrl-p,ctrl-q", typing->keys);
+    typing->seen = 0;
+}
+
+bool hold_keys(struct typing *typing, const char *typed, size_t length,
+               char *data, size_t *filled)
+{
+    *filled = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (typing->count && typed[i] == typing->keys[typing->seen]) {
+            if (++typing->seen == typing->count)
+                return false;
+            continue;
+        }
+        /* they were meant as they are */
+        memcpy(data + *filled, typing->keys, (size_t)typing->seen);
+        *filled += (size_t)typing->seen;
+        typing->seen = typing->count && typed[i] == typing->keys[0];
+        if (!typing->seen)
+            data[(*filled)++] = typed[i];
+    }
+    return true;
+}
+
+/* ---- Ctrl-C -------------------------------------------------------------------- */
 
 enum { CTRL_C = 'C' - '@' };
 

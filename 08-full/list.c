@@ -73,21 +73,6 @@ static char *command_text(struct json container, bool whole)
     return quote(whole ? text : shorten(text, MOST));
 }
 
-/* "0.0.0.0:8080->80/tcp" for each; see ports.h. */
-static char *ports_text(struct json container)
-{
-    struct json ports = get_array(container, "ports");
-    char *text = or_empty(NULL);
-
-    for (size_t i = 0; i < count_elements(ports); i++) {
-        struct port port;
-
-        if (!read_port(text_at(ports, i), &port))
-            text = append(text, "%s%s", *text ? ", " : "", port_text(&port));
-    }
-    return text;
-}
-
 static long age_of(const char *time_)
 {
     return time_ ? (long)(time(NULL) - read_time(time_)) : 0;
@@ -130,7 +115,7 @@ static void fill_row(struct row *row, bool whole)
         format_text("%s ago", duration_text(age_of(get_text(json, "created")))),
         status_text(record, row->how),
         row->how == RECORD_RUNNING || row->how == RECORD_PAUSED
-            ? ports_text(json)
+            ? ports_text(record->status.ports)
             : "",
         record->name,
     };

@@ -52,6 +52,7 @@ static void attend(struct child *first)
     self.record.status.monitor = getpid();
     self.record.status.address =
         network ? format_text("%s", inet_ntoa(network->address)) : NULL;
+    self.record.status.ports = network ? network->ports.items : NULL;
     save_status(&self.record);
     redirect_messages();
     serve_streams(first, self.config.process.stdin_open,

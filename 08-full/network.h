@@ -11,7 +11,8 @@
 
 /* What --network bridge asks for, and what the container gets. */
 struct network {
-    struct list ports;  /* texts of -p, see ports.h */
+    struct list ports;  /* texts of -p, one port each, see ports.h */
+    bool publish_all;   /* and what the image has ports for */
     struct list dns;    /* addresses; empty: the host's */
     struct list hosts;  /* "NAME:ADDRESS" */
     struct list search; /* domains; empty: the host's */

@@ -17,11 +17,10 @@ static const struct {
      "--health-start-interval --health-start-period --health-timeout --ip "
      "--ip6 --io-maxbandwidth --io-maxiops --isolation --kernel-memory "
      "--label-file --link --link-local-ip --mac-address --net-alias "
-     "--network-alias --no-healthcheck --platform --publish-all -P --quiet -q "
+     "--network-alias --no-healthcheck --platform --quiet -q "
      "--runtime --sig-proxy --use-api-socket --volume-driver --volumes-from"},
     {"create", "--detach -d --env -e --interactive -i --name --network "
                "--publish -p --rm --tty -t --volume -v"},
-    {"exec", "--detach-keys"},
     {"ps", "--size -s"},
     {"inspect", "--size -s"},
     {"logs", "--details"},

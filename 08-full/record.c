@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "base.h"
+#include "config_json.h"
 #include "names.h"
 #include "paths.h"
 #include "tree.h"
@@ -90,6 +91,7 @@ bool save_status(const struct record *record)
     add_json_text(object, "started", record->status.started);
     add_json_text(object, "finished", record->status.finished);
     add_json_text(object, "address", record->status.address);
+    add_json_texts(object, "ports", record->status.ports);
     add_json_number(object, "exitStatus", (uint64_t)record->status.exit_status);
     add_json_bool(object, "outOfMemory", record->status.out_of_memory);
     add_json_number(object, "restarts", record->status.restarts);
@@ -124,6 +126,7 @@ void read_status(struct record *record)
     record->status.started = get_text(json, "started");
     record->status.finished = get_text(json, "finished");
     record->status.address = get_text(json, "address");
+    record->status.ports = (const char *const *)load_texts(json, "ports");
     record->status.out_of_memory = get_bool(json, "outOfMemory");
     record->status.exit_status = (int)exit_status;
     record->status.monitor = (pid_t)monitor;

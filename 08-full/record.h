@@ -47,8 +47,9 @@ struct record {
         int exit_status;
         bool out_of_memory;
         uint64_t restarts;
-        const char *address; /* at the bridge; NULL: none */
-        pid_t monitor;       /* valid while the lock is held */
+        const char *address;      /* at the bridge; NULL: none */
+        const char *const *ports; /* as take_ports has left them; NULL ends */
+        pid_t monitor;            /* valid while the lock is held */
     } status;
 };
 

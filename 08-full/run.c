@@ -6,6 +6,7 @@
 #include "client.h"
 #include "config_write.h"
 #include "control.h"
+#include "keys.h"
 #include "monitor.h"
 #include "packets.h"
 #include "record.h"

@@ -193,6 +193,34 @@ static void pty_detach(int stage_)
     remove_container("shy");
 }
 
+/* What exec has started lives on, though its terminal ends with exec, and
+ * somebody reads what it writes. */
+static void pty_exec_detach(int stage_)
+{
+    static const struct how how = {.terminal = true};
+    struct process client;
+
+    (void)stage_;
+    need_cgroups();
+    expect_status(stage("run", "-d", "--name", "web", "--rootfs", "rootfs",
+                        "sleep", "1000"),
+                  0);
+    client = start_stage(
+        8, &how, "exec", "-it", "--detach-keys", "ctrl-a,x", "web", "sh", "-c",
+        "echo armed; read word; until test -e /root/go; do sleep "
+        "0.1; done; seq 20000; echo \"$word\" >/root/end",
+        NULL);
+    expect(&client, "armed");
+    type_text(&client, "\001y\n");
+    expect(&client, "y\r\n");
+    type_text(&client, "\001x");
+    expect_status(finish(&client), 0);
+    expect_status(stage("exec", "web", "touch", "/root/go"), 0);
+    ck_assert(within(20, strcmp(stage("exec", "web", "cat", "/root/end").out,
+                                "\001y\n") == 0));
+    remove_container("web");
+}
+
 /* ---- the terminal afterwards ------------------------------------------------------ */
 
 static void pty_restored(int stage_)
@@ -433,6 +461,7 @@ const struct check docker_terminal_checks[] = {
     {"pty_ctrl_c", 8, 8, pty_ctrl_c},
     {"pty_job_control", 8, 8, pty_job_control},
     {"pty_detach", 8, 8, pty_detach},
+    {"pty_exec_detach", 8, 8, pty_exec_detach},
     {"pty_restored", 8, 8, pty_restored},
     {"pty_container_killed", 8, 8, pty_container_killed},
     {"pty_monitor_killed", 8, 8, pty_monitor_killed},

@@ -93,7 +93,8 @@ cat >image.json <<END
 {"created":"2020-01-02T03:04:05Z","architecture":"$(uname -m |
     sed 's/x86_64/amd64/; s/aarch64/arm64/')","os":"linux",
 "config":{"User":"web","Env":["PATH=/bin","GREETING=hello"],
-"Entrypoint":["echo","from-entrypoint"],"Cmd":["from-cmd"],"WorkingDir":"/srv"},
+"Entrypoint":["echo","from-entrypoint"],"Cmd":["from-cmd"],"WorkingDir":"/srv",
+"ExposedPorts":{"80/tcp":{},"53/udp":{},"9/sctp":{},"8000:8000/tcp":{}}},
 "rootfs":{"type":"layers","diff_ids":["$(digest 1.tar)","$(digest 2.tar)",
 "$(digest 3.tar)"]}}
 END

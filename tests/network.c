@@ -365,6 +365,48 @@ static void published_port(int stage)
     end_outside(outside);
 }
 
+/* Each port of a range to its own, and where no port was asked for, to one that
+ * is free: ps tells which. */
+static void published_ranges(int stage)
+{
+    char *tokens[2] = {make_token(), make_token()}, *ports, *text;
+    int chosen;
+    pid_t pid, servers[2];
+    struct result result;
+
+    need_network();
+    result =
+        run_stage(8, "run", "-d", "--name", "web", "--network", "bridge", "-p",
+                  "8000-8001:9000-9001", "-p", "7000-7002:7000-7002", "-p",
+                  "9001", "--rootfs", "rootfs", "sleep", "1000", NULL);
+    expect_status(result, 0);
+    pid = (pid_t)atoi(
+        run_stage(8, "inspect", "-f", "{{.State.Pid}}", "web", NULL).out);
+    for (int i = 0; i < 2; i++)
+        servers[i] = serve(pid, SOCK_STREAM, "0.0.0.0", 9000 + i, tokens[i]);
+    expect_answer(tokens[0], HERE, "127.0.0.1", 8000);
+    expect_answer(tokens[1], HERE, "127.0.0.1", 8001);
+    ck_assert_str_eq(fetch(HERE, "127.0.0.1", 8002), "error ECONNREFUSED");
+    ports = run_stage(8, "ps", "--format", "{{.Ports}}", NULL).out;
+    text = strstr(ports, "7002/tcp, 0.0.0.0:");
+    ck_assert_msg(text, "ps: %s", ports);
+    chosen = atoi(strrchr(text, ':') + 1);
+    ck_assert_str_eq(
+        ports, format_text("0.0.0.0:8000->9000/tcp, 0.0.0.0:8001->9001/tcp, "
+                           "0.0.0.0:7000-7002->7000-7002/tcp, "
+                           "0.0.0.0:%d->9001/tcp\n",
+                           chosen));
+    expect_answer(tokens[1], HERE, "127.0.0.1", chosen);
+    result = run_stage(8, "run", "--rm", "-p", "7002:80", "--rootfs", "rootfs",
+                       "true", NULL);
+    expect_status(result, 125);
+    for (int i = 0; i < 2; i++)
+        end_process(servers[i]);
+    expect_status(run_stage(8, "rm", "-f", "web", NULL), 0);
+    expect_no_network();
+    (void)stage;
+}
+
 static void published_udp_port(int stage)
 {
     char *token = make_token();
@@ -860,7 +902,14 @@ static void wrong_network_flags(int stage)
         {"-p", "80"},
         {"-p", "8080:"},
         {"-p", ":80"},
+        {"-p", "127.0.0.1::80"},
         {"-p", "0:80"},
+        {"-p", "80-81"},
+        {"-p", "8081-8080:81-80"},
+        {"-p", "8080-:80-"},
+        {"-p", "8080-8081:80-82"},
+        {"-p", "8080-8081-8082:80-82"},
+        {"-p", "65535-65536:80-81"},
         {"-p", "65536:80"},
         {"-p", "8080:80/sctp"},
         {"-p", "8080-8090:80"},
@@ -931,6 +980,7 @@ const struct check network_checks[] = {
     {"bridge_network", 8, 8, bridge_network},
     {"several_at_the_bridge", 8, 8, several_at_the_bridge},
     {"published_port", 8, 8, published_port},
+    {"published_ranges", 8, 8, published_ranges},
     {"published_udp_port", 8, 8, published_udp_port},
     {"port_of_one_address", 8, 8, port_of_one_address},
     {"port_not_published", 8, 8, port_not_published},

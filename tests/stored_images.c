@@ -109,6 +109,52 @@ static void image_says(int stage_)
 }
 
 /* Names, what is shared, and what goes. */
+static void expect_rule(const char *protocol, int port, const char *to)
+{
+    int status;
+
+    host_command(&status,
+                 "nft list chain ip toy-docker published | "
+                 "grep -x '.*%s dport %d dnat to 10.213.0.[23]:%s'",
+                 protocol, port, to);
+    ck_assert_msg(port > 1024 && status == 0, "no rule for port %d", port);
+}
+
+#define RUN_PORTS                                                              \
+    "run", "-di", STORE, "-P", "-p", "127.0.0.1::53/udp", "--entrypoint", "sh"
+
+/* -P: the image's ports, each at another one of the host's. */
+static void image_ports(int stage_)
+{
+    const char *const names[] = {"one", "two"};
+    int ports[4], status;
+    char *text = host_command(&status, "nft list tables");
+
+    (void)stage_;
+    need_cgroups();
+    if (status != 0)
+        skip("nft does not work here: %s", text);
+    make_images("");
+    load("images/layout");
+    for (int i = 0; i < 2; i++) {
+        expect_status(
+            stage(RUN_PORTS, "--name", names[i], "test:v1", "-c", "read line"),
+            0);
+        text = stage(STORE, "ps", "-l", "--format", "{{.Ports}}").out;
+        ck_assert_msg(sscanf(text, "127.0.0.1:%d->53/udp, 0.0.0.0:%d->80/tcp\n",
+                             &ports[2 * i], &ports[2 * i + 1]) == 2,
+                      "ps: %s", text);
+        expect_rule("ip daddr 127.0.0.1 udp", ports[2 * i], "53");
+        expect_rule("tcp", ports[2 * i + 1], "80");
+    }
+    ck_assert_int_ne(ports[0], ports[2]);
+    ck_assert_int_ne(ports[1], ports[3]);
+    expect_status(stage(STORE, "rm", "-f", "one", "two"), 0);
+    expect_status(
+        stage("run", "--rm", STORE, "-P", "--network", "none", "test:v1"), 125);
+    remove_images();
+}
+
 static void image_names(int stage_)
 {
     struct how from_stdin = {.program = "/bin/sh"};
@@ -438,6 +484,7 @@ static void image_progress(int stage_)
 
 const struct check stored_image_checks[] = {
     {"image_says", 8, 8, image_says},
+    {"image_ports", 8, 8, image_ports},
     {"image_names", 8, 8, image_names},
     {"image_as_umoci", 8, 8, image_as_umoci},
     {"image_damaged", 8, 8, image_damaged},
