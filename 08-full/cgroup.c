@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/common.h"
@@ -22,32 +21,6 @@ static const char parent_name[] = "toy-docker";
 static const char prefix[] = "stage-8-";
 
 /* ---- making and sweeping ------------------------------------------------ */
-
-/* Removes the group `name` in `folder`, and those that the container may
- * have made in it. A group stays busy until its last process is reaped. */
-static int remove_group(int folder, const char *name)
-{
-    struct dirent *entry;
-    DIR *group;
-    int fd;
-
-    if (unlinkat(folder, name, AT_REMOVEDIR) == 0)
-        return 0; /* none below it, and nobody in it: as a rule */
-    fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    group = fd == -1 ? NULL : fdopendir(fd);
-    if (!group)
-        return -1;
-    while ((entry = readdir(group)))
-        if (entry->d_type == DT_DIR && *entry->d_name != '.')
-            remove_group(fd, entry->d_name);
-    closedir(group);
-    for (int tries = 0; unlinkat(folder, name, AT_REMOVEDIR) == -1; tries++) {
-        if (errno != EBUSY || tries == 2000)
-            return -1;
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    }
-    return 0;
-}
 
 static void sweep_group(int parent, const char *name)
 {
@@ -269,6 +242,9 @@ void open_cgroup(struct cgroup *cgroup, const char *path)
             open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (hierarchy->fd != -1)
             continue;
+        /* what is there and cannot be opened would stay behind, unseen */
+        if (errno != ENOENT && errno != ENOTDIR)
+            fail("cgroup: open %s", hierarchy->path);
         free(hierarchy->path);
         hierarchy->path = NULL;
     }
@@ -358,12 +334,12 @@ bool was_killed_for_memory(const struct cgroup *cgroup)
 
 /* The last container takes toy-docker/ along; while another one has a group in
  * it, rmdir fails. */
-static void remove_hierarchy(struct hierarchy *hierarchy)
+static bool remove_hierarchy(struct hierarchy *hierarchy)
 {
     const char *group = hierarchy->path;
     char *path = parent_path(
         hierarchy, group ? group + strlen(hierarchy->mount_point) + 1 : NULL);
-    bool ours = is_ours(hierarchy, path);
+    bool ours = is_ours(hierarchy, path), removed = true;
     int parent;
 
     unlock_parent(hierarchy); /* if making the group failed half-way */
@@ -372,7 +348,8 @@ static void remove_hierarchy(struct hierarchy *hierarchy)
     if (group) {
         const char *name = strrchr(group, '/') + 1;
 
-        if (remove_group(parent, name) == -1)
+        removed = remove_group(parent, name) == 0;
+        if (!removed)
             warn("cannot remove the cgroup %s: %s", hierarchy->path,
                  strerror(errno));
         else
@@ -383,11 +360,21 @@ static void remove_hierarchy(struct hierarchy *hierarchy)
     if (parent != -1)
         close(parent);
     free(path);
+    return removed;
 }
 
-void remove_cgroup(struct cgroup *cgroup)
+bool remove_cgroup(struct cgroup *cgroup)
 {
+    bool removed = true;
+
+    /* there may be no descriptor left, and removing takes some */
+    for (size_t i = 0; i < cgroup->count; i++) {
+        if (cgroup->hierarchies[i].fd != -1)
+            close(cgroup->hierarchies[i].fd);
+        cgroup->hierarchies[i].fd = -1;
+    }
     for (size_t i = cgroup->count; i-- > 0;)
-        remove_hierarchy(&cgroup->hierarchies[i]);
+        removed &= remove_hierarchy(&cgroup->hierarchies[i]);
     close_cgroup(cgroup);
+    return removed;
 }

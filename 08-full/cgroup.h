@@ -118,8 +118,16 @@ void join_cgroup(const struct cgroup *cgroup, pid_t pid);
 /* True if the kernel killed a process of the container for its memory. */
 bool was_killed_for_memory(const struct cgroup *cgroup);
 
-/* Removes the groups; their processes must be dead. Warns if it cannot. */
-void remove_cgroup(struct cgroup *cgroup);
+/*
+ * Removes the group `name` in `folder`, and those that the container has made in
+ * it; who is still there is killed. They may be deeper than we may have
+ * descriptors: so one of them is held at a time. Returns -1 and errno on failure.
+ */
+int remove_group(int folder, const char *name);
+
+/* Removes the groups, and kills who is still there. Warns if it cannot, and
+ * returns false. */
+bool remove_cgroup(struct cgroup *cgroup);
 
 /* ---- the processes of the groups: cgroup_processes.c ------------------- */
 

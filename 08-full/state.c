@@ -72,6 +72,8 @@ int open_state_process(const struct state *state)
 {
     int pidfd = state->pid > 0 ? sys_pidfd_open(state->pid) : -1;
 
+    if (pidfd == -1 && (errno == EMFILE || errno == ENFILE))
+        fail("pidfd_open %d", (int)state->pid); /* not that it has ended */
     /* asked after it was opened: now it cannot become another process */
     if (pidfd == -1 || (state->start && start_of(state->pid) == state->start))
         return pidfd;

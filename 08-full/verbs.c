@@ -332,7 +332,9 @@ void delete_container(struct state *state)
     open_groups(state, &cgroup);
     load_hooks(saved_config(state), &hooks);
     kill_all(state, &cgroup);
-    remove_cgroup(&cgroup);
+    if (!remove_cgroup(&cgroup))
+        fail_plainly("delete --force tries again",
+                     "container %s is not deleted", state->id);
     remove_state(state);
     run_hooks(&hooks, POSTSTOP_HOOK, state, "stopped", 0, environ);
 }

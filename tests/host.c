@@ -357,9 +357,10 @@ static void leave_true_host(void)
     if (unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET |
                 CLONE_NEWPID) == -1)
         die("unshare");
-    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == -1 ||
+    /* private: what others mount meanwhile is no change that a check made */
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ||
         mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) == -1)
-        die("mount / slave, then shared");
+        die("mount / private, then shared");
     mount_hierarchies();
     bring_loopback_up();
     hide_states();
