@@ -678,6 +678,7 @@ static void network_killed_at_any_moment(int stage)
 static void network_cleaned(int stage)
 {
     struct process dead, living;
+    pid_t first;
     char *command = format_text("%s/scripts/clean-host.sh", top_folder);
     char *text;
     int status;
@@ -686,17 +687,21 @@ static void network_cleaned(int stage)
     need_network();
     dead = start_at_bridge("-p", "8080:80");
     living = start_at_bridge("-p", "8081:80");
+    first = container_of(&dead);
     end_now(&dead);
+    ck_assert(within(5, kill(first, 0) == -1)); /* or its group is in use */
     text = host_command(&status, "DRY=1 '%s'", command);
     expect_text("the plan", text, "would remove: network ");
     text = host_command(&status, "'%s'", command);
-    ck_assert_int_eq(status, 0);
+    ck_assert_msg(status == 0, "clean-host: %s", text);
     ck_assert_int_eq(count_text(text, "removed: network "), 1);
     ck_assert_int_eq(count_text(text, "in use: network "), 1);
     expect_text("the links", read_file("/proc/net/dev"), "toy-veth3");
+    first = container_of(&living);
     end_now(&living);
+    ck_assert(within(5, kill(first, 0) == -1));
     text = host_command(&status, "'%s'", command);
-    ck_assert_int_eq(status, 0);
+    ck_assert_msg(status == 0, "clean-host: %s", text);
     expect_text("what it says", text, "removed: link toy-docker0");
     expect_no_network();
     ck_assert_str_eq(folder_text("/run/toy-docker"), "");
