@@ -235,10 +235,10 @@ static void add_groups(struct user *user, const struct list *texts)
     for (size_t i = 0; i < texts->count; i++) {
         gid_t *place = &user->additional_gids[user->additional_gid_count];
 
-        if (parse_id(texts->items[i], place))
+        /* config.json has words for numbers alone */
+        names[i] = texts->items[i];
+        if (parse_id(names[i], place))
             user->additional_gid_count++;
-        else
-            *names++ = texts->items[i];
     }
 }
 

@@ -27,6 +27,7 @@ struct user {
     size_t additional_gid_count;
     const char *const *groups; /* more of them, by name, looked up as well;
                                   NULL-terminated, or NULL */
+    bool primary_group_too; /* docker's habit: the primary one is among them */
     mode_t umask;
 };
 

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "namespaces.h"
 #include "state.h"
+#include "user.h"
 
 /* ---- members; those that say nothing are left out --------------------------- */
 
@@ -61,13 +62,17 @@ static void add_pairs(struct json_object *to, const char *name,
 static void write_user(struct json_object *process, const struct user *user)
 {
     struct json_object *object = add_object(process, "user"), *groups;
-    unsigned uid = 0, gid = 0;
-    char end;
+    char *name = format_text("%s", user->name ? user->name : "0");
+    char *colon = strchr(name, ':');
+    unsigned uid, gid = 0;
+    bool numbers;
 
-    /* not a number, or more than that: the container's own files say it */
-    if (user->name && sscanf(user->name, "%u%c", &uid, &end) != 1 &&
-        sscanf(user->name, "%u:%u%c", &uid, &gid, &end) != 2)
+    if (colon)
+        *colon++ = '\0';
+    numbers = parse_id(name, &uid) && (!colon || parse_id(colon, &gid));
+    if (!numbers) /* the container's own files say it */
         uid = gid = 0;
+    free(name);
     add_json_number(object, "uid", uid);
     add_json_number(object, "gid", gid);
     add_json_number(object, "umask", user->umask);
@@ -75,6 +80,8 @@ static void write_user(struct json_object *process, const struct user *user)
     for (size_t i = 0; i < user->additional_gid_count; i++)
         json_object_array_add(groups,
                               json_object_new_int64(user->additional_gids[i]));
+    if (numbers) /* see user.c */
+        json_object_array_add(groups, json_object_new_int64(gid));
 }
 
 static void write_capabilities(struct json_object *process,

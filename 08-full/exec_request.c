@@ -191,6 +191,11 @@ static void use_record(struct config *config, const struct request *request)
         process->user.name = request->user;
     else if (user && *user)
         process->user.name = user;
+    /* not those of the container's user */
+    process->user.additional_gids = request->gids.additional_gids;
+    process->user.additional_gid_count = request->gids.additional_gid_count;
+    process->user.groups = (const char *const *)load_texts(container, "groups");
+    process->user.primary_group_too = true;
     if (request->privileged)
         sets->bounding = sets->permitted = sets->effective = all_capabilities();
     if (process->terminal && !has_environment(config, "TERM"))

@@ -173,6 +173,8 @@ void load_record(const struct record *record, const char *data_root,
         process->user.name = user;
     process->user.groups =
         (const char *const *)load_texts(record->json, "groups");
+    process->user.additional_gid_count = 0; /* they are looked up anew */
+    process->user.primary_group_too = true;
     process->init = get_bool(record->json, "init");
     process->stdin_open = get_bool(record->json, "openStdin");
     process->capabilities.root_only = true;

@@ -2,9 +2,11 @@
 #include "list.h"
 
 #include <json-c/json.h>
+#include <regex.h>
 
 #include "base.h"
 #include "control.h"
+#include "image.h"
 #include "ports.h"
 #include "table.h"
 #include "template.h"
@@ -172,15 +174,39 @@ static void print_as_wished(const struct row *rows, size_t count,
 
 /* ---- which of them ------------------------------------------------------------------ */
 
+/* Its regular expression, as docker's `name` has one. */
+static bool compile(const char *pattern, regex_t *expression)
+{
+    return regcomp(expression, pattern, REG_EXTENDED | REG_NOSUB) == 0;
+}
+
 const char *parse_filter(const char *text, void *value)
 {
     static const char *const keys[] = {
         "name=", "id=", "status=", "ancestor=", "label=", "exited="};
+    const char *wanted = strchr(text, '=') + 1;
+    uint64_t number;
+    regex_t expression;
+    size_t i = 0;
 
-    for (size_t i = 0; i < COUNT(keys); i++)
-        if (strncmp(text, keys[i], strlen(keys[i])) == 0)
-            return parse_list(text, value);
-    return "name=, id=, status=, ancestor=, label= or exited=, and a value";
+    while (i < COUNT(keys) && strncmp(text, keys[i], strlen(keys[i])) != 0)
+        i++;
+    if (i == COUNT(keys))
+        return "name=, id=, status=, ancestor=, label= or exited=, and a value";
+    if (*text == 'n') {
+        if (!compile(wanted, &expression))
+            return "name=, and a regular expression such as ^web";
+        regfree(&expression);
+    }
+    if (*text == 's' &&
+        !has_word("created running paused restarting exited dead removing",
+                  wanted))
+        return "status=, and created, running, paused, restarting, exited or "
+               "dead";
+    if (*text == 'e' && strcmp(wanted, "0") != 0 &&
+        parse_number(wanted, &number))
+        return "exited=, and an exit status";
+    return parse_list(text, value);
 }
 
 static bool has_label(const struct record *record, const char *wanted)
@@ -199,20 +225,57 @@ static bool has_label(const struct record *record, const char *wanted)
     return false;
 }
 
-static bool passes(const struct row *row, const char *filter)
+/* docker's own names begin with a slash, and people write ^/web$. */
+static bool has_name(const struct record *record, const char *pattern)
+{
+    char *path = format_text("/%s", record->name);
+    regex_t expression;
+    bool found = false;
+
+    if (compile(pattern, &expression)) {
+        found = regexec(&expression, path + 1, 0, NULL, 0) == 0 ||
+                regexec(&expression, path, 0, NULL, 0) == 0;
+        regfree(&expression);
+    }
+    free(path);
+    return found;
+}
+
+/* By its name as it was typed; or by whatever finds the image today. */
+static bool is_from(const struct record *record, const char *data_root,
+                    const char *word)
+{
+    struct store store;
+    struct image image;
+    const char *id = get_text(record->json, "imageId");
+    bool found = strcmp(require_text(record->json, "image"), word) == 0;
+    int lock;
+
+    if (found || !id)
+        return found;
+    open_store(&store, data_root);
+    lock = lock_store(&store);
+    found = look_for_image(&store, word, &image) && strcmp(image.id, id) == 0;
+    close(lock);
+    close(store.folder);
+    return found;
+}
+
+static bool passes(const struct row *row, const char *filter,
+                   const char *data_root)
 {
     const struct record *record = row->record;
     const char *value = strchr(filter, '=') + 1;
 
     switch (*filter) {
     case 'n':
-        return strstr(record->name, value) != NULL;
+        return has_name(record, value);
     case 'i':
         return strncmp(record->id, value, strlen(value)) == 0;
     case 's':
         return strcmp(record_word(row->how), value) == 0;
     case 'a':
-        return strcmp(require_text(record->json, "image"), value) == 0;
+        return is_from(record, data_root, value);
     case 'l':
         return has_label(record, value);
     default:
@@ -221,16 +284,25 @@ static bool passes(const struct row *row, const char *filter)
     }
 }
 
-static bool is_wanted(const struct row *row, const struct list_wishes *wishes)
+/* One of those of the same kind is enough, as docker has it, but for labels:
+ * these are wanted together. */
+static bool is_wanted(const struct row *row, const struct list_wishes *wishes,
+                      const char *data_root)
 {
+    const struct list *filters = &wishes->filters;
     bool all = wishes->all || wishes->last;
 
-    for (size_t i = 0; i < wishes->filters.count; i++) {
-        if (!passes(row, wishes->filters.items[i]))
+    for (size_t i = 0; i < filters->count; i++) {
+        char kind = *filters->items[i];
+        bool found = false;
+
+        for (size_t j = 0; j < filters->count && !found; j++)
+            found = *filters->items[j] == kind && (kind != 'l' || j == i) &&
+                    passes(row, filters->items[j], data_root);
+        if (!found)
             return false;
         /* who asks for a status wants it */
-        all = all || *wishes->filters.items[i] == 's' ||
-            *wishes->filters.items[i] == 'e';
+        all = all || kind == 's' || kind == 'e';
     }
     return all || row->how == RECORD_RUNNING || row->how == RECORD_PAUSED ||
            row->how == RECORD_RESTARTING;
@@ -251,7 +323,8 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
         if (state.folder != -1)
             close(state.folder);
         read_status(&records[i]);
-        if (!is_wanted(row, wishes) || (wishes->last && count >= wishes->last))
+        if (!is_wanted(row, wishes, data_root) ||
+            (wishes->last && count >= wishes->last))
             continue;
         fill_row(row, wishes->whole);
         count++;

@@ -156,6 +156,7 @@ static bool lock_to_start(struct record *record)
 /* With what is said of its input, signals and keys. */
 static int attach_container(const struct record *record, struct attachment to)
 {
+    struct winsize size;
     struct state state;
     enum record_state how = look_at_record(record, &state);
 
@@ -169,6 +170,12 @@ static int attach_container(const struct record *record, struct attachment to)
     send_packet(to.socket, PACKET_ATTACH, NULL, 0, true);
     to.input = to.input && get_bool(record->json, "openStdin");
     to.terminal = get_bool(record->json, "terminal");
+    /* the true size comes next: that it changes makes a shell show its prompt,
+     * and an editor its screen */
+    if (to.terminal && get_own_size(&size)) {
+        size.ws_row++;
+        send_packet(to.socket, PACKET_SIZE, &size, sizeof(size), true);
+    }
     return attend_container(&to);
 }
 

@@ -225,6 +225,9 @@ static int update_records(char **words, struct json document,
     struct record *record = find_records(words, globals->data_root, &status);
     struct state state;
 
+    if (!json_object_object_length(document.value) && !restart->policy)
+        fail_plainly("stage-8 update --help lists what can be changed",
+                     "update: nothing is to be changed");
     set_swap(document);
     for (; record->id; record++) {
         /* with its lock: it does not end meanwhile */

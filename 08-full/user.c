@@ -94,6 +94,9 @@ static bool visit_group(char *fields[FIELDS], void *data)
 
 static void add_group(struct identity *identity, gid_t gid)
 {
+    for (size_t i = 0; i < identity->group_count; i++)
+        if (identity->groups[i] == gid)
+            return;
     identity->groups = add_room(identity->groups, identity->group_count,
                                 sizeof(*identity->groups));
     identity->groups[identity->group_count++] = gid;
@@ -197,6 +200,10 @@ void find_user(const struct user *asked, int root, struct identity *identity)
         find_group(asked->groups[i], group, &found);
         add_group(identity, found.gid);
     }
+    /* or a setgid program could put it away, and with it what a file refuses
+     * this group (CVE-2022-36109) */
+    if (asked->primary_group_too)
+        add_group(identity, identity->gid);
     if (!identity->home)
         identity->home = strdup(identity->uid == 0 ? "/root" : "/");
     free(login);

@@ -543,10 +543,20 @@ static void run_groups(int stage)
     host_command(NULL, "echo its:x:1234: >>rootfs/etc/group");
     process = sleeper("-u", "7:8", "--group-add", "4321", "--group-add", "its");
     ck_assert_str_eq(status_field(sleeper_of(&process), "Groups"),
-                     "1234 4321 ");
+                     "8 1234 4321 ");
     end_sleeper(&process);
+    expect_status(run_stage(8, "run", "-d", "--name", "grouped", "--rootfs",
+                            "rootfs", "-u", "7:8", "--group-add", "its",
+                            "sleep", "1000", NULL),
+                  0);
+    expect_output(run_stage(8, "exec", "-u", "9:10", "grouped", "grep",
+                            "Groups", "/proc/self/status", NULL),
+                  "Groups:\t10 1234 \n");
+    expect_status(run_stage(8, "rm", "-f", "grouped", NULL), 0);
     expect_refusal(run("--group-add", "others", "true"), "others");
     expect_refusal(run("--group-add", "-1", "true"), "--group-add");
+    expect_refusal(run("-u", "-1", "true"), "user -1: not in");
+    expect_refusal(run("-u", "1:-1", "true"), "group -1: not in");
 }
 
 static void run_env_file(int stage)
@@ -640,8 +650,8 @@ static void run_refusals(int stage)
         {"--stop-timeout", "soon"},  {"--stop-signal", "NOISE"},
     };
     static const char *const podmans[] = {
-        "--gpus", "--platform", "--link", "--volumes-from", "--health-cmd",
-        "--ip",   "--runtime",  "-P",     "--mac-address",  "--isolation",
+        "--gpus", "--platform", "--link",   "--volumes-from", "--health-cmd",
+        "--ip",   "--runtime",  "--expose", "--mac-address",  "--isolation",
     };
 
     (void)stage;

@@ -193,6 +193,26 @@ static void pty_detach(int stage_)
     remove_container("shy");
 }
 
+/* Who comes back sees the screen anew, though its size is as before. */
+static void pty_drawn_again(int stage_)
+{
+    struct person person;
+
+    (void)stage_;
+    expect_status(stage("run", "-dit", "--name", "shy", "--rootfs", "rootfs",
+                        "sh", "-c",
+                        "trap 'echo drawn for $(stty size)' WINCH; "
+                        "while :; do sleep 0.1; done"),
+                  0);
+    for (int times = 0; times < 2; times++) {
+        person = type_stage("attach shy");
+        expect(&person.shell, "drawn for 33 99");
+        type_text(&person.shell, "\020\021");
+        expect_back(&person, 0);
+    }
+    remove_container("shy");
+}
+
 /* What exec has started lives on, though its terminal ends with exec, and
  * somebody reads what it writes. */
 static void pty_exec_detach(int stage_)
@@ -461,6 +481,7 @@ const struct check docker_terminal_checks[] = {
     {"pty_ctrl_c", 8, 8, pty_ctrl_c},
     {"pty_job_control", 8, 8, pty_job_control},
     {"pty_detach", 8, 8, pty_detach},
+    {"pty_drawn_again", 8, 8, pty_drawn_again},
     {"pty_exec_detach", 8, 8, pty_exec_detach},
     {"pty_restored", 8, 8, pty_restored},
     {"pty_container_killed", 8, 8, pty_container_killed},

@@ -209,10 +209,66 @@ static void docker_lists(int stage_)
     host_command(NULL, "rm small.tar");
 }
 
+/* The containers web, web2 (both of alpine:3) and ended. */
+static void docker_filters(int stage_)
+{
+    static const struct {
+        const char *filters[3], *names;
+    } rows[] = {
+        {{"name=web"}, "web2\nweb\n"},
+        {{"name=^web$"}, "web\n"},
+        {{"name=^/web$"}, "web\n"},
+        {{"name=2$", "-f", "name=^web$"}, "web2\nweb\n"},
+        {{"name=w", "-f", "status=exited"}, ""},
+        {{"status=exited", "-f", "status=running"}, "ended\nweb2\nweb\n"},
+        {{"exited=3", "-f", "exited=0"}, "ended\n"},
+        {{"ancestor=alpine:3"}, "web2\nweb\n"},
+        {{"ancestor=docker.io/library/alpine:3"}, "web2\nweb\n"},
+        {{"ancestor=none"}, ""},
+        {{"label=one", "-f", "label=two=2"}, "web2\n"},
+    };
+    static const char *const wrong[][2] = {
+        {"name=[", "name=, and a regular expression"},
+        {"status=gone", "status=, and created, running"},
+        {"exited=x", "exited=, and an exit status"},
+        {"image=x", "name=, id=, status="},
+    };
+
+    (void)stage_;
+    need_cgroups();
+    host_command(NULL, "tar -cf small.tar -C rootfs .");
+    expect_status(stage("import", "small.tar", "alpine:3"), 0);
+    host_command(NULL, "rm small.tar");
+    expect_status(stage("run", "-d", "--name", "web", "-l", "one", "alpine:3",
+                        "sleep", "1000"),
+                  0);
+    expect_status(stage("run", "-d", "--name", "web2", "-l", "one=1", "-l",
+                        "two=2", "alpine:3", "sleep", "1000"),
+                  0);
+    expect_status(stage("run", "--name", "ended", "--rootfs", "rootfs", "sh",
+                        "-c", "exit 3"),
+                  3);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const char *const *words = rows[i].filters;
+
+        expect_out(stage("ps", "--format", "{{.Names}}", "-f", words[0],
+                         words[1], words[2]),
+                   rows[i].names);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+        expect_refused(stage("ps", "-f", wrong[i][0]), wrong[i][1],
+                       "stage-8 ps --help");
+    expect_refused(stage("update", "web"), "nothing is to be changed",
+                   "stage-8 update --help");
+    expect_status(stage("rm", "-f", "web", "web2", "ended"), 0);
+    expect_status(stage("rmi", "alpine:3"), 0);
+}
+
 const struct check habits_checks[] = {
     {"docker_verbs", 8, 8, docker_verbs},
     {"docker_flags", 8, 8, docker_flags},
     {"docker_values", 8, 8, docker_values},
     {"docker_lists", 8, 8, docker_lists},
+    {"docker_filters", 8, 8, docker_filters},
     {.name = NULL},
 };
