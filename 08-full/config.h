@@ -25,6 +25,7 @@ struct user {
     const char *name; /* USER[:GROUP], looked up in the rootfs; NULL: "0" */
     gid_t *additional_gids;
     size_t additional_gid_count;
+    bool keep_groups; /* the caller's, in place of these */
     const char *const *groups; /* more of them, by name, looked up as well;
                                   NULL-terminated, or NULL */
     bool primary_group_too; /* docker's habit: the primary one is among them */

@@ -85,15 +85,23 @@ static void load_annotations(struct json document, struct config *config)
     if (is_there(get_entry(annotations, "")))
         refuse_json(get_entry(annotations, ""), "a name must not be empty");
     config->annotations = load_pairs(annotations, &config->annotation_count);
+    /* what podman makes of --group-add keep-groups, for crun */
+    for (size_t i = 0; i < config->annotation_count; i++)
+        if (strcmp(config->annotations[i].name,
+                   "run.oci.keep_original_groups") == 0)
+            config->process.user.keep_groups =
+                strcmp(config->annotations[i].value, "1") == 0;
 }
 
 static char *no_args[] = {NULL};
 static const struct process no_process = {
     .stdin_open = true, .args = no_args, .cwd = "/"};
 
-void load_bundle(const char *bundle, struct config *config)
+void load_bundle(const char *bundle, const char *file, struct config *config)
 {
-    char *path = format_text("%s/config.json", bundle);
+    char *path = file && *file == '/'
+                   ? format_text("%s", file)
+                   : format_text("%s/%s", bundle, file ? file : "config.json");
     char *text = read_file(path);
     struct json document, process;
 

@@ -12,9 +12,9 @@
 #include "json.h"
 #include "text.h"
 
-/* Fills in `config` from the file config.json in the folder `bundle`, an
- * absolute path. */
-void load_bundle(const char *bundle, struct config *config);
+/* Fills in `config` from `file`, a path from the folder `bundle` on, which is an
+ * absolute path; NULL: config.json. */
+void load_bundle(const char *bundle, const char *file, struct config *config);
 
 /* The objects of the array `name`, each loaded into a place of a new array of
  * things of `size`; `count` gets their number. */

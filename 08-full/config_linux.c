@@ -170,16 +170,27 @@ static unsigned load_number(struct json device, const char *name, bool needed,
     return (unsigned)value;
 }
 
+/* Without slashes at its end. */
+static const char *clean_path(const char *path)
+{
+    size_t length = strlen(path);
+
+    while (length > 0 && path[length - 1] == '/')
+        length--;
+    return format_text("%.*s", (int)length, path);
+}
+
 static void load_device(struct json device, void *place)
 {
     struct device *to = place;
     mode_t type = load_device_type(device);
     bool needed = type != S_IFIFO;
 
-    to->path = require_text(device, "path");
-    if (*to->path != '/' || to->path[strlen(to->path) - 1] == '/')
+    to->path = clean_path(require_text(device, "path"));
+    if (*to->path != '/')
         refuse_json(get_member(device, "path"),
-                    "\"%.200s\" is not an absolute path of a file", to->path);
+                    "\"%.200s\" is not an absolute path of a file",
+                    require_text(device, "path"));
     /* podman puts the type in there, too */
     to->mode =
         type | (load_number(device, "fileMode", false, 0177777, 0666) & 07777);

@@ -42,7 +42,17 @@ static void load_mount_mappings(struct json mount, const struct config *config,
                     "\"idmap\" needs mappings, or a user namespace");
 }
 
-/* A bind has no file system to give an option to. */
+/* A bind has no file system to give an option to; for mount(8), which other
+ * runtimes call by its flags, that is no error. A misspelt flag is one. */
+static void check_bind_option(struct json array, const char *option)
+{
+    if (has_word("async nomand nolazytime", option)) /* it is so */
+        return;
+    if (!strchr(option, '=') && !has_word("sync dirsync lazytime mand", option))
+        refuse_json(array, "\"%.80s\" is not supported for a bind", option);
+    warn("%s: \"%.80s\" has no effect on a bind", array.path, option);
+}
+
 static void check_options(struct json mount, const char *const *list,
                           const char *type)
 {
@@ -51,9 +61,8 @@ static void check_options(struct json mount, const char *const *list,
     struct mount_options options = {0};
 
     for (; *list; list++)
-        if (read_option(*list, &options) == OPTION_OF_SYSTEM && bind &&
-            !has_word("async nomand nolazytime", *list)) /* it is so */
-            refuse_json(array, "\"%.80s\" is not supported for a bind", *list);
+        if (read_option(*list, &options) == OPTION_OF_SYSTEM && bind)
+            check_bind_option(array, *list);
     if (options.copy_up && strcmp(type, "tmpfs") != 0)
         refuse_json(array, "\"tmpcopyup\" is for a tmpfs");
 }

@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 struct creation {
-    const char *bundle, *pid_file, *console_socket;
+    const char *bundle, *config, *pid_file, *console_socket;
     uint64_t preserve_fds, sockets; /* the sockets come first */
     bool no_pivot, no_new_keyring, detach, no_subreaper, keep;
 };
@@ -28,6 +28,8 @@ static char **read_creation(int argc, char **argv, struct creation *to)
     bool run = strcmp(argv[0], "run") == 0;
     const struct flag flags[] = {
         {"bundle", 'b', "DIR", "has config.json (.)", parse_text, &to->bundle},
+        {"config", 'f', "FILE", "in place of config.json, crun's", parse_text,
+         &to->config},
         {"pid-file", 0, "FILE", "gets the number of the first process",
          parse_text, &to->pid_file},
         {"console-socket", 0, "SOCKET", "gets the master of the terminal",
@@ -95,7 +97,7 @@ void check_terminal(const struct process *process, const char *console_socket,
 static void load_config(struct config *config, const struct creation *creation,
                         const struct life *life)
 {
-    load_bundle(life->bundle, config);
+    load_bundle(life->bundle, creation->config, config);
     if (!config->process.args[0] && life->company != UNTIL_CREATED)
         fail_plainly("create makes a container without one",
                      "config.json: process: is missing");
@@ -125,7 +127,8 @@ int create_verb(int argc, char **argv, const struct globals *globals)
         .keep = creation.keep,
     };
 
-    if (!creation.bundle && access("config.json", F_OK) == -1)
+    if (!creation.bundle && !creation.config &&
+        access("config.json", F_OK) == -1)
         fail_plainly("docker's create is not here: run -d makes a container "
                      "from an image, and starts it",
                      "%s: no --bundle, and no ./config.json", argv[0]);

@@ -68,7 +68,7 @@ void become_first_process(const struct config *config, struct cgroup *cgroup,
     join_namespaces(config, ~(CLONE_NEWUSER | CLONE_NEWNS));
     join_namespaces(config, CLONE_NEWNS);
     if (user != -1) {
-        enter_user_namespace(user);
+        enter_user_namespace(user, config->process.user.keep_groups);
         close(user);
     }
     make_process(config, launch->sync);

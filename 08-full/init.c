@@ -283,15 +283,18 @@ static noreturn void become_command(struct config *config,
                                     const struct inside *inside)
 {
     struct process *process = &config->process;
-    /* the user may not be able to enter it */
-    int cwd = fchdir(inside->cwd) == 0 ? -1 : inside->cwd;
+    /* before a filter that forbids this; and the user may not be able to */
+    bool entered = fchdir(inside->cwd) == 0;
     int sync;
 
+    if (entered)
+        enter_folder(inside->cwd, process->cwd);
     if (launch->streams)
         give_streams(launch->streams, identity->uid);
     /* 7. No step that needs root's power comes after this. */
     drop_privileges(config, identity, launch->sync);
-    enter_folder(cwd, process->cwd);
+    if (!entered)
+        enter_folder(inside->cwd, process->cwd);
     check_command(process);
     /* before the wait: containerd reads create's output to its end, which
      * comes when nobody holds it any more */

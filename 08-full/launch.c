@@ -167,7 +167,7 @@ void load_record(const struct record *record, const char *data_root,
     struct process *process = &config->process;
     const char *user;
 
-    load_bundle(record->path, config);
+    load_bundle(record->path, NULL, config);
     user = get_text(record->json, "user");
     if (user && *user)
         process->user.name = user;

@@ -111,7 +111,8 @@ static bool runs_a_bundle(char **words)
     bool bundle = access("config.json", F_OK) == 0;
 
     for (; *words && strcmp(*words, "--") != 0; words++) {
-        if (begins_with(*words, "--bundle") || strncmp(*words, "-b", 2) == 0)
+        if (begins_with(*words, "--bundle") ||
+            begins_with(*words, "--config") || strncmp(*words, "-b", 2) == 0)
             return true;
         if (begins_with(*words, "--rootfs"))
             return false;
@@ -202,17 +203,12 @@ char **read_globals(int argc, char **argv, struct globals *to)
 
 const char *only_id(char **words)
 {
-    const char *expected;
-
     if (!words[0])
         fail_plainly(NULL, "the container's id is missing");
     if (words[1])
         fail_plainly(NULL, "one id is wanted, and there is also \"%.80s\"",
                      words[1]);
-    expected = check_id(words[0]);
-    if (expected)
-        fail_plainly(NULL, "container \"%.80s\": must be %s", words[0],
-                     expected);
+    require_id(words[0]);
     return words[0];
 }
 

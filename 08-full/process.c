@@ -104,7 +104,7 @@ void enter_folder(int fd, const char *path)
 {
     char actual[PATH_MAX];
 
-    if (fd != -1 && fchdir(fd) == -1)
+    if (fchdir(fd) == -1)
         fail("chdir %s", path);
     /* a folder outside of the root has no name in it */
     if (!getcwd(actual, sizeof(actual)) || *actual != '/')

@@ -45,8 +45,8 @@ void raise_rlimits(const struct process *process);
  * /proc is the host's. See proc_pid_oom_score_adj(5). */
 void set_oom_score(const struct process *process);
 
-/* Goes to the folder `fd`, which is `path`, as the user that we are now; -1: we
- * are there already. Ends the program if it is not inside the container. */
+/* Goes to the folder `fd`, which is `path`, as the user that we are now. Ends the
+ * program if it is not inside the container. */
 void enter_folder(int fd, const char *path);
 
 /*

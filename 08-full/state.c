@@ -39,6 +39,22 @@ const char *check_id(const char *id)
     return NULL;
 }
 
+void require_id(const char *id)
+{
+    const char *expected = check_id(id), *wrong = id;
+
+    if (!expected)
+        return;
+    while (isalnum((unsigned char)*wrong) ||
+           (wrong > id && *wrong && strchr("_+.-", *wrong)))
+        wrong++;
+    if (!*wrong)
+        fail_plainly(NULL, "container \"%.80s\": must be %s", id, expected);
+    fail_plainly(format_text("must be %s", expected),
+                 "container \"%.80s\": invalid character `%c` in the ID", id,
+                 *wrong);
+}
+
 /* ---- processes ------------------------------------------------------------ */
 
 /* When `pid` was started; 0 if there is no such process, or only its remains
@@ -119,10 +135,7 @@ const char *status_word(enum status status)
 
 static void set_path(struct state *state, const char *root, const char *id)
 {
-    const char *expected = check_id(id);
-
-    if (expected)
-        fail_plainly(NULL, "container \"%.80s\": must be %s", id, expected);
+    require_id(id);
     *state = (struct state){
         .id = id,
         .path = format_text("%s/%s", root, id),
@@ -167,7 +180,7 @@ void make_state(struct state *state, const char *root, const char *id,
         fail("mkdir %s", root);
     /* of two that do this at the same time, one succeeds */
     if (mkdir(state->path, 0700) == -1 && errno == EEXIST)
-        fail_plainly(NULL, "container with the id %s exists already", id);
+        fail_plainly(NULL, "container with the id %s already exists", id);
     if (!lock_folder(state))
         fail("mkdir %s", state->path);
     state->bundle = bundle;

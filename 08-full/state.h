@@ -51,6 +51,9 @@ const char *default_state_root(void);
 /* NULL, or what an id must be: it names a folder. */
 const char *check_id(const char *id);
 
+/* Ends the program if it is none. */
+void require_id(const char *id);
+
 /* Makes the folder of a new container, locked, and writes the state. An id
  * that is there already ends the program. */
 void make_state(struct state *state, const char *root, const char *id,

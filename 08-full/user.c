@@ -178,7 +178,7 @@ void find_user(const struct user *asked, int root, struct identity *identity)
     char *colon = strchr(user, ':');
     char *login;
 
-    *identity = (struct identity){0};
+    *identity = (struct identity){.keep_groups = asked->keep_groups};
     if (colon)
         *colon++ = '\0';
     if (!*user || (colon && !*colon))
@@ -221,9 +221,10 @@ static const char *id_hint(void)
 void become_user(const struct identity *identity)
 {
     /* groups first: another user could not change them any more. Always,
-     * even to none: the runtime's own must not stay. But none to none is
-     * forbidden in some user namespaces */
-    if ((identity->group_count > 0 || getgroups(0, NULL) != 0) &&
+     * even to none: the runtime's own must not stay unless somebody asks for
+     * that. But none to none is forbidden in some user namespaces */
+    if (!identity->keep_groups &&
+        (identity->group_count > 0 || getgroups(0, NULL) != 0) &&
         setgroups(identity->group_count, identity->groups) == -1)
         fail_with_hint(id_hint(), "setgroups");
     if (setresgid(identity->gid, identity->gid, identity->gid) == -1)

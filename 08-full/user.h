@@ -19,6 +19,7 @@ struct identity {
     gid_t gid;
     gid_t *groups; /* supplementary ones */
     size_t group_count;
+    bool keep_groups; /* in place of these, those that we have */
     char *home;
 };
 

@@ -96,13 +96,13 @@ int open_user_namespace(const struct config *config)
     return fd;
 }
 
-void enter_user_namespace(int fd)
+void enter_user_namespace(int fd, bool keep_groups)
 {
     static const char hint[] = "the user namespace must map the ids 0";
 
     /* groups of the outside mean nothing inside, where it may be forbidden to
      * change them: proc_pid_setgroups(5) */
-    if (setgroups(0, NULL) == -1)
+    if (!keep_groups && setgroups(0, NULL) == -1)
         fail("setgroups");
     if (setns(fd, CLONE_NEWUSER) == -1)
         fail("join the user namespace");

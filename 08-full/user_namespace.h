@@ -25,4 +25,4 @@ int open_user_namespace(const struct config *config);
 
 /* Goes into the user namespace `fd`, and becomes its root. What the machine's
  * root could do is over. */
-void enter_user_namespace(int fd);
+void enter_user_namespace(int fd, bool keep_groups);

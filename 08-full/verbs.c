@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <json-c/json.h>
 #include <poll.h>
+#include <regex.h>
 #include <signal.h>
 
 #include "base.h"
@@ -339,20 +340,13 @@ void delete_container(struct state *state)
     run_hooks(&hooks, POSTSTOP_HOOK, state, "stopped", 0, environ);
 }
 
-int delete_verb(int argc, char **argv, const struct globals *globals)
+static void delete_one(const char *root, const char *id, bool force)
 {
     struct state state;
-    bool force = false;
-    const struct flag flags[] = {
-        {"force", 'f', NULL, "kill it first; no error if it does not exist",
-         parse_switch, &force},
-        {0},
-    };
-    const char *id = only_id(parse_flags(argc, argv, flags, ""));
 
-    if (!open_state(&state, globals->root, id)) {
+    if (!open_state(&state, root, id)) {
         if (force)
-            return EXIT_SUCCESS;
+            return;
         fail_plainly(NULL, "container %s does not exist", id);
     }
     if (!force && status_of(&state) != STATUS_STOPPED)
@@ -360,6 +354,40 @@ int delete_verb(int argc, char **argv, const struct globals *globals)
                      "cannot delete container %s: it is %s, not stopped", id,
                      status_word(status_of(&state)));
     delete_container(&state);
+}
+
+/* All whose ids match, as regex(7) has it. */
+static void delete_matching(const char *root, char **words, bool force)
+{
+    regex_t expression;
+    struct dirent **entries = NULL;
+    int count = scandir(root, &entries, NULL, alphasort);
+
+    if (!words[0] || words[1] ||
+        regcomp(&expression, words[0], REG_EXTENDED | REG_NOSUB) != 0)
+        fail_plainly(NULL, "--regex: one regular expression is wanted");
+    for (int i = 0; i < count; i++)
+        if (!check_id(entries[i]->d_name) &&
+            regexec(&expression, entries[i]->d_name, 0, NULL, 0) == 0)
+            delete_one(root, entries[i]->d_name, force);
+}
+
+int delete_verb(int argc, char **argv, const struct globals *globals)
+{
+    bool force = false, regex = false;
+    const struct flag flags[] = {
+        {"force", 'f', NULL, "kill it first; no error if it does not exist",
+         parse_switch, &force},
+        {"regex", 'r', NULL, "all whose ids match a regular expression, crun's",
+         parse_switch, &regex},
+        {0},
+    };
+    char **words = parse_flags(argc, argv, flags, "");
+
+    if (regex)
+        delete_matching(globals->root, words, force);
+    else
+        delete_one(globals->root, only_id(words), force);
     return EXIT_SUCCESS;
 }
 

@@ -84,6 +84,7 @@ static const struct check *const tables[] = {
     oci_checks,
     oci_config_checks,
     oci_seccomp_checks,
+    oci_caller_checks,
     oci_feature_checks,
     oci_exec_checks,
     oci_hooks_checks,

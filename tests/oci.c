@@ -104,6 +104,8 @@ static void bad_ids(int stage)
     memset(many, 'a', 5000);
     many[5000] = '\0';
     expect_refused(oci("create", "--bundle", "bundle", many), "at most");
+    expect_refused(oci("create", "--bundle", "bundle", "a/b"),
+                   "invalid character `/` in the ID");
     expect_refused(oci("create", "--bundle", "bundle"), "missing");
     ck_assert_int_eq(access("state", F_OK), -1);
     remove_bundle();
@@ -148,7 +150,8 @@ static void two_creates(int stage)
         struct result first = finish(&one), second = finish(&two);
 
         ck_assert_int_eq(first.status + second.status, 125);
-        expect_text("stderr", first.status ? first.err : second.err, "exists");
+        expect_text("stderr", first.status ? first.err : second.err,
+                    "already exists");
         ck_assert_str_eq(box_status(), "created");
         expect_status(oci("delete", "--force", "box"), 0);
     }

@@ -465,7 +465,7 @@ static void devices(int stage)
     make_bundle(
         "head -c 4 /dev/sub/nought | wc -c >/dev/shm/read; head -c 1 "
         "/dev/other 2>/dev/shm/other; while :; do sleep 0.05; done",
-        EDITS(IN("linux", "\"devices\": [{\"path\": \"/dev/sub/nought\", "
+        EDITS(IN("linux", "\"devices\": [{\"path\": \"/dev/sub/nought/\", "
                           "\"type\": \"c\", \"major\": 1, \"minor\": 5, "
                           "\"fileMode\": 8612, \"uid\": 12, \"gid\": 34}, "
                           "{\"path\": \"/dev/ptmx\", \"type\": \"c\", "

@@ -189,6 +189,7 @@ static void exec_flags(int stage)
 {
     static const struct edit edits[] = {{"\"gid\": 0", "\"gid\": 7"}, {0}};
     const char *script = "pwd; echo $A $B; umask";
+    struct result result;
     pid_t pid;
 
     (void)stage;
@@ -206,6 +207,10 @@ static void exec_flags(int stage)
     expect_text("Gid", status_field(pid, "Gid"), "3\t3\t3\t3");
     pid = exec_sleep("-g", "44", "974");
     expect_text("Groups", status_field(pid, "Groups"), "44");
+    result = oci("exec", "--cap", "CAP_NOUGHT", "box", "echo", "it ran");
+    expect_status(result, 0);
+    ck_assert_str_eq(result.out, "it ran\n");
+    expect_text("stderr", result.err, "no capability CAP_NOUGHT");
     pid = exec_sleep("--cap", "CAP_SYS_CHROOT", "975");
     /* spec's KILL, NET_BIND_SERVICE, AUDIT_WRITE, and bit 18 */
     ck_assert_str_eq(status_field(pid, "CapEff"), "0000000020040420");

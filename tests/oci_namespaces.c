@@ -191,6 +191,14 @@ static void namespaces(int stage)
     waitpid(user, NULL, 0);
 }
 
+/* A zombie has taken all others of its PID namespace with it. */
+static bool has_ended(pid_t pid)
+{
+    char *stat = read_file(format_text("/proc/%d/stat", (int)pid));
+
+    return !stat || strstr(stat, ") Z ");
+}
+
 /* A file may hold on to a PID namespace that has lost its first process. */
 static void ended_pid_namespace(int stage)
 {
@@ -203,6 +211,7 @@ static void ended_pid_namespace(int stage)
                      0);
     kill(other, SIGKILL);
     waitpid(other, NULL, 0);
+    ck_assert(within(10, has_ended(sleeper)));
     make_bundle(forever, replaced("pid", format_text("{\"type\": \"pid\", "
                                                      "\"path\": \"%s/ended\"}",
                                                      scratch_folder)));

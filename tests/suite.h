@@ -47,6 +47,7 @@ extern const struct check oci_namespace_checks[];   /* oci_namespaces.c */
 extern const struct check oci_hooks_checks[];       /* oci_hooks.c */
 extern const struct check oci_attribute_checks[];   /* oci_attributes.c */
 extern const struct check oci_seccomp_checks[];     /* oci_seccomp.c */
+extern const struct check oci_caller_checks[];      /* oci_callers.c */
 extern const struct check oci_feature_checks[];     /* oci_features.c */
 extern const struct check oci_exec_checks[];        /* oci_exec.c */
 extern const struct check oci_limit_checks[];       /* oci_resources.c */
