@@ -10,6 +10,7 @@
 
 #include "../common/common.h"
 #include "cgroup.h"
+#include "cgroup_undo.h"
 #include "sync.h"
 
 int write_group_file(int group, const char *name, const char *text)
@@ -94,6 +95,8 @@ static noreturn void fail_to_write(const struct hierarchy *hierarchy,
 static bool try_to_write(const struct hierarchy *hierarchy, const char *name,
                          const char *text, bool final)
 {
+    char *old = old_limit(hierarchy, name);
+
     if (write_group_file(hierarchy->fd, name, text) == -1) {
         /* what does not exist limits nothing */
         if (errno == ENOENT && strcmp(text, lifted(hierarchy)) == 0)
@@ -102,6 +105,7 @@ static bool try_to_write(const struct hierarchy *hierarchy, const char *name,
             fail_to_write(hierarchy, name, text);
         return false;
     }
+    remember_limit(hierarchy, name, text, old);
     explain("write(\"%s/%s\", \"%s\")", hierarchy->path, name, text);
     return true;
 }

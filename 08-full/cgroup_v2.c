@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../common/common.h"
+#include "cgroup_undo.h"
 #include "device_filter.h"
 #include "sync.h"
 
@@ -322,10 +323,14 @@ static void set_unified(const struct hierarchy *hierarchy,
         !has_word(hierarchy->names, controller))
         fail_plainly(NULL, "cgroup: unified: %s: there is no controller %s",
                      pair->name, controller);
-    while ((line = strsep(&rest, "\n")))
+    while ((line = strsep(&rest, "\n"))) {
+        char *old = old_limit(hierarchy, pair->name);
+
         if (*line && write_group_file(hierarchy->fd, pair->name, line) == -1)
             fail("cgroup: unified: write %s to %s/%s", line, hierarchy->path,
                  pair->name);
+        remember_limit(hierarchy, pair->name, line, old);
+    }
     explain("write(\"%s/%s\", \"%s\")", hierarchy->path, pair->name,
             pair->value);
     free(controller);

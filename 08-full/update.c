@@ -3,6 +3,7 @@
 
 #include "base.h"
 #include "cgroup.h"
+#include "cgroup_undo.h"
 #include "cli.h"
 #include "config_json.h"
 #include "control.h"
@@ -169,6 +170,7 @@ static void apply(const struct state *state, struct json document)
         fail_plainly(NULL, "container %s has no cgroups", state->id);
     open_groups(state, &cgroup);
     limit_cgroup(&cgroup, &resources);
+    keep_limits();
     close_cgroup(&cgroup);
 }
 
@@ -251,6 +253,7 @@ int update_verb(int argc, char **argv, const struct globals *globals)
     char **words = read_update(argc, argv, &document, &restart);
     const char *id;
 
+    begin_limits();
     if (words[0] && names_record(globals, words[0], &record))
         return update_records(words, document, &restart, globals);
     id = only_id(words);

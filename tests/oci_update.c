@@ -125,6 +125,27 @@ static void update_below_usage(int stage)
     end_box();
 }
 
+/* All of it or nothing: the kernel takes no quota of a microsecond. */
+static void update_taken_back(int stage)
+{
+    (void)stage;
+    make_bundle(forever, NULL);
+    start_box();
+    expect_status(oci("update", "--cpu-quota", "50000", "--cpu-period",
+                      "200000", "--cpu-share", "512", "--memory", "64M",
+                      "--pids-limit", "33", "box"),
+                  0);
+    expect_refused(update_with("{\"memory\": {\"limit\": 134217728}, \"pids\": "
+                               "{\"limit\": 44}, \"cpu\": {\"shares\": 2048, "
+                               "\"quota\": 1}}"),
+                   "Invalid argument");
+    expect_half();
+    expect_file("memory", "memory.limit_in_bytes", "67108864\n", "memory.max",
+                "67108864\n");
+    expect_file("pids", "pids.max", "33\n", "pids.max", "33\n");
+    end_box();
+}
+
 static void update_refused(int stage)
 {
     (void)stage;
@@ -251,6 +272,7 @@ const struct check oci_update_checks[] = {
     {"update_limits", 8, 8, update_limits},
     {"update_has_effect", 8, 8, update_has_effect},
     {"update_below_usage", 8, 8, update_below_usage},
+    {"update_taken_back", 8, 8, update_taken_back},
     {"update_refused", 8, 8, update_refused},
     {"events_stats", 8, 8, events_stats},
     {"events_until_the_end", 8, 8, events_until_the_end},
