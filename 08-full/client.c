@@ -10,6 +10,8 @@
 #include "foreground.h"
 #include "keys.h"
 #include "packets.h"
+#include "state.h"
+#include "syscalls.h"
 #include "terminal.h"
 
 /* For atexit: the terminal goes back to what it was. */
@@ -64,12 +66,39 @@ static void send_size(int socket)
         send_packet(socket, PACKET_SIZE, &size, sizeof(size), true);
 }
 
-static void handle_signals(const struct attachment *to, int signals, int *times)
+/* Not by the monitor: it hears us no sooner than the container reads. */
+static void signal_container(const struct record *record, int number)
 {
-    struct signalfd_siginfo info;
-    int number;
+    struct state state;
+    int pidfd;
 
-    while (read(signals, &info, sizeof(info)) == sizeof(info))
+    if (!look_at_state(&state, default_state_root(), record->id))
+        return;
+    pidfd = open_state_process(&state);
+    if (pidfd != -1) {
+        sys_pidfd_send_signal(pidfd, number);
+        close(pidfd);
+    }
+    close(state.folder);
+}
+
+/* ---- the loop ----------------------------------------------------------------------- */
+
+/* From now until the end. */
+struct talk {
+    const struct attachment *to;
+    struct typing typing;
+    int signals, times; /* signalfd(2); how many there were */
+    bool input_ended;
+    int exit_status;
+};
+
+static void handle_signals(struct talk *talk)
+{
+    const struct attachment *to = talk->to;
+    struct signalfd_siginfo info;
+
+    while (read(talk->signals, &info, sizeof(info)) == sizeof(info))
         switch (info.ssi_signo) {
         case SIGTSTP:
             stop_until_continued(&terminal);
@@ -82,26 +111,29 @@ static void handle_signals(const struct attachment *to, int signals, int *times)
             /* our terminal is gone: that is no word to the container's */
             if (!to->signals || (to->terminal && info.ssi_signo == SIGHUP))
                 exit(128 + (int)info.ssi_signo);
-            number = next_signal(&terminal, (int)info.ssi_signo, ++*times);
-            send_packet(to->socket, PACKET_SIGNAL, &number, sizeof(number),
-                        true);
+            signal_container(
+                to->signals,
+                next_signal(&terminal, (int)info.ssi_signo, ++talk->times));
         }
 }
 
-/* ---- the loop ----------------------------------------------------------------------- */
-
-static void write_all(int fd, const char *data, size_t length)
+/* Who reads it may be slow: signals are heard meanwhile. A write of a packet to
+ * what poll(2) calls writable does not block. */
+static void write_all(struct talk *talk, int fd, const char *data,
+                      size_t length)
 {
     while (length > 0) {
-        ssize_t put = write(fd, data, length);
+        struct pollfd fds[] = {{talk->signals, POLLIN, 0}, {fd, POLLOUT, 0}};
+        ssize_t put;
 
-        if (put == -1 && errno == EAGAIN) {
-            struct pollfd ready = {fd, POLLOUT, 0};
-
-            poll(&ready, 1, -1);
-        } else if (put == -1 && errno != EINTR) {
+        if (poll(fds, 2, -1) == -1 && errno != EINTR)
+            fail("poll");
+        if (fds[0].revents)
+            handle_signals(talk);
+        put = fds[1].revents ? write(fd, data, length) : 0;
+        if (put == -1 && errno != EAGAIN && errno != EINTR)
             return; /* nobody is there to read it */
-        } else if (put > 0) {
+        if (put > 0) {
             data += put;
             length -= (size_t)put;
         }
@@ -109,14 +141,14 @@ static void write_all(int fd, const char *data, size_t length)
 }
 
 /* False at the container's end. */
-static bool show(const struct packet *packet, size_t length, int *exit_status)
+static bool show(struct talk *talk, const struct packet *packet, size_t length)
 {
     switch (packet->kind) {
     case PACKET_OUTPUT:
-        write_all(STDOUT_FILENO, packet->data, length);
+        write_all(talk, STDOUT_FILENO, packet->data, length);
         return true;
     case PACKET_ERROR:
-        write_all(STDERR_FILENO, packet->data, length);
+        write_all(talk, STDERR_FILENO, packet->data, length);
         return true;
     case PACKET_MESSAGE:
         /* in raw mode the terminal does not make "\r\n" of "\n" */
@@ -124,7 +156,7 @@ static bool show(const struct packet *packet, size_t length, int *exit_status)
                 terminal.raw ? "\r" : "");
         return true;
     case PACKET_EXIT:
-        *exit_status = read_number(packet);
+        talk->exit_status = read_number(packet);
         return false;
     default:
         return true;
@@ -132,76 +164,88 @@ static bool show(const struct packet *packet, size_t length, int *exit_status)
 }
 
 /* False once the user has typed the keys that detach. */
-static bool pass_input(const struct attachment *to, struct typing *typing,
-                       bool *ended)
+static bool pass_input(struct talk *talk)
 {
+    int socket = talk->to->socket;
     char typed[MOST_DATA - MOST_KEYS], data[MOST_DATA];
     ssize_t got = read(STDIN_FILENO, typed, sizeof(typed));
     size_t filled;
 
     if (got > 0) {
-        bool stays = hold_keys(typing, typed, (size_t)got, data, &filled);
+        bool stays =
+            hold_keys(&talk->typing, typed, (size_t)got, data, &filled);
 
         if (filled)
-            send_packet(to->socket, PACKET_INPUT, data, filled, true);
+            send_packet(socket, PACKET_INPUT, data, filled, true);
         if (!stays) {
-            send_packet(to->socket, PACKET_DETACH, NULL, 0, true);
+            send_packet(socket, PACKET_DETACH, NULL, 0, true);
             return false;
         }
     }
     if (got == 0 || (got == -1 && errno != EAGAIN && errno != EINTR)) {
         if (terminal.raw) /* Ctrl-D is a key there: it was hung up */
             exit(128 + SIGHUP);
-        send_packet(to->socket, PACKET_INPUT_END, NULL, 0, true);
-        *ended = true;
+        send_packet(socket, PACKET_INPUT_END, NULL, 0, true);
+        talk->input_ended = true;
     }
     return true;
 }
 
-static int copy_until_end(const struct attachment *to, int signals,
-                          struct typing *typing)
+static bool is_full(int socket)
 {
+    struct pollfd room = {socket, POLLOUT, 0};
+
+    return poll(&room, 1, 0) == 0;
+}
+
+/* A container that does not read now may want to write first: nothing more is
+ * sent to it then, or both sides would wait for each other. */
+static int copy_until_end(struct talk *talk)
+{
+    int socket = talk->to->socket;
     struct packet packet;
-    bool ended = !to->input;
-    int times = 0, exit_status = 0;
 
     for (;;) {
-        struct pollfd fds[] = {{signals, POLLIN, 0},
-                               {to->socket, POLLIN, 0},
-                               {ended ? -1 : STDIN_FILENO, POLLIN, 0}};
+        bool full = !talk->input_ended && is_full(socket);
+        struct pollfd fds[] = {
+            {talk->signals, POLLIN, 0},
+            {socket, (short)(POLLIN | (full ? POLLOUT : 0)), 0},
+            {full || talk->input_ended ? -1 : STDIN_FILENO, POLLIN, 0}};
         ssize_t length;
 
         if (poll(fds, 3, -1) == -1 && errno != EINTR)
             fail("poll");
         if (fds[0].revents)
-            handle_signals(to, signals, &times);
-        if (fds[1].revents) {
-            length = receive_packet(to->socket, &packet);
+            handle_signals(talk);
+        if (fds[1].revents & ~POLLOUT) {
+            length = receive_packet(socket, &packet);
             if (length < 0) {
                 warn("the container's monitor is gone");
                 return EXIT_STAGE_FAILED;
             }
-            if (!show(&packet, (size_t)length, &exit_status))
-                return exit_status;
+            if (!show(talk, &packet, (size_t)length))
+                return talk->exit_status;
         }
-        if (fds[2].revents && !pass_input(to, typing, &ended))
+        if (fds[2].revents && !pass_input(talk))
             return 0;
     }
 }
 
 int attend_container(const struct attachment *to)
 {
-    struct typing typing = {0};
-    int signals = open_signals(to->terminal), exit_status;
+    struct talk talk = {.to = to,
+                        .signals = open_signals(to->terminal),
+                        .input_ended = !to->input};
+    int exit_status;
 
     if (atexit(restore_terminal) != 0)
         fail("atexit");
     if (to->terminal) {
-        expect_keys(&typing, to->detach);
+        expect_keys(&talk.typing, to->detach);
         send_size(to->socket);
         open_terminal(&terminal, -1, to->input);
     }
-    exit_status = copy_until_end(to, signals, &typing);
+    exit_status = copy_until_end(&talk);
     leave_raw_mode(&terminal);
     return exit_status;
 }

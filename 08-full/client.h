@@ -9,11 +9,12 @@
 #include "record.h"
 
 struct attachment {
-    int socket;         /* to the monitor; the command runs */
-    bool input;         /* our standard input goes there */
-    bool terminal;      /* the container has one */
-    bool signals;       /* those that we get go to its first process */
-    const char *detach; /* keys that end it; see keys.h */
+    int socket;                   /* to the monitor; the command runs */
+    bool input;                   /* our standard input goes there */
+    bool terminal;                /* the container has one */
+    const struct record *signals; /* those that we get go to its first process;
+                                     NULL: they end us */
+    const char *detach;           /* keys that end it; see keys.h */
 };
 
 /* The monitor's socket in the record's folder. */

@@ -29,6 +29,7 @@ struct container {
                            is dead */
     const struct hooks *hooks; /* once those at its end are due; or NULL */
     bool lives_on;             /* nothing is to be undone, or any more */
+    bool shares_pids;          /* others survive its first process */
 };
 
 /* For atexit: every way out of the program undoes what was set up. */
@@ -47,7 +48,6 @@ void end_container(void)
     end_child(&container.first);
     /* nobody is about to do something to its groups then */
     locked = container.state.folder != -1 && lock_state_again(&container.state);
-    /* in a PID namespace that is not its own, others survive the first one */
     signal_cgroup(&container.cgroup, SIGKILL);
     if (container.network)
         leave_network(container.network);
@@ -57,6 +57,12 @@ void end_container(void)
     if (container.hooks)
         run_hooks(container.hooks, POSTSTOP_HOOK, &container.state, "stopped",
                   0, environ);
+}
+
+void kill_survivors(void)
+{
+    if (container.shares_pids)
+        signal_cgroup(&container.cgroup, SIGKILL);
 }
 
 /* From here on the container does not need us. */
@@ -192,6 +198,7 @@ static void prepare(struct config *config, const struct life *life)
     if (life->id)
         make_state(&container.state, life->root, life->id, life->bundle,
                    config);
+    container.shares_pids = !(config->linux_.namespaces & CLONE_NEWPID);
     container.cgroup.own_namespace = has_namespace(config, CLONE_NEWCGROUP);
     if (!life->no_cgroup)
         create_cgroup(&container.cgroup, config->linux_.cgroups_path,

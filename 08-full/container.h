@@ -42,5 +42,9 @@ struct life {
  */
 int run_container(struct config *config, const struct life *life);
 
+/* Once its first process has ended: with a PID namespace that it shares, others
+ * would go on, and write without end. */
+void kill_survivors(void);
+
 /* Undoes now what is undone at the end of the program otherwise. */
 void end_container(void);

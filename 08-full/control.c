@@ -55,7 +55,8 @@ static void mark_stopped(const struct record *record)
         close(fd);
 }
 
-/* It waits to start the container again: that ends now. */
+/* It waits to start the container again, or for a client that does not take the
+ * container's last words: that ends now. */
 static void wake_monitor(struct record *record)
 {
     int pidfd;
@@ -119,7 +120,7 @@ static void stop_now(struct record *record, int number, int seconds)
     how = look_at_record(record, &state);
     if (how == RECORD_RUNNING || how == RECORD_PAUSED)
         stop_process(record, &state, number, seconds_of(record, seconds));
-    else if (how == RECORD_RESTARTING)
+    else if (how == RECORD_RESTARTING || how == RECORD_DEAD)
         wake_monitor(record);
     if (state.folder != -1)
         close(state.folder);
@@ -198,15 +199,13 @@ bool kill_container(struct record *record, int number)
     }
     if (number == SIGKILL || number == stop_signal_of(record->json))
         mark_stopped(record);
+    /* as docker: who removes it next finds that it has ended */
     if (number == SIGKILL)
-        send_signal(&state, pidfd, number);
+        stop_container(record, number, -1);
     else if (sys_pidfd_send_signal(pidfd, number) == -1 && errno != ESRCH)
         fail("send a signal to container %s", record->name);
     close(pidfd);
     close(state.folder);
-    /* as docker: who removes it next finds that it has ended */
-    if (number == SIGKILL && lock_record(record, true))
-        unlock_record(record);
     return true;
 }
 

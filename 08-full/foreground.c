@@ -37,6 +37,10 @@ int open_signals(bool terminal)
 
 enum { CTRL_D = 'D' - '@' };
 
+/* More is not in a terminal's buffers. What is written after its end by others
+ * that have kept it open is not waited for. */
+enum { MOST_LEFT = 1 << 20 };
+
 /* One direction: what was read and is not written yet. A writer that cannot
  * take it holds the reader back. A write of up to PIPE_BUF bytes to what
  * poll(2) calls writable does not block. */
@@ -151,12 +155,14 @@ bool watch(const struct foreground *foreground)
     struct flow typed = {.from = STDIN_FILENO, .to = master};
     struct flow shown = {.from = master, .to = STDOUT_FILENO};
     bool alive = true, paused = false, stays = true;
+    size_t left = MOST_LEFT;
 
     expect_keys(&typing, foreground->detach);
     typed.ended = master == -1 || !foreground->typing;
     shown.ended = master == -1;
-    while (stays && (alive || !shown.ended || !is_empty(&shown))) {
-        bool read_master = !paused && is_empty(&shown);
+    while (stays &&
+           (alive || (!shown.ended && left > 0) || !is_empty(&shown))) {
+        bool read_master = !paused && is_empty(&shown), was_over = !alive;
         struct pollfd fds[] = {
             {foreground->signals, POLLIN, 0},
             {alive ? foreground->pidfd : -1, POLLIN, 0},
@@ -168,7 +174,11 @@ bool watch(const struct foreground *foreground)
              0},
         };
 
-        if (poll(fds, 5, paused ? 100 : -1) == -1 && errno != EINTR)
+        if (poll(fds, 5,
+                 was_over && read_master ? 0
+                 : paused                ? 100
+                                         : -1) == -1 &&
+            errno != EINTR)
             fail("poll");
         paused = false;
         if (fds[0].revents)
@@ -184,6 +194,10 @@ bool watch(const struct foreground *foreground)
         if (fds[4].revents & (POLLIN | POLLHUP | POLLERR) && read_master) {
             read_into(&shown);
             paused = is_paused(&shown, alive);
+            if (!alive)
+                left -= shown.end < left ? shown.end : left;
+        } else if (was_over && read_master) {
+            shown.ended = true;
         }
     }
     return stays;

@@ -11,9 +11,11 @@ ssize_t receive_packet(int socket, struct packet *packet)
 {
     ssize_t length;
 
+    /* ECONNRESET, once: the other side has ended with packets of ours unread;
+     * what it has sent is still there */
     do
         length = recv(socket, packet, sizeof(*packet), 0);
-    while (length == -1 && errno == EINTR);
+    while (length == -1 && (errno == EINTR || errno == ECONNRESET));
     if (length == 0)
         errno = EPIPE;
     return length > 0 ? length - 1 : -1;

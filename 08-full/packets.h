@@ -17,8 +17,7 @@ enum packet_kind {
     PACKET_WAIT = 'w',   /* it wants the end alone */
     PACKET_INPUT = 'i',  /* for standard input, or typed at the terminal */
     PACKET_INPUT_END = 'e',
-    PACKET_SIZE = 'z',   /* a struct winsize: its terminal's */
-    PACKET_SIGNAL = 's', /* an int: send it to the first process */
+    PACKET_SIZE = 'z', /* a struct winsize: its terminal's */
     PACKET_DETACH = 'd', /* its end is not the end of standard input */
 
     /* of the monitor */

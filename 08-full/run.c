@@ -98,7 +98,7 @@ static int accompany_run(const struct record *record,
         .socket = monitor->socket,
         .input = input,
         .terminal = get_bool(record->json, "terminal"),
-        .signals = true,
+        .signals = record,
         .detach = detach_keys,
     });
 }
@@ -186,9 +186,9 @@ int start_container(struct record *record, bool attached, bool input)
     int failure;
 
     if (!lock_to_start(record))
-        return attached ? attach_container(record,
-                                           (struct attachment){.input = input,
-                                                               .signals = true})
+        return attached ? attach_container(
+                              record, (struct attachment){.input = input,
+                                                          .signals = record})
                         : EXIT_SUCCESS;
     monitor =
         start_monitor(record, attached, get_own_size(&size) ? &size : NULL);
@@ -256,7 +256,8 @@ int attach_verb(int argc, char **argv, const struct globals *globals)
 
     require_words(words, "attach");
     require_record(&record, globals->data_root, words[0]);
-    return attach_container(&record, (struct attachment){.input = !no_input,
-                                                         .signals = signals,
-                                                         .detach = keys});
+    return attach_container(
+        &record, (struct attachment){.input = !no_input,
+                                     .signals = signals ? &record : NULL,
+                                     .detach = keys});
 }

@@ -10,6 +10,7 @@
 
 #include "base.h"
 #include "client.h"
+#include "container.h"
 #include "container_log.h"
 #include "keys.h"
 #include "launch.h"
@@ -138,8 +139,6 @@ static void type(const char *data, size_t length)
 static void use_packet(struct client *client, const struct packet *packet,
                        size_t length)
 {
-    int number;
-
     switch (packet->kind) {
     case PACKET_ATTACH:
         client->attached = true;
@@ -156,11 +155,6 @@ static void use_packet(struct client *client, const struct packet *packet,
     case PACKET_SIZE:
         if (self.terminal != -1 && length == sizeof(struct winsize))
             ioctl(self.terminal, TIOCSWINSZ, packet->data);
-        break;
-    case PACKET_SIGNAL:
-        memcpy(&number, packet->data, sizeof(number));
-        if (length == sizeof(number))
-            sys_pidfd_send_signal(self.keys.pidfd, number);
         break;
     default: /* PACKET_WAIT: nothing until the end */
         break;
@@ -264,14 +258,28 @@ static void give_up_log(void)
 
 /* ---- the loop -------------------------------------------------------------------- */
 
-/* SIGTERM is what a machine sends that is shut down. */
-static void handle_signals(int signals, int stop_signal)
+/* Those that have not taken what the container wrote last: it has ended, and
+ * somebody waits for us. */
+static void drop_who_is_behind(void)
+{
+    for (int i = 0; i < MOST_CLIENTS; i++)
+        if (self.clients[i].behind)
+            drop_client(&self.clients[i]);
+}
+
+/* SIGTERM is what a machine sends that is shut down, and what "stop" and "rm"
+ * send that do not want to wait for a client. */
+static void handle_signals(int signals, int stop_signal, bool alive)
 {
     struct signalfd_siginfo info;
 
     while (read(signals, &info, sizeof(info)) == sizeof(info))
-        if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
+        if (info.ssi_signo != SIGTERM && info.ssi_signo != SIGINT)
+            continue;
+        else if (alive)
             sys_pidfd_send_signal(self.keys.pidfd, stop_signal);
+        else
+            drop_who_is_behind();
 }
 
 enum {
@@ -368,10 +376,11 @@ static void serve(int signals, int stop_signal)
         if (full)
             log_shown();
         if (fds[SIGNALS].revents)
-            handle_signals(signals, stop_signal);
+            handle_signals(signals, stop_signal, alive);
         if (fds[END].revents) {
             alive = false;
             end = time(NULL);
+            kill_survivors();
         }
         if (fds[LISTENER].revents)
             accept_client();
@@ -445,7 +454,10 @@ void serve_streams(const struct child *first, bool input, int stop_signal)
 {
     use_child(first, input);
     tell_clients(PACKET_STARTED, NULL, 0);
+    /* the container may close its standard input at any time */
+    signal(SIGPIPE, SIG_IGN);
     serve(first->signals, stop_signal);
+    signal(SIGPIPE, SIG_DFL); /* for hooks, and the next run */
     for (int i = 0; !close_container_log(&self.log) && i < PATIENCE; i++)
         sleep(1);
 }

@@ -101,6 +101,7 @@ static const struct check *const tables[] = {
     life_checks,
     habits_checks,
     docker_terminal_checks,
+    stubborn_checks,
     help_checks,
     inspect_checks,
     oci_control_checks,
