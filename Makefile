@@ -216,7 +216,7 @@ uninstall:
 # What stage-8 prints when called with $1.
 define install_text
 @mkdir -p $(BUILD)
-$(abspath $(OUT)stage-8) $(1) >$(BUILD)/installed
+$(if $(filter /%,$(OUT)),,./)$(OUT)stage-8 $(1) >$(BUILD)/installed
 @install -D -m 644 $(BUILD)/installed '$(DESTDIR)$(PREFIX)/$(2)'
 @rm $(BUILD)/installed
 endef

@@ -85,8 +85,8 @@ static void log_lines(int stage_)
                 "{\"log\":\"a\\tb\\ufffdä\\u0001\\u0000c\\n\",\"stream\"");
     expect_text("log", text, "{\"log\":\"no end\",\"stream\":\"stdout\"");
     ck_assert_uint_eq(count_text(text, "\n"), 4);
-    end =
-        format_text("%s logs web | tail -n 2 | od -An -tx1 -c", stage_path(8));
+    end = format_text("'%s' logs web | tail -n 2 | od -An -tx1 -c",
+                      stage_path(8));
     expect_text("what logs prints", host_command(NULL, "%s", end),
                 "ef  bf  bd");
     remove_container();

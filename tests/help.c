@@ -215,7 +215,7 @@ static void completion_in_bash(int stage_)
         skip("bash is not installed");
     process = start_stage(8, &bash, "--norc", "--noprofile", NULL);
     type_text(&process,
-              format_text("PATH=$PATH:%s; source <(stage-8 "
+              format_text("PATH=$PATH:'%s'; source <(stage-8 "
                           "completion bash); echo so${IFS:1:0}urced\n",
                           dirname(stage_path(8))));
     expect(&process, "sourced");
@@ -256,15 +256,25 @@ static void completion_in_others(int stage_)
 
 /* ---- make install --------------------------------------------------------------- */
 
+/* make takes no path with a blank; from the top folder there is none. */
+static const char *below_top(const char *path)
+{
+    size_t length = strlen(top_folder);
+
+    return strncmp(path, top_folder, length) == 0 ? path + length + 1 : path;
+}
+
 /* stage-8 as it is; the same makefile may be at work above us. */
 static char *make_target(const char *target)
 {
+    const char *out = below_top(stage_path(8));
     int status;
     char *output = host_command(
         &status,
         "unset MAKEFLAGS MAKELEVEL MFLAGS; here=$PWD; make -C '%s' -o '%s' "
-        "OUT='%s/' BUILD=\"$here/build\" DESTDIR=\"$here/to\" PREFIX=/usr %s",
-        top_folder, stage_path(8), dirname(stage_path(8)), target);
+        "OUT='%.*s' BUILD='%s/build' DESTDIR=\"$here/to\" PREFIX=/usr %s",
+        top_folder, out, (int)(strlen(out) - strlen("stage-8")), out,
+        below_top(scratch_folder), target);
 
     ck_assert_msg(status == 0, "make %s: %s", target, output);
     return host_command(NULL, "find to -type f | sort");

@@ -174,6 +174,22 @@ double cpu_time(pid_t pid)
     return (double)(user + kernel) / (double)sysconf(_SC_CLK_TCK);
 }
 
+/* In mountinfo a blank is "\040". See proc_pid_mountinfo(5). */
+static void unescape(char *text)
+{
+    char *end = text;
+    unsigned byte;
+
+    for (; *text; text++, end++) {
+        *end = *text;
+        if (*text == '\\' && sscanf(text + 1, "%3o", &byte) == 1) {
+            *end = (char)byte;
+            text += 3;
+        }
+    }
+    *end = '\0';
+}
+
 char *find_mount(pid_t pid, const char *target)
 {
     char *mounts = read_proc(pid, "mountinfo");
@@ -183,8 +199,10 @@ char *find_mount(pid_t pid, const char *target)
     while ((line = strsep(&mounts, "\n"))) {
         char its_target[4096];
 
-        if (sscanf(line, "%*d %*d %*s %*s %4095s", its_target) == 1 &&
-            strcmp(its_target, target) == 0)
+        if (sscanf(line, "%*d %*d %*s %*s %4095s", its_target) != 1)
+            continue;
+        unescape(its_target);
+        if (strcmp(its_target, target) == 0)
             found = line; /* the last one lies on top */
     }
     return found;

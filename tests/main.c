@@ -708,6 +708,7 @@ int main(int argc, char **argv)
                   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!top_folder || shared == MAP_FAILED)
         die("start");
+    umask(022); /* what the checks make is not as the caller's umask says */
     /* the user's own .bashrc may be slow */
     if (setenv("HOME", "/", 1) == -1)
         die("setenv");

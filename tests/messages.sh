@@ -33,7 +33,7 @@ names_used() {
     sed 's/^ *#.*//' workshop/*.sh | grep -oE -e '(^|[(|&)]) *(tell|refuse|ask) [a-z_]+' \
         -e '\bshow [a-z]+' -e '(verdict|heading)=[a-z]+' -e 'said\[[a-z_]+' |
         grep -oE '[a-z_]+$'
-    sed -nE 's/^try_in .* ([a-z]+)$/\1\nnot_\1/p' workshop/attack.sh
+    sed -nE 's/^(.*\|\| )?try_in .* ([a-z]+)$/\2\nnot_\2/p' workshop/attack.sh
     printf 'check\nattack\n' # headings that show_check() makes
 }
 

@@ -494,7 +494,7 @@ static void sockets_of_systemd(int stage)
     ck_assert_int_eq(dup2(fds[0], 3), 3);
     make_bundle(in_container, NULL);
     result = run_stage_so(8, &how, "-c",
-                          format_text("LISTEN_FDS=1 LISTEN_PID=$$ exec %s "
+                          format_text("LISTEN_FDS=1 LISTEN_PID=$$ exec '%s' "
                                       "--root state run --bundle bundle box",
                                       stage_path(8)),
                           NULL);
@@ -502,7 +502,7 @@ static void sockets_of_systemd(int stage)
     ck_assert_str_eq(result.out, "1 1\n0 1 2 3 4 ");
     /* those of another process */
     result = run_stage_so(8, &how, "-c",
-                          format_text("LISTEN_FDS=1 LISTEN_PID=1 exec %s "
+                          format_text("LISTEN_FDS=1 LISTEN_PID=1 exec '%s' "
                                       "--root state run --bundle bundle box",
                                       stage_path(8)),
                           NULL);

@@ -59,7 +59,7 @@ static void make_logging_bundle(void)
 
     make_program(format_text(
         "{ echo $*; cat; echo; readlink /proc/self/ns/mnt /proc/self/ns/pid; "
-        "} >>%s/log",
+        "} >>'%s/log'",
         scratch_folder));
     for (size_t i = 0; i < 6; i++)
         hooks =
@@ -165,11 +165,11 @@ static void hooks_see_both_sides(int stage)
     pid_t pid;
 
     (void)stage;
-    make_program(
-        format_text("if [ $1 = inside ]; then %s; exit; fi\ncd %s\n"
-                    "pid=$(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/')\n"
-                    "nsenter -t $pid -m mount --bind %s/conf $PWD/rootfs/run",
-                    find_mounts, scratch_folder, scratch_folder));
+    make_program(format_text(
+        "if [ $1 = inside ]; then %s; exit; fi\ncd '%s'\n"
+        "pid=$(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/')\n"
+        "nsenter -t $pid -m mount --bind '%s/conf' \"$PWD/rootfs/run\"",
+        find_mounts, scratch_folder, scratch_folder));
     hooks = format_text("\"createRuntime\": [{\"path\": \"%s/hook\", \"args\": "
                         "[\"hook\", \"outside\"]}], \"createContainer\": "
                         "[{\"path\": \"%s/hook\", \"args\": [\"hook\", "
@@ -199,7 +199,7 @@ static void hooks_in_user_namespace(int stage)
 
     (void)stage;
     make_program(
-        format_text("cat /proc/self/uid_map >>%s/log", scratch_folder));
+        format_text("cat /proc/self/uid_map >>'%s/log'", scratch_folder));
     put_file("log", "");
     ck_assert_int_eq(chmod("log", 0666), 0);
     make_hooked_bundle(format_text(
@@ -234,7 +234,7 @@ static void hooks_environment(int stage)
     (void)stage;
     make_program(format_text("{ echo \"$0 $*\"; env | sort | tr '\\n' ' '; "
                              "echo; ls /proc/self/fd | tr '\\n' ' '; echo; } "
-                             ">>%s/log",
+                             ">>'%s/log'",
                              scratch_folder));
     make_hooked_bundle(format_text(
         "\"createRuntime\": [{\"path\": \"%s/hook\", \"args\": [\"x\", \"a "
@@ -416,7 +416,7 @@ static void state_during_hooks(int stage)
     struct process create;
 
     (void)stage;
-    make_program(format_text("while [ ! -e %s/go ]; do sleep 0.01; done",
+    make_program(format_text("while [ ! -e '%s/go' ]; do sleep 0.01; done",
                              scratch_folder));
     make_hooked_bundle(
         format_text("\"prestart\": [{\"path\": \"%s/hook\"}]", scratch_folder));

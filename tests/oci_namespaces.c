@@ -529,10 +529,10 @@ static void owned_cgroup(int stage)
                                           "\"relatime\", \"ro\""};
     static const char script[] =
         "unshare -m sh -c 'umount -R /sys/fs/cgroup; mount -t cgroup2 none "
-        "/sys/fs/cgroup && %s --root state create --bundle bundle box >&2; cd "
+        "/sys/fs/cgroup && \"%s\" --root state create --bundle bundle box >&2; cd "
         "/sys/fs/cgroup/toy-docker/container-box; stat -c %%u . cgroup.procs "
         "cgroup.threads cgroup.subtree_control cgroup.max.depth; cd - "
-        ">/dev/null; %s --root state delete --force box'";
+        ">/dev/null; \"%s\" --root state delete --force box'";
 
     (void)stage;
     if (!strstr(read_file("/proc/filesystems"), "\tcgroup2\n"))

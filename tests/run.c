@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -136,11 +137,31 @@ static void reset_signals(void)
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* By descriptor: an ordinary user may not be able to reach the path. */
+/* For an ordinary user, who may not be able to reach the path. Built with a umask
+ * of 077, the file is for its owner only: then a copy of it in memory. */
+static int open_for_all(const char *path)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC), copy, result;
+    struct stat status;
+
+    if (file == -1 || fstat(file, &status) == -1)
+        die("open %s", path);
+    if (status.st_mode & S_IXOTH)
+        return file;
+    copy = memfd_create("copy", MFD_CLOEXEC);
+    if (copy == -1 ||
+        sendfile(copy, file, NULL, (size_t)status.st_size) != status.st_size)
+        die("copy %s", path);
+    /* what is open for writing cannot be executed */
+    result = open(format_text("/proc/self/fd/%d", copy), O_PATH | O_CLOEXEC);
+    close(copy);
+    return result;
+}
+
 static void execute(const char *path, const struct how *how,
                     struct arguments *arguments)
 {
-    int fd = open(path, O_PATH | O_CLOEXEC);
+    int fd = how->user ? open_for_all(path) : -1;
 
     close_inherited();
     if (how->descriptor)
@@ -405,8 +426,9 @@ struct result finish(struct process *process)
     if (!within(patience(),
                 (process->master == -1 || output_of(process)) &&
                     waitpid(process->pid, &status, WNOHANG) == process->pid))
-        ck_abort_msg("the stage did not end in %d s; stdout: %s stderr: %s",
-                     patience(), output_of(process), errors_of(process));
+        ck_abort_msg("the stage did not end in %.3g s; stdout: %s stderr: %s",
+                     patience() * slowness(), output_of(process),
+                     errors_of(process));
     result.status =
         WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
     result.out = output_of(process);

@@ -33,10 +33,10 @@ static void expect_token_from(int stage, const char *script)
         need_cgroups();
     output = host_command(&status, "exec </dev/null; stage='%s' token=%s; %s",
                           stage_path(stage), token, script);
-    ck_assert_msg(status == 0 &&
-                      strcmp(output, format_text("%s\n", token)) == 0,
-                  "status %d, not 0 and %s from: %.900s\n%.900s", status, token,
-                  script, output);
+    ck_assert_msg(
+        status == 0 && strcmp(output, format_text("%s\n", token)) == 0,
+        "printed \"%.900s\", exit status %d, not \"%s\" and 0: %.900s", output,
+        status, token, script);
 }
 
 /* ---- how / is mounted ------------------------------------------------------- */
@@ -71,7 +71,7 @@ static void noexec_temporary_folders(int stage)
                              "    case $PWD in $folder/*) continue ;; esac\n"
                              "    mount -t tmpfs -o noexec none $folder\n"
                              "done\n"
-                             "exec $stage -- echo $token'");
+                             "exec \"$stage\" -- echo $token'");
 }
 
 /* ---- where things lie ------------------------------------------------------- */
@@ -88,7 +88,7 @@ static void long_path(int stage)
     script = format_text("export stage token; unshare --mount sh -ec '\n"
                          "mkdir -p %s/rootfs\n"
                          "cp -r conf %s\n"
-                         "cp $stage %s/program\n"
+                         "cp \"$stage\" %s/program\n"
                          "mount --bind rootfs %s/rootfs\n"
                          "cd %s\n",
                          path, path, path, path, path);
@@ -97,9 +97,9 @@ static void long_path(int stage)
     if (stage >= 6)
         expect_token_from(
             stage, format_text("%secho $token >file\n"
-                               "$PWD/program --rootfs $PWD/rootfs "
-                               "-v $PWD:/srv/volume$PWD:ro "
-                               "-- cat /srv/volume$PWD/file\n"
+                               "\"$PWD/program\" --rootfs \"$PWD/rootfs\" "
+                               "-v \"$PWD:/srv/volume$PWD:ro\" "
+                               "-- cat \"/srv/volume$PWD/file\"\n"
                                "rm -r --one-file-system rootfs/srv/volume'",
                                script));
     host_command(NULL, "rm -rf --one-file-system long");
@@ -196,7 +196,7 @@ static void parent_is_gone(int stage)
 {
     expect_token_from(
         stage, "export stage token; mkfifo go; exec 3<>go; sh -c '\n"
-               "$stage -- sh -c \"read -r line; echo $token\" "
+               "\"$stage\" -- sh -c \"read -r line; echo $token\" "
                "<&3 3<&- >out 2>&1 &\n"
                "echo $! >pid'\n"
                "read -r pid <pid\n"

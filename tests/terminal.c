@@ -168,7 +168,7 @@ static void expect_restored(int stage, const char *command)
     struct how how = {.terminal = true, .program = "/bin/sh"};
     struct process process = start_stage(
         stage, &how, "-c",
-        format_text("echo begin; read go; %s -- bash -ic '%s'; echo back=$?; "
+        format_text("echo begin; read go; '%s' -- bash -ic '%s'; echo back=$?; "
                     "read end",
                     stage_path(stage), command),
         NULL);
@@ -214,7 +214,7 @@ static void in_background(int stage)
     struct how how = {.terminal = true, .program = "/bin/bash"};
     struct process process =
         start_stage(stage, &how, "-c",
-                    format_text("set -m; %s -- sh -c '%s exit 5' & wait $!; "
+                    format_text("set -m; '%s' -- sh -c '%s exit 5' & wait $!; "
                                 "echo ended=$?; read end",
                                 stage_path(stage), stage == 8 ? "cat;" : ""),
                     NULL);

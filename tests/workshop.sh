@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Walks through the workshop as a learner does, in a fresh clone and at a true
 # terminal (script(1) brings one): start, grade, which fails, hint, edit, grade,
-# which passes; for each stage. What the README says of it is typed first.
+# which passes; for each stage. What the README says of it is typed first. The
+# clone is in a folder whose name no script may split, and nobody but its owner may
+# read it.
 #
 #   sudo tests/workshop.sh [LAST-STAGE]
 set -uo pipefail
@@ -10,6 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 patience=${WORKSHOP_PATIENCE:-300} # seconds for one command
 scratch=$(mktemp -d)
+clone="$scratch/my 容器"
 failed=0 steps=0 shown='' took=0
 
 # ---- the terminal --------------------------------------------------------
@@ -20,7 +23,7 @@ open_terminal() {
 	PS1='' PS2=''
 	sudo() { "$@"; } # we are root already
 	END
-    (cd "$scratch/toy_docker" && unset NO_COLOR && TERM=xterm exec script -qfec \
+    (cd "$clone" && unset NO_COLOR && TERM=xterm exec script -qfec \
         "bash --noprofile --rcfile $scratch/rc -i" "$scratch/screen") \
         <"$scratch/keys" >/dev/null 2>&1 &
     terminal=$!
@@ -144,6 +147,8 @@ walk_stage() { # N
 walk_attack() { # N
     type_command "make attack-$1" "work/attacks/attack-$1.c*is yours*attack-$1"
     type_command "make attack-$1" '✗ stage*observed*Error 1'
+    # the next stage is not tried then
+    type_command "echo \$(make attack-$1 2>&1 | grep -c '✗ stage') failed" '1 failed'
     type_command "cp ${folders[$1]}/attack.c work/attacks/attack-$1.c" ''
     type_command "make attack-$1" '✓ stage*works*✓ stage*stopped'
 }
@@ -154,6 +159,7 @@ walk_the_rest() { # LAST
     answer_command "make reset-$1" 'kept. ?y/N?' n 'Nothing was changed'
     answer_command "make reset-$1" 'kept. ?y/N?' y 'work/backup/'
     type_command "ls work/backup/*/container.c" 'work/backup/'
+    type_command 'make progress >&-' 'stdout is closed'
     type_command "NO_COLOR=1 make progress | grep -c '\\^\\['" '0'
 }
 
@@ -168,8 +174,9 @@ type -P script >/dev/null || {
 terminal=''
 trap 'exec 3>&-; [ -z "$terminal" ] || kill "$terminal" 2>/dev/null; rm -rf "$scratch"' EXIT
 # what is committed, as a clone has it; git distrusts a checkout that is not root's
-mkdir "$scratch/toy_docker"
-git -c safe.directory='*' archive HEAD | tar -x -C "$scratch/toy_docker" || exit 1
+umask 077
+mkdir "$clone"
+git -c safe.directory='*' archive HEAD | tar -x --no-same-permissions -C "$clone" || exit 1
 open_terminal
 last=${1:-8}
 type_command 'make stages build/tests/check attacks >/dev/null 2>&1' ''

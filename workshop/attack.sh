@@ -71,7 +71,8 @@ fi
 build_attack "$file" || exit 1
 make -s "stage-$stage" "stage-$((stage + 1))" >/dev/null || exit 2
 try_in "$stage" works
-try_in "$((stage + 1))" stopped
+# what does not work where it should says nothing about the next stage
+[ "$failed" = 1 ] || try_in "$((stage + 1))" stopped
 if [ "$failed" = 0 ]; then
     tell own_attack "${folders[stage]}/attack.c"
 fi

@@ -195,14 +195,14 @@ show_check() { # CHECK
     fi
 }
 
-# The names of checks, for a line.
+# The names of checks, for a line; of many, the first ones.
 names() {
-    local check list=()
+    local line most=12
 
-    for check; do
-        list+=("${check#*/}")
-    done
-    printf '%s' "${list[*]}" | sed 's/ /, /g'
+    printf -v line '%s, ' "${@:1:most}"
+    line=${line//check\//} line=${line//attack\//}
+    [ $# -le $most ] || line+="$(tell and_more "$(($# - most))"), "
+    printf '%s' "${line%, }"
 }
 
 show_lesson() { # LESSON

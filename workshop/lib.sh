@@ -251,3 +251,4 @@ show() { # HEADING TEXT
 }
 
 read_messages
+[ -e /dev/fd/1 ] || refuse no_stdout
