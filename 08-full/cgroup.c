@@ -159,7 +159,10 @@ static char *make_named_group(const struct hierarchy *hierarchy,
     explain("mkdir(\"%s\", 0755)", group);
     processes = read_file(file);
     if (processes && *processes)
-        fail_plainly(NULL, "cgroup: %s has processes already", group);
+        fail_plainly(NULL,
+                     "container's cgroup is not empty: %s has processes "
+                     "already",
+                     group);
     free(processes);
     free(file);
     return group;
@@ -226,7 +229,8 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
         create_group(&cgroup->hierarchies[i], path);
     if (is_frozen(cgroup))
         fail_plainly("whoever has frozen it must thaw it before",
-                     "cgroup: /%s is there and frozen: nothing would run in it",
+                     "container's cgroup unexpectedly frozen: /%s is there, "
+                     "and nothing would run in it",
                      path);
     limit_cgroup(cgroup, resources);
 }
@@ -285,7 +289,8 @@ void enter_group_below(struct hierarchy *hierarchy, const char *path)
     below = sys_openat2(hierarchy->fd, *path ? path : ".", &how);
     if (below == -1)
         fail_with_hint("it must be there, below the container's own group",
-                       "cgroup: open %.200s below %s", path, hierarchy->path);
+                       "--cgroup: bad sub cgroup path: open %.200s below %s",
+                       path, hierarchy->path);
     close(hierarchy->fd);
     hierarchy->fd = below;
     hierarchy->path = format_text("%s/%s", hierarchy->path, path);

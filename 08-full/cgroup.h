@@ -140,8 +140,8 @@ void visit_processes(const struct cgroup *cgroup, process_visitor *visit,
                      void *data);
 
 /* Sends a signal to all of them; none is made meanwhile. One that pauses gets
- * it when it goes on, which SIGKILL brings about. */
-void signal_cgroup(const struct cgroup *cgroup, int number);
+ * it when it goes on, which SIGKILL brings about. False if nobody is there. */
+bool signal_cgroup(const struct cgroup *cgroup, int number);
 
 /* The same for one group, without the groups below it. */
 void signal_group(int group, int number);

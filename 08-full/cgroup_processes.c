@@ -202,17 +202,18 @@ static void note_one(int group, pid_t pid, void *anybody)
 
 /* Frozen, nobody can make processes that we do not see. But if it cannot be
  * frozen, a signal is better than none. */
-void signal_cgroup(const struct cgroup *cgroup, int number)
+bool signal_cgroup(const struct cgroup *cgroup, int number)
 {
     const struct hierarchy *freezer = find_freezer(cgroup);
     bool paused = is_frozen(cgroup), anybody = false;
 
     visit_processes(cgroup, note_one, &anybody);
     if (!anybody)
-        return;
+        return false;
     if (freezer && !paused && set_frozen(freezer, true) == 0)
         wait_until_frozen(freezer);
     visit_processes(cgroup, send_to, &number);
     if (freezer && (!paused || number == SIGKILL))
         set_frozen(freezer, false);
+    return true;
 }

@@ -321,7 +321,9 @@ static void set_unified(const struct hierarchy *hierarchy,
 
     if (strcmp(controller, "cgroup") != 0 &&
         !has_word(hierarchy->names, controller))
-        fail_plainly(NULL, "cgroup: unified: %s: there is no controller %s",
+        fail_plainly(NULL,
+                     "cgroup: invalid configuration: unified: %s: there is no "
+                     "controller %s",
                      pair->name, controller);
     while ((line = strsep(&rest, "\n"))) {
         char *old = old_limit(hierarchy, pair->name);

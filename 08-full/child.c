@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,17 +85,31 @@ static enum message_kind receive_or_end(const struct child *child,
     return receive(child, message);
 }
 
-static void take_console(struct child *child, const char *console_socket,
+/* A terminal makes "\r\n" of each "\n", which is not for files and pipes. */
+static void leave_lines_plain(int master)
+{
+    struct termios mode;
+
+    if (tcgetattr(master, &mode) == -1)
+        fail("tcgetattr of the container's terminal");
+    mode.c_oflag &= ~(tcflag_t)ONLCR;
+    if (tcsetattr(master, TCSANOW, &mode) == -1)
+        fail("tcsetattr of the container's terminal");
+}
+
+static void take_console(struct child *child, const struct errands *errands,
                          int master)
 {
     static const char name[] = "/dev/ptmx"; /* what other runtimes send */
 
-    if (!console_socket) {
+    if (!errands->console_socket) {
+        if (errands->plain_lines && !isatty(STDOUT_FILENO))
+            leave_lines_plain(master);
         child->terminal.master = master;
         return;
     }
-    send_to_socket("--console-socket", console_socket, name, sizeof(name) - 1,
-                   master);
+    send_to_socket("--console-socket", errands->console_socket, name,
+                   sizeof(name) - 1, master);
     close(master);
 }
 
@@ -105,7 +120,7 @@ static bool serve(struct child *child, const struct errands *errands,
     const struct seccomp *profile = errands->profile;
 
     if (message->kind == MESSAGE_CONSOLE) {
-        take_console(child, errands->console_socket, message->fd);
+        take_console(child, errands, message->fd);
         return true;
     }
     if (message->kind != MESSAGE_LISTENER)
@@ -160,6 +175,11 @@ void write_pid_file(const struct child *child, const char *path)
         fclose(file) != 0 || rename(new, path) == -1)
         fail("write %s", path);
     free(new);
+}
+
+void send_pidfd(const struct child *child, const char *path, const char *word)
+{
+    send_to_socket("--pidfd-socket", path, word, strlen(word), child->pidfd);
 }
 
 void let_execute(struct child *child, const struct errands *errands)

@@ -48,6 +48,7 @@ bool is_limited(struct child *child);
 struct errands {
     const char *console_socket; /* gets the terminal's master; NULL: it is kept
                                    for accompany() */
+    bool plain_lines; /* its lines end in "\n", unless a terminal shows them */
     const struct seccomp *profile; /* whose listener gets its filter */
     const struct state *state;     /* for the listener, */
     const char *status;            /* with this status */
@@ -62,6 +63,10 @@ enum message_kind hear(struct child *child, const struct errands *errands);
 
 /* Writes its number to the file `path`, whole or not at all. */
 void write_pid_file(const struct child *child, const char *path);
+
+/* Sends its pidfd to the socket `path`, with the word that other runtimes send:
+ * "standard", or "setns" for one that has joined. */
+void send_pidfd(const struct child *child, const char *path, const char *word);
 
 /* Lets the command begin, and returns once it has. */
 void let_execute(struct child *child, const struct errands *errands);

@@ -119,14 +119,14 @@ void remove_stage_mounts(struct config *config)
     config->mount_count = kept;
 }
 
-bool has_environment(const struct config *config, const char *name)
+const char *get_environment(const struct config *config, const char *name)
 {
     size_t length = strlen(name);
 
     for (char **env = config->process.env; env && *env; env++)
         if (strncmp(*env, name, length) == 0 && (*env)[length] == '=')
-            return true;
-    return false;
+            return *env + length + 1;
+    return NULL;
 }
 
 void set_environment(struct config *config, const char *assignment)

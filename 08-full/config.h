@@ -182,6 +182,7 @@ struct config {
     struct {
         const char *path;
         bool readonly;
+        bool no_pivot; /* where "/" is an initramfs, which cannot be pivoted */
         /* layers.h; the topmost first, NULL-terminated; NULL: none, path itself
          * is written to */
         const char *const *layers;
@@ -248,8 +249,8 @@ void add_mount(struct config *config, const struct mount *mount);
  */
 void remove_stage_mounts(struct config *config);
 
-/* True if process.env has the variable `name`. */
-bool has_environment(const struct config *config, const char *name);
+/* The value of the variable `name` in process.env, or NULL; as getenv(3). */
+const char *get_environment(const struct config *config, const char *name);
 
 /* Sets NAME=VALUE in process.env, in place of another value of NAME. */
 void set_environment(struct config *config, const char *assignment);

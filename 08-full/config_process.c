@@ -84,8 +84,17 @@ static uint64_t load_set(struct json capabilities, const char *name,
 static uint64_t keep(uint64_t set, uint64_t possible, struct json sets,
                      const char *name, const char *limits)
 {
-    if (set & ~possible)
-        warn("%s.%s: only what is %s too is given", sets.path, name, limits);
+    struct json array = get_array(sets, name);
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        const char *text = text_at(array, i);
+        uint64_t one = 0;
+
+        if (find_capability(text, &one) && one & set & ~possible)
+            warn("%s[%zu]: can't raise %s capability %s: only what is %s too "
+                 "is given",
+                 array.path, i, name, text, limits);
+    }
     return set & possible;
 }
 

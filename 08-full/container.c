@@ -148,6 +148,8 @@ static void publish(const struct config *config, const struct life *life)
     }
     if (life->pid_file)
         write_pid_file(&container.first, life->pid_file);
+    if (life->pidfd_socket)
+        send_pidfd(&container.first, life->pidfd_socket, "standard");
 }
 
 static void run_create_hooks(const struct hooks *hooks)
@@ -165,6 +167,7 @@ static void make_container(const struct config *config, const struct life *life)
 {
     const struct errands errands = {
         .console_socket = life->console_socket,
+        .plain_lines = config->source && !life->attend,
         .profile = config->linux_.seccomp,
         .state = &container.state,
         .status = "creating",

@@ -22,6 +22,7 @@ struct life {
     const char *id, *root;      /* state on disk in ROOT/ID; NULL: none */
     const char *bundle;         /* for the state */
     const char *pid_file;       /* gets the first process's number; or NULL */
+    const char *pidfd_socket;   /* gets its pidfd; or NULL */
     const char *console_socket; /* the terminal's master goes there; or NULL */
     bool no_cgroup;
     bool keep; /* at its end it stays, stopped, until it is deleted */

@@ -6,7 +6,7 @@
 #include "verbs.h"
 
 struct creation {
-    const char *bundle, *config, *pid_file, *console_socket;
+    const char *bundle, *config, *pid_file, *pidfd_socket, *console_socket;
     uint64_t preserve_fds, sockets; /* the sockets come first */
     bool no_pivot, no_new_keyring, detach, no_subreaper, keep;
 };
@@ -32,13 +32,16 @@ static char **read_creation(int argc, char **argv, struct creation *to)
          &to->config},
         {"pid-file", 0, "FILE", "gets the number of the first process",
          parse_text, &to->pid_file},
+        {"pidfd-socket", 0, "SOCKET", "gets a pidfd of the first process",
+         parse_text, &to->pidfd_socket},
         {"console-socket", 0, "SOCKET", "gets the master of the terminal",
          parse_text, &to->console_socket},
         {"preserve-fds", 0, "N", "so many descriptors from 3 on stay open",
          parse_preserve, &to->preserve_fds},
         {"no-new-keyring", 0, NULL, "keep the caller's session keyring",
          parse_switch, &to->no_new_keyring},
-        {"no-pivot", 0, NULL, "refused", parse_switch, &to->no_pivot},
+        {"no-pivot", 0, NULL, "on an initramfs: cover the host's root",
+         parse_switch, &to->no_pivot},
         /* these are run's: without it the table ends here */
         {run ? "detach" : NULL, 'd', NULL, "do not wait for the command",
          parse_switch, &to->detach},
@@ -104,6 +107,7 @@ static void load_config(struct config *config, const struct creation *creation,
     config->process.preserve_fds = (unsigned)creation->preserve_fds;
     pass_sockets(config, creation->sockets);
     config->process.new_keyring = !creation->no_new_keyring;
+    config->root.no_pivot = creation->no_pivot;
     check_terminal(&config->process, creation->console_socket,
                    life->company == UNTIL_ITS_END);
     if (life->no_cgroup)
@@ -122,6 +126,7 @@ int create_verb(int argc, char **argv, const struct globals *globals)
         .company = UNTIL_ITS_END,
         .root = globals->root,
         .pid_file = creation.pid_file,
+        .pidfd_socket = creation.pidfd_socket,
         .console_socket = creation.console_socket,
         .no_cgroup = globals->no_cgroup,
         .keep = creation.keep,
@@ -133,9 +138,6 @@ int create_verb(int argc, char **argv, const struct globals *globals)
                      "from an image, and starts it",
                      "%s: no --bundle, and no ./config.json", argv[0]);
     life.id = only_id(words);
-    if (creation.no_pivot)
-        fail_plainly(NULL, "--no-pivot is not supported: a container without "
-                           "pivot_root can leave its root");
     if (strcmp(argv[0], "create") == 0)
         life.company = UNTIL_CREATED;
     else if (creation.detach)

@@ -184,6 +184,7 @@ static void make_process(const struct config *config, const struct state *state,
 {
     const struct errands errands = {
         .console_socket = request->console_socket,
+        .plain_lines = !request->record,
         .profile = config->linux_.seccomp,
         .state = state,
         .status = status_word(status),
@@ -194,6 +195,8 @@ static void make_process(const struct config *config, const struct state *state,
         end_without_command();
     if (request->pid_file)
         write_pid_file(&child, request->pid_file);
+    if (request->pidfd_socket)
+        send_pidfd(&child, request->pidfd_socket, "setns");
     let_execute(&child, &errands);
 }
 
@@ -287,7 +290,7 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
             request.record ? "unpause it first"
                            : "resume it first, or --ignore-paused to wait for "
                              "that",
-            "cannot exec in container %s: it is paused", name_of(&request));
+            "cannot exec in a paused container: %s", name_of(&request));
     load_exec(&config, &state, &request);
     return run_process(&config, &state, status, &request);
 }

@@ -12,7 +12,7 @@
 struct request {
     const char *process_file, *process_text; /* and what is in it */
     const char *cwd, *user, *apparmor, *label;
-    const char *pid_file, *console_socket, *detach_keys;
+    const char *pid_file, *pidfd_socket, *console_socket, *detach_keys;
     struct list env, env_files, cgroups;
     struct user gids; /* the additional ones alone */
     uint64_t capabilities, preserve_fds;

@@ -96,6 +96,8 @@ void read_request(int argc, char **argv, struct request *to,
          parse_detach_keys, &to->detach_keys},
         {"pid-file", 0, "FILE", "gets the number of the process", parse_text,
          &to->pid_file},
+        {"pidfd-socket", 0, "SOCKET", "gets a pidfd of the process", parse_text,
+         &to->pidfd_socket},
         {"console-socket", 0, "SOCKET", "gets the master of the terminal",
          parse_text, &to->console_socket},
         {"preserve-fds", 0, "N", "so many descriptors from 3 on stay open",
@@ -200,7 +202,7 @@ static void use_record(struct config *config, const struct request *request)
     process->user.primary_group_too = true;
     if (request->privileged)
         sets->bounding = sets->permitted = sets->effective = all_capabilities();
-    if (process->terminal && !has_environment(config, "TERM"))
+    if (process->terminal && !get_environment(config, "TERM"))
         set_environment(config, "TERM=xterm");
 }
 

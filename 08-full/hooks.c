@@ -1,6 +1,7 @@
 /* hooks.c - running hooks, and what they say when they fail. */
 #include "hooks.h"
 
+#include <ctype.h>
 #include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
@@ -60,6 +61,16 @@ static bool is_late(const struct hook *hook, pid_t pid)
     return end.fd == -1 || ready == 0;
 }
 
+/* "signal 31, bad system call" */
+static char *describe_signal(int number)
+{
+    char *text = format_text("signal %d, %s", number, strsignal(number));
+    char *words = strchr(text, ',') + 2;
+
+    *words = (char)tolower(*words);
+    return text;
+}
+
 /* Why it failed, with the beginning of what it printed. */
 static char *explain_failure(const struct hook *hook, bool late, int status,
                              int out)
@@ -74,7 +85,7 @@ static char *explain_failure(const struct hook *hook, bool late, int status,
     if (late)
         why = format_text("took longer than %u s", hook->timeout);
     else if (WIFSIGNALED(status))
-        why = format_text("ended by signal %d", WTERMSIG(status));
+        why = format_text("ended by %s", describe_signal(WTERMSIG(status)));
     else
         why = format_text("exit status %d", WEXITSTATUS(status));
     return format_text("%s: %s%s%s", hook->path, why, *text ? ": " : "", text);

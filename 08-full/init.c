@@ -221,7 +221,9 @@ static void begin_inside(const struct launch *launch)
 
 static void set_home(struct config *config, const struct identity *identity)
 {
-    if (!has_environment(config, "HOME"))
+    const char *home = get_environment(config, "HOME");
+
+    if (!home || !*home) /* as other runtimes: an empty one is none */
         set_environment(config, format_text("HOME=%s", identity->home));
 }
 
@@ -301,6 +303,7 @@ static noreturn void become_command(struct config *config,
     if (launch->streams)
         use_streams(launch->streams);
     set_streams(process, inside->terminal, inside->null);
+    close(inside->null); /* nothing is open while it waits to be started */
 
     /* 8. The change of user took step 1 back; the runtime's "go" shows that
      * it has not died in between. */

@@ -19,7 +19,8 @@ void send_listener(const char *path, const char *metadata, int listener,
     add_json_text(object, "metadata", metadata);
     add_json(object, "state", describe_for_others(state, status, pid));
     text = json_line(object);
-    send_to_socket("linux.seccomp.listenerPath", path, text, strlen(text),
-                   listener);
+    send_to_socket("failed to connect with seccomp agent: "
+                   "linux.seccomp.listenerPath",
+                   path, text, strlen(text), listener);
     json_object_put(object);
 }

@@ -46,9 +46,11 @@ void write_log(const char *level, const char *message)
     int number = errno;
     int fd;
 
-    if (!log_path)
-        return;
-    fd = open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (!log_path && strcmp(level, "debug") != 0)
+        return; /* stderr has it, for people */
+    fd = log_path
+           ? open(log_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)
+           : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
     if (fd == -1) {
         warn("cannot write the log %s: %s", log_path, strerror(errno));
     } else {

@@ -8,5 +8,6 @@
 /* From now on failures are also added to the file `path`, as JSON or text. */
 void set_log(const char *path, bool json);
 
-/* Adds a line: `level` is "error" or "debug". Nothing is done without a log. */
+/* Adds a line: `level` is "error" or "debug". Without a log, what is for people
+ * is on standard error already, and "debug" goes there. */
 void write_log(const char *level, const char *message);

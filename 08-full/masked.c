@@ -51,9 +51,9 @@ static void make_path_read_only(const char *path, int root)
     close(place);
 }
 
-/* One mount is in one place: the first file gets the mask, others copies of it,
+/* One mount is in one place: the first path gets the mask, others copies of it,
  * which can be made once it is in our namespace. */
-static void mask_file(int place, int mask, bool *attached)
+static void cover(int place, int mask, bool *attached, const char *path)
 {
     int copy = mask;
 
@@ -61,24 +61,29 @@ static void mask_file(int place, int mask, bool *attached)
         copy = sys_open_tree(
             mask, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
     if (copy == -1 || attach(copy, place) == -1)
-        fail("mount the mask");
+        fail("hide %s", path);
     if (copy != mask)
         close(copy);
     *attached = true;
 }
 
-static void mask_folder(int place, const char *path)
+/* What hides: the host's /dev/null, and an empty folder. */
+struct masks {
+    int file, folder; /* -1: not made yet */
+    bool file_used, folder_used;
+};
+
+static void mask_folder(int place, struct masks *masks, const char *path)
 {
     static const char *const empty[] = {"ro",     "nosuid",  "nodev",
                                         "noexec", "size=4k", NULL};
-    int tmpfs = make_file_system("tmpfs", "tmpfs", empty, path);
 
-    if (attach(tmpfs, place) == -1)
-        fail("hide %s", path);
-    close(tmpfs);
+    if (masks->folder == -1)
+        masks->folder = make_file_system("tmpfs", "tmpfs", empty, path);
+    cover(place, masks->folder, &masks->folder_used, path);
 }
 
-static void mask_path(const char *path, int root, int mask, bool *attached)
+static void mask_path(const char *path, int root, struct masks *masks)
 {
     int place = open_to_hide(root, path);
     struct stat status;
@@ -88,9 +93,9 @@ static void mask_path(const char *path, int root, int mask, bool *attached)
     if (fstat(place, &status) == -1)
         fail("hide %s", path);
     if (S_ISDIR(status.st_mode))
-        mask_folder(place, path);
+        mask_folder(place, masks, path);
     else
-        mask_file(place, mask, attached);
+        cover(place, masks->file, &masks->file_used, path);
     explain("move_mount(\"%s\", \"%s\") # masked",
             S_ISDIR(status.st_mode) ? "tmpfs" : "/dev/null", path);
     close(place);
@@ -100,12 +105,14 @@ void hide_paths(const struct config *config, int mask, int root)
 {
     const char *const *masked = config->linux_.masked_paths;
     const char *const *readonly = config->linux_.readonly_paths;
-    bool attached = false;
+    struct masks masks = {.file = mask, .folder = -1};
 
     for (; *readonly; readonly++)
         make_path_read_only(*readonly, root);
     for (; *masked; masked++)
-        mask_path(*masked, root, mask, &attached);
+        mask_path(*masked, root, &masks);
     if (mask != -1)
         close(mask);
+    if (masks.folder != -1)
+        close(masks.folder);
 }

@@ -136,6 +136,11 @@ bool is_oci_command(int argc, char **argv)
     int i = 1, words;
 
     use_help(NULL);
+    /* as other runtimes; with more behind it, -v is a volume */
+    if (argc == 2 && strcmp(argv[1], "-v") == 0)
+        argv[1] = "--version";
+    if (argc == 2 && strcmp(argv[1], "-h") == 0)
+        argv[1] = "--help";
     while (i < argc && (words = words_of_flag(argv[i])) > 0)
         i += words;
     return i > 1 || (i < argc && find_verb(argv + i));
@@ -177,8 +182,8 @@ char **read_globals(int argc, char **argv, struct globals *to)
         {"log", 0, "FILE", "failures are also written there", parse_text, &log},
         {"log-format", 0, "text|json", "how they are (text)", parse_log_format,
          &json},
-        {"debug", 0, NULL, "the log tells of each call", parse_switch,
-         &to->debug},
+        {"debug", 0, NULL, "the log, or stderr without, tells of each call",
+         parse_switch, &to->debug},
         {"cgroup-manager", 0, "cgroupfs|disabled", "make cgroups (cgroupfs)",
          parse_manager, &to->no_cgroup},
         {"systemd-cgroup", 0, NULL, "refused", parse_switch, &systemd},

@@ -1,10 +1,13 @@
 /* rootfs.c - from the host's root to the container's. */
 #include "rootfs.h"
 
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/vfs.h>
 
 #include "base.h"
+#include "mountinfo.h"
 #include "mounts.h"
 #include "namespaces.h"
 #include "syscalls.h"
@@ -67,6 +70,64 @@ static void pivot(const char *path)
     explain("pivot_root(\"%s\") # the host's root is gone", path);
 }
 
+/* ---- without pivot_root -------------------------------------------------- */
+
+/* As long as one of these is to be seen whole, the kernel lets root of a user
+ * namespace mount a new one: without the container's masked paths. */
+static bool is_whole_view(const struct mount_entry *mount)
+{
+    return strcmp(mount->root, "/") == 0 && has_word("proc sysfs", mount->type);
+}
+
+static bool is_in_folder(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+
+    return strncmp(path, folder, length) == 0 &&
+           (path[length] == '/' || !path[length]);
+}
+
+static void take_away(const char *path)
+{
+    struct statfs status;
+
+    /* there may be several, one above the other */
+    while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+        explain("umount2(\"%s\", MNT_DETACH)", path);
+    if (statfs(path, &status) == -1 ||
+        (status.f_type != PROC_SUPER_MAGIC && status.f_type != SYSFS_MAGIC))
+        return;
+    /* in a user namespace the host's mounts are locked */
+    if (mount("tmpfs", path, "tmpfs", MS_RDONLY, NULL) == -1)
+        fail("cover the host's %s", path);
+}
+
+static void take_whole_views_away(const char *own)
+{
+    struct mount_entry *mounts = read_mounts();
+
+    if (!mounts)
+        fail("read /proc/self/mountinfo");
+    for (struct mount_entry *mount = mounts; mount->type; mount++)
+        if (is_whole_view(mount) && !is_in_folder(mount->mount_point, own))
+            take_away(mount->mount_point);
+    free_mounts(mounts);
+}
+
+static void move_to_top(const char *path, int root)
+{
+    char *own = realpath(path, NULL); /* NULL where mount_rootfs() took "/" */
+
+    take_whole_views_away(own ? own : path);
+    if (own &&
+        sys_move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) == -1)
+        fail("move %s to /", path);
+    free(own);
+    if (chroot(".") == -1)
+        fail("chroot to %s", path);
+    explain("move_mount(\"%s\", \"/\") # the host's root is below", path);
+}
+
 void enter_rootfs(const struct config *config, int root)
 {
     const char *path = config->root.path;
@@ -75,10 +136,14 @@ void enter_rootfs(const struct config *config, int root)
     if (fchdir(root) == -1)
         fail_with_hint(errno == EACCES ? unmapped : NULL,
                        "chdir to the rootfs %s", path);
-    if (!joined_path(config, CLONE_NEWNS))
+    if (joined_path(config, CLONE_NEWNS)) {
+        if (chroot(".") == -1) /* others keep the namespace's root */
+            fail("chroot to %s", path);
+    } else if (config->root.no_pivot) {
+        move_to_top(path, root);
+    } else {
         pivot(path);
-    else if (chroot(".") == -1) /* others keep the namespace's root */
-        fail("chroot to %s", path);
+    }
     if (chdir("/") == -1)
         fail("chdir /");
     if (word && set_propagation(root, find_propagation(word)) == -1)

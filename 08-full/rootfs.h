@@ -21,6 +21,7 @@ void mount_rootfs(const struct config *config, int root);
 
 /*
  * Makes it the process's "/", and lets go of the host's root. From here on no
- * path leads to the host.
+ * path leads to the host. With config->root.no_pivot the host's root is only
+ * covered, and its /proc and /sys are gone: who may unmount "/" gets at the rest.
  */
 void enter_rootfs(const struct config *config, int root);

@@ -280,11 +280,28 @@ static int kill_records(char **words, int number, const struct globals *globals)
     return status;
 }
 
+/* False in a PID namespace that others are in as well: there the death of the
+ * first process is not that of the rest. */
+static bool has_own_processes(const struct state *state)
+{
+    struct json linux_ = get_object(saved_config(state), "linux");
+    struct json array = get_array(linux_, "namespaces");
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        struct json namespace = object_at(array, i);
+        const char *path = get_text(namespace, "path");
+
+        if (strcmp(require_text(namespace, "type"), "pid") == 0)
+            return !path || !*path;
+    }
+    return false;
+}
+
 int kill_verb(int argc, char **argv, const struct globals *globals)
 {
     struct cgroup cgroup = {0};
     struct state state;
-    bool all = false;
+    bool all = false, probe, alive;
     int number = 0, last = 0, pidfd;
     const struct flag flags[] = {
         {"all", 'a', NULL, "all processes", parse_switch, &all},
@@ -302,11 +319,15 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
     }
     if (!all && name_records(globals, words))
         return kill_records(words, number, globals);
+    /* kill(2): 0 only asks whether it is there */
+    probe = words[0] && words[1] && !words[2] && strcmp(words[1], "0") == 0;
+    if (probe)
+        words[1] = NULL;
     if (words[0] && words[1])
         fail_plainly(NULL, "\"%.80s\" is not a signal",
                      words[2] ? words[2] : words[1]);
     require_state(&state, globals, only_id(words));
-    if (!number)
+    if (!number && !probe)
         number = SIGTERM;
     open_groups(&state, &cgroup);
     if (all) {
@@ -314,8 +335,11 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
         return EXIT_SUCCESS;
     }
     pidfd = open_state_process(&state);
+    alive = pidfd != -1 && sys_pidfd_send_signal(pidfd, number) == 0;
+    if (number == SIGKILL && !has_own_processes(&state))
+        alive |= signal_cgroup(&cgroup, number);
     /* containerd looks for runc's words */
-    if (pidfd == -1 || sys_pidfd_send_signal(pidfd, number) == -1)
+    if (!alive)
         fail_plainly(NULL, "container not running: %s is stopped", words[0]);
     /* in v1, who pauses does not even die */
     if (number == SIGKILL && is_frozen(&cgroup))

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "../common/common.h"
@@ -57,6 +58,18 @@ void remove_bundle(void)
     host_command(NULL, "rm -rf bundle state");
 }
 
+void make_shifted(void)
+{
+    host_command(NULL, "mkdir closed && chmod 700 closed && cp -a rootfs "
+                       "closed/rootfs && chown -R 100000:200000 "
+                       "closed/rootfs");
+}
+
+void remove_shifted(void)
+{
+    host_command(NULL, "rm -rf closed");
+}
+
 pid_t start_box(void)
 {
     expect_status(oci("create", "--bundle", "bundle", "box"), 0);
@@ -89,6 +102,25 @@ void end_box(void)
 {
     expect_status(oci("delete", "--force", "box"), 0);
     remove_bundle();
+}
+
+int receive_descriptor(int connection, char **text)
+{
+    char bytes[64] = "", space[CMSG_SPACE(sizeof(int))];
+    struct iovec data = {bytes, sizeof(bytes) - 1};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = space,
+                             .msg_controllen = sizeof(space)};
+    int fd = -1;
+
+    ck_assert_int_gt(recvmsg(connection, &message, 0), 0);
+    ck_assert(CMSG_FIRSTHDR(&message) != NULL);
+    memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+    close(connection);
+    if (text)
+        *text = format_text("%s", bytes);
+    return fd;
 }
 
 void expect_mistakes_named(const struct mistake *mistakes, size_t count)

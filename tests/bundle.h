@@ -33,6 +33,29 @@ void make_bundle(const char *command, const struct edit *edits);
         "\"mounts\": [", "\"mounts\": [" text ","                              \
     }
 
+/* One more namespace. */
+#define NAMESPACE(text)                                                        \
+    {                                                                          \
+        "\"namespaces\": [", "\"namespaces\": [{\"type\": " text "},"          \
+    }
+
+#define MAPPINGS                                                               \
+    "\"uidMappings\": [{\"containerID\": 0, \"hostID\": 100000, \"size\": "    \
+    "65536}], \"gidMappings\": [{\"containerID\": 0, \"hostID\": 200000, "     \
+    "\"size\": 65536}]"
+
+/* With the root file system of make_shifted(). */
+#define SHIFTED                                                                \
+    NAMESPACE("\"user\""), IN("linux", MAPPINGS),                              \
+    {                                                                          \
+        "\"../rootfs\"", "\"../closed/rootfs\""                                \
+    }
+
+/* A copy of the root file system that belongs to the mapped ids, in a folder
+ * that they may not enter. */
+void make_shifted(void);
+void remove_shifted(void);
+
 /* What the container of such a bundle prints; the check fails unless it ends
  * with 0. */
 char *printed(const char *command, const struct edit *edits);
@@ -52,6 +75,10 @@ char *box_status(void);
 
 /* Kills and deletes it. */
 void end_box(void);
+
+/* A descriptor that comes over the socket, which is closed, and in *text, unless
+ * that is NULL, the bytes that come with it. */
+int receive_descriptor(int connection, char **text);
 
 /* An edit that makes config.json wrong, and what must be said about it. */
 struct mistake {

@@ -165,7 +165,7 @@ static void life_stop_signals(int stage_)
     run_detached("three", "sh", "-c", "trap '' TERM; sleep 1000");
     expect_out(stage("pause", "three"), "three\n");
     expect_status_text("three", "Up ");
-    expect_refused(stage("exec", "three", "true"), "it is paused");
+    expect_refused(stage("exec", "three", "true"), "paused container: three");
     expect_out(stage("unpause", "three"), "three\n");
     expect_out(stage("exec", "three", "echo", "x"), "x\n");
     stage("pause", "three");

@@ -82,6 +82,7 @@ static const struct check *const tables[] = {
     system_checks,
     old_kernel_checks,
     oci_checks,
+    oci_habit_checks,
     oci_config_checks,
     oci_seccomp_checks,
     oci_caller_checks,

@@ -45,7 +45,7 @@ static void pause_and_resume(int stage)
     expect_refused(oci("pause", "box"), "it is paused");
     expect_refused(oci("start", "box"), "paused, not created");
     expect_refused(oci("delete", "box"), "paused, not stopped");
-    expect_refused(oci("exec", "box", "true"), "it is paused");
+    expect_refused(oci("exec", "box", "true"), "a paused container: box");
     expect_status(oci("resume", "box"), 0);
     ck_assert(within(5, uses_time(pid)));
     ck_assert_str_eq(box_status(), "running");
@@ -74,7 +74,7 @@ static void frozen_group(int stage)
     ck_assert_int_eq(mkdir(group, 0755), 0);
     put_file(file, v2 ? "1" : "FROZEN");
     expect_refused(oci("run", "--bundle", "bundle", "box"),
-                   "/check-oci is there and frozen");
+                   "container's cgroup unexpectedly frozen");
     rmdir(group);
     remove_bundle();
 }

@@ -20,24 +20,6 @@
 #include "look.h"
 #include "suite.h"
 
-/* One more namespace. */
-#define NAMESPACE(text)                                                        \
-    {                                                                          \
-        "\"namespaces\": [", "\"namespaces\": [{\"type\": " text "},"          \
-    }
-
-#define MAPPINGS                                                               \
-    "\"uidMappings\": [{\"containerID\": 0, \"hostID\": 100000, \"size\": "    \
-    "65536}], \"gidMappings\": [{\"containerID\": 0, \"hostID\": 200000, "     \
-    "\"size\": 65536}]"
-
-/* With the root file system of make_shifted(). */
-#define SHIFTED                                                                \
-    NAMESPACE("\"user\""), IN("linux", MAPPINGS),                              \
-    {                                                                          \
-        "\"../rootfs\"", "\"../closed/rootfs\""                                \
-    }
-
 static void expect_refused(const char *text)
 {
     struct result result = oci("create", "--bundle", "bundle", "box");
@@ -153,20 +135,6 @@ static void is_new_or_the_hosts(const char *type, const char *file)
     pid = start_box();
     ck_assert_int_eq(namespace_of(pid, file), host);
     end_box();
-}
-
-/* A copy of the root file system that belongs to the mapped ids, in a folder
- * that they may not enter. */
-static void make_shifted(void)
-{
-    host_command(NULL, "mkdir closed && chmod 700 closed && cp -a rootfs "
-                       "closed/rootfs && chown -R 100000:200000 "
-                       "closed/rootfs");
-}
-
-static void remove_shifted(void)
-{
-    host_command(NULL, "rm -rf closed");
 }
 
 static void namespaces(int stage)

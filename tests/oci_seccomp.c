@@ -430,7 +430,9 @@ static void seccomp_listener_of_start(int stage)
     make_asking_bundle("x", false);
     result = oci("create", "--bundle", "bundle", "box");
     expect_status(result, 125);
-    expect_text("stderr", result.err, "linux.seccomp.listenerPath");
+    expect_text("stderr", result.err,
+                "failed to connect with seccomp agent: "
+                "linux.seccomp.listenerPath");
     ck_assert_str_eq(folder_text("state"), "");
     make_asking_bundle("x", true);
     expect_status(oci("create", "--bundle", "bundle", "box"), 0);

@@ -41,6 +41,7 @@ extern const struct check system_checks[];          /* systems.c */
 extern const struct check old_kernel_checks[];      /* old_kernel.c */
 extern const struct check network_checks[];         /* network.c */
 extern const struct check oci_checks[];             /* oci.c */
+extern const struct check oci_habit_checks[];       /* oci_habits.c */
 extern const struct check oci_config_checks[];      /* oci_config.c */
 extern const struct check oci_mount_checks[];       /* oci_mounts.c */
 extern const struct check oci_namespace_checks[];   /* oci_namespaces.c */
