@@ -55,6 +55,7 @@ may    | link -static -larchive -lzstd -lz | libarchive-dev libzstd-dev zlib1g-d
 may    | link -static -lnettle | nettle-dev   | -                  | -          | nettle-static | -
 may    | program busybox       | busybox-static | busybox          | busybox    | busybox       | busybox-static
 may    | program hostname      | hostname     | hostname           | inetutils  | -             | hostname
+may    | program perl          | perl         | perl-interpreter   | perl       | perl          | perl
 may    | program xz            | xz-utils     | xz                 | xz         | xz            | xz
 may    | program tmux          | tmux         | tmux               | tmux       | tmux          | tmux
 may    | program zstd          | zstd         | zstd               | zstd       | zstd          | zstd
@@ -239,7 +240,7 @@ bench) table=$bench_table ;;
 clients) table=$clients_table installer=install_quietly ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|vm|builds|bench|clients|--needed]" >&2
+    say "usage: deps.sh [lint|vm|builds|bench|clients|workshop|--needed]" >&2
     exit 2
     ;;
 esac

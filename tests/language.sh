@@ -125,6 +125,10 @@ if [ "$(id -u)" != 0 ]; then
     echo "language: this needs root: sudo make check-grader" >&2
     exit 1
 fi
+type -P perl >/dev/null || {
+    echo "language: SKIPPED: perl is missing: sudo make deps"
+    exit 0
+}
 [ -x build/tests/check ] || {
     echo "language: there is no build/tests/check yet: make it" >&2
     exit 1

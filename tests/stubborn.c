@@ -18,11 +18,12 @@ static struct process start_shell(const char *script)
     static const struct how shell = {.program = "/bin/sh"};
 
     need_cgroups();
-    return start_stage(8, &shell, "-c",
-                       format_text("export S=%s R='run --rm --rootfs rootfs'; "
-                                   "%s",
-                                   stage_path(8), script),
-                       NULL);
+    return start_stage(
+        8, &shell, "-c",
+        format_text("export S='%s' R='run --rm --rootfs rootfs'; "
+                    "%s",
+                    stage_path(8), script),
+        NULL);
 }
 
 static struct result run_shell(const char *script)
@@ -35,9 +36,9 @@ static struct result run_shell(const char *script)
 /* Each side would wait until the other one reads. */
 static void output_before_input(int stage_)
 {
-    struct result result =
-        run_shell("head -c 3000000 /dev/zero | $S $R -i sh -c 'head -c 2000000 "
-                  "/dev/zero; wc -c' | tr -d '\\0'");
+    struct result result = run_shell(
+        "head -c 3000000 /dev/zero | \"$S\" $R -i sh -c 'head -c 2000000 "
+        "/dev/zero; wc -c' | tr -d '\\0'");
 
     (void)stage_;
     expect_status(result, 0);
@@ -47,7 +48,7 @@ static void output_before_input(int stage_)
 static void signal_overtakes_input(int stage_)
 {
     struct process shell = start_shell(
-        "yes 'a line' | sh -c 'echo $$ >client; exec $S $R -i sh -c '\\''trap "
+        "yes 'a line' | sh -c 'echo $$ >client; exec \"$S\" $R -i sh -c '\\''trap "
         "\"exit 9\" TERM; echo armed; while :; do sleep 0.05; done'\\'; echo "
         "status $?");
 
@@ -64,7 +65,7 @@ static void signal_overtakes_input(int stage_)
 static void input_unread_at_the_end(int stage_)
 {
     struct result result = run_shell(
-        "yes | { $S $R -i sh -c 'exec <&-; echo closed; sleep 0.5; exit 3'; "
+        "yes | { \"$S\" $R -i sh -c 'exec <&-; echo closed; sleep 0.5; exit 3'; "
         "echo status $?; }");
 
     (void)stage_;
