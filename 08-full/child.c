@@ -209,6 +209,7 @@ bool accompany(struct child *child, bool typing, const char *detach)
         .pidfd = child->pidfd,
         .signals = child->signals,
         .terminal = &child->terminal,
+        .ready = child->ready,
         .typing = typing,
         .detach = detach,
     });

@@ -18,13 +18,14 @@ struct child {
     int pidfd;
     int sync;    /* our end of the socket to it */
     int signals; /* from open_signals */
+    int ready;   /* where it says that it is (notify.h); -1: it need not */
     struct terminal terminal;
 };
 
 /* What a struct child is before there is a process. */
 #define NO_CHILD                                                               \
     {                                                                          \
-        .pidfd = -1, .sync = -1, .signals = -1,                                \
+        .pidfd = -1, .sync = -1, .signals = -1, .ready = -1,                   \
         .terminal = {.fd = -1, .master = -1},                                  \
     }
 

@@ -17,6 +17,7 @@
 #include "init.h"
 #include "namespaces.h"
 #include "net_devices.h"
+#include "notify.h"
 #include "state.h"
 #include "sync.h"
 
@@ -202,6 +203,10 @@ static void prepare(struct config *config, const struct life *life)
         make_state(&container.state, life->root, life->id, life->bundle,
                    config);
     container.shares_pids = !(config->linux_.namespaces & CLONE_NEWPID);
+    if (life->notify)
+        make_notify_folder(&container.state);
+    if (life->notify && life->company != UNTIL_CREATED)
+        container.first.ready = listen_for_ready(&container.state);
     container.cgroup.own_namespace = has_namespace(config, CLONE_NEWCGROUP);
     if (!life->no_cgroup)
         create_cgroup(&container.cgroup, config->linux_.cgroups_path,
@@ -226,8 +231,10 @@ int run_container(struct config *config, const struct life *life)
     prepare(config, life);
     start_process(config, life);
     make_container(config, life);
-    if (life->company == UNTIL_STARTED)
+    if (life->company == UNTIL_STARTED) {
         let_live();
+        wait_until_ready(container.first.ready, container.first.pidfd);
+    }
     if (life->company != UNTIL_ITS_END)
         return 0;
     if (life->id)

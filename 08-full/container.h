@@ -25,7 +25,8 @@ struct life {
     const char *pidfd_socket;   /* gets its pidfd; or NULL */
     const char *console_socket; /* the terminal's master goes there; or NULL */
     bool no_cgroup;
-    bool keep; /* at its end it stays, stopped, until it is deleted */
+    bool notify; /* its command says when it is ready: notify.h */
+    bool keep;   /* at its end it stays, stopped, until it is deleted */
 
     /* for the monitor: the command's standard streams, or NULL: ours; who
      * stays with it until its end (it is not reaped yet), in place of us; and

@@ -2,6 +2,7 @@
 #include "base.h"
 #include "config_json.h"
 #include "container.h"
+#include "notify.h"
 #include "self.h"
 #include "verbs.h"
 
@@ -98,7 +99,7 @@ void check_terminal(const struct process *process, const char *console_socket,
 }
 
 static void load_config(struct config *config, const struct creation *creation,
-                        const struct life *life)
+                        struct life *life)
 {
     load_bundle(life->bundle, creation->config, config);
     if (!config->process.args[0] && life->company != UNTIL_CREATED)
@@ -110,6 +111,7 @@ static void load_config(struct config *config, const struct creation *creation,
     config->root.no_pivot = creation->no_pivot;
     check_terminal(&config->process, creation->console_socket,
                    life->company == UNTIL_ITS_END);
+    life->notify = add_notify_socket(config, life->root, life->id);
     if (life->no_cgroup)
         config->linux_.cgroups_path = NULL;
     else if (!config->linux_.cgroups_path)

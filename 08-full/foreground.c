@@ -8,6 +8,7 @@
 
 #include "base.h"
 #include "keys.h"
+#include "notify.h"
 #include "syscalls.h"
 
 int open_signals(bool terminal)
@@ -150,6 +151,7 @@ static bool is_paused(struct flow *shown, bool alive)
 bool watch(const struct foreground *foreground)
 {
     int master = foreground->terminal->master, signals = 0;
+    int ready = foreground->ready;
     struct keys keys = {master, foreground->pid, foreground->pidfd, 0};
     struct typing typing;
     struct flow typed = {.from = STDIN_FILENO, .to = master};
@@ -172,9 +174,10 @@ bool watch(const struct foreground *foreground)
              (short)(if_wanted(read_master, POLLIN) |
                      if_wanted(!is_empty(&typed), POLLOUT)),
              0},
+            {ready, POLLIN, 0},
         };
 
-        if (poll(fds, 5,
+        if (poll(fds, 6,
                  was_over && read_master ? 0
                  : paused                ? 100
                                          : -1) == -1 &&
@@ -185,6 +188,8 @@ bool watch(const struct foreground *foreground)
             handle_signals(foreground, &signals);
         if (fds[1].revents)
             alive = false;
+        if (fds[5].revents && hand_on_ready(ready))
+            ready = -1;
         if (fds[2].revents)
             stays = read_typed(&typed, &typing, &keys, foreground->terminal);
         if (fds[3].revents)

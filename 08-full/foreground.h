@@ -13,6 +13,7 @@ struct foreground {
     int pidfd;                 /* of the same */
     int signals;               /* signalfd(2) from open_signals */
     struct terminal *terminal; /* its master is -1 without a terminal */
+    int ready;                 /* where it says that it is (notify.h); or -1 */
     bool typing;        /* standard input goes to the container's terminal */
     const char *detach; /* keys that end it; see keys.h */
 };

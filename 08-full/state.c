@@ -8,6 +8,7 @@
 #include "base.h"
 #include "cgroup.h"
 #include "json.h"
+#include "notify.h"
 #include "packets.h"
 #include "syscalls.h"
 #include "times.h"
@@ -233,6 +234,7 @@ void remove_state(struct state *state)
         return;
     for (size_t i = 0; i < COUNT(names); i++)
         unlinkat(state->folder, names[i], 0);
+    remove_notify_folder(state);
     if (rmdir(state->path) == -1)
         warn("cannot remove %s: %s", state->path, strerror(errno));
     close(state->folder);

@@ -13,6 +13,7 @@
 #include "control.h"
 #include "hooks.h"
 #include "listener.h"
+#include "notify.h"
 #include "signals.h"
 #include "state.h"
 #include "syscalls.h"
@@ -134,7 +135,7 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     struct message message = {0};
     struct state state;
     const char *id;
-    int connection;
+    int connection, process, ready;
 
     if (name_records(globals, words))
         return start_records(words, attached, input, globals);
@@ -149,6 +150,7 @@ int start_verb(int argc, char **argv, const struct globals *globals)
                      "cannot start container %s: its config.json has no "
                      "process",
                      id);
+    ready = listen_for_ready(&state);
     connection = connect_to_start(&state);
     send_go(connection);
     /* closed by execve; see sync.h */
@@ -160,6 +162,9 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     }
     forget_start(&state);
     run_poststart_hooks(&state);
+    process = open_state_process(&state);
+    unlock_state(&state);
+    wait_until_ready(ready, process);
     return EXIT_SUCCESS;
 }
 
