@@ -20,13 +20,15 @@ int attach(int from, int to)
                           MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-int clone_host_tree(const char *path, const struct mount_options *options,
-                    const char *what)
+/* `from` from the folder `fd` on, or "": what `fd` is. `path` is its name. */
+static int clone_tree(int fd, const char *from, const char *path,
+                      const struct mount_options *options, const char *what)
 {
     uint64_t propagation = options->propagation;
     struct mount_options rest = *options;
-    int tree = sys_open_tree(AT_FDCWD, path,
+    int tree = sys_open_tree(fd, from,
                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+                                 (*from ? 0 : AT_EMPTY_PATH) |
                                  (options->recursive ? AT_RECURSIVE : 0));
 
     if (tree == -1)
@@ -43,6 +45,12 @@ int clone_host_tree(const char *path, const struct mount_options *options,
     if (set_mount_flags(tree, &rest) == -1)
         fail("%s %s: set its flags", what, path);
     return tree;
+}
+
+int clone_host_tree(const char *path, const struct mount_options *options,
+                    const char *what)
+{
+    return clone_tree(AT_FDCWD, path, path, options, what);
 }
 
 /* Sets one option of a file system that is being made: "mode=755", "uid". */
@@ -113,6 +121,36 @@ static bool is_remount(const struct mount *mount)
            strcmp(mount->type, "bind") != 0;
 }
 
+/* The path inside of a bind whose source is below the container's root: an
+ * earlier mount may have brought it there. NULL if it is the host's. */
+static const char *source_inside(const struct config *config,
+                                 const struct mount *mount)
+{
+    const char *root = config->root.path, *path = mount->source;
+    size_t length = strlen(root);
+
+    if (strcmp(mount->type, "bind") != 0 || is_id_mapped(mount) ||
+        strncmp(path, root, length) != 0 || path[length] != '/' ||
+        strstr(path + length, "/.."))
+        return NULL;
+    return path + length;
+}
+
+static int clone_from_inside(const struct config *config,
+                             const struct mount *mount, int root)
+{
+    struct mount_options options = read_options(mount->options);
+    int fd = open_in_root(root, source_inside(config, mount), O_PATH), tree;
+
+    if (fd == -1)
+        fail("volume %s", mount->source);
+    if (!options.propagation) /* what it copies may be tied to the host */
+        options.propagation = MS_PRIVATE;
+    tree = clone_tree(fd, "", mount->source, &options, "volume");
+    close(fd);
+    return tree;
+}
+
 /* ---- the host's ----------------------------------------------------------- */
 
 static int clone_bind(const struct mount *mount,
@@ -148,7 +186,8 @@ void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
         const struct mount *mount = &config->mounts[i];
         struct mount_options options = read_options(mount->options);
 
-        if (mounts[i] != -1 || is_remount(mount))
+        if (mounts[i] != -1 || is_remount(mount) ||
+            source_inside(config, mount))
             continue;
         if (strcmp(mount->type, "bind") == 0)
             mounts[i] = clone_bind(mount, &options, user);
@@ -178,10 +217,13 @@ static int prepare(const struct mount *mount, const struct cgroup *cgroup,
 void prepare_mounts(const struct config *config, struct cgroup *cgroup,
                     const struct outside *outside)
 {
-    for (size_t i = 0; i < config->mount_count; i++)
-        if (outside->mounts[i] == -1 && !is_remount(&config->mounts[i]))
-            outside->mounts[i] =
-                prepare(&config->mounts[i], cgroup, !outside->devices);
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+
+        if (outside->mounts[i] == -1 && !is_remount(mount) &&
+            !source_inside(config, mount))
+            outside->mounts[i] = prepare(mount, cgroup, !outside->devices);
+    }
 }
 
 /* ---- attaching ---------------------------------------------------------------- */
@@ -348,6 +390,8 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
             remount_one(&config->mounts[i], root);
             continue;
         }
+        if (mounts[i] == -1)
+            mounts[i] = clone_from_inside(config, &config->mounts[i], root);
         attach_one(&config->mounts[i], cgroup, mounts[i], root);
         close(mounts[i]);
     }

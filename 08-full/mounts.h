@@ -43,7 +43,8 @@ int make_file_system(const char *type, const char *source,
  */
 int *clone_tied_mounts(const struct config *config, int user);
 
-/* The same for all others that are the host's. */
+/* The same for all others that are the host's; a bind of what is below the
+ * container's root is made when those before it are attached. */
 void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
                        int user, int *mounts);
 

@@ -107,6 +107,28 @@ static void each_option(int stage)
     host_command(NULL, "rmdir rootfs/run/*");
 }
 
+/* What an earlier mount has brought below the root is the source of a later
+ * one, and not what lies below it on the host. */
+static void source_inside(int stage)
+{
+    static const char mounts[] =
+        "{\"destination\": \"/run\", \"source\": \"../other\", \"options\": "
+        "[\"bind\"]}, {\"destination\": \"/mnt\", \"source\": "
+        "\"../rootfs/run/sub\", \"options\": [\"bind\"]}, {\"destination\": "
+        "\"/media\", \"source\": \"../rootfs/run/out\", \"options\": "
+        "[\"bind\"]}";
+
+    (void)stage;
+    host_command(NULL,
+                 "mkdir -p other/sub rootfs/run/sub && echo 1 >other/f && "
+                 "echo 2 >other/sub/f && echo 3 >rootfs/run/sub/f && "
+                 "ln -s /mnt other/out");
+    ck_assert_str_eq(
+        printed("cat /run/f /mnt/f /media/f", EDITS(more_mounts("%s", mounts))),
+        "1\n2\n2\n");
+    host_command(NULL, "rm -r other rootfs/run/sub");
+}
+
 static void option_mistakes(int stage)
 {
     static const char *const mistakes[][2] = {
@@ -415,6 +437,7 @@ static void idmap_mistakes(int stage)
 
 const struct check oci_mount_checks[] = {
     {"oci_each_mount_option", 8, 8, each_option},
+    {"oci_source_inside", 8, 8, source_inside},
     {"oci_mount_option_mistakes", 8, 8, option_mistakes},
     {"oci_remounts", 8, 8, remounts},
     {"oci_copied_up", 8, 8, copied_up},
