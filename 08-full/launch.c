@@ -84,15 +84,20 @@ static pid_t find_process(const char *flag, const char *data_root,
 {
     struct record other;
     struct state state;
-    const char *id = find_record(&other, data_root, word) ? other.id : word;
+    bool recorded = find_record(&other, data_root, word);
+    const char *id = recorded ? other.id : word;
+    bool found =
+        !check_id(id) && look_at_state(&state, default_state_root(), id);
 
-    if (check_id(id) || !look_at_state(&state, default_state_root(), id))
+    if (!found && !recorded)
         fail_plainly("ps lists those that there are",
                      "--%s container:%s: it does not exist", flag, word);
-    *pidfd = open_state_process(&state);
-    close(state.folder);
+    *pidfd = found ? open_state_process(&state) : -1;
+    if (found)
+        close(state.folder);
     if (*pidfd == -1)
-        fail_plainly(NULL, "--%s container:%s: it is not running", flag, word);
+        fail_plainly(recorded ? format_text("start %s first", word) : NULL,
+                     "--%s container:%s: it is not running", flag, word);
     return state.pid;
 }
 

@@ -21,6 +21,13 @@ ssize_t receive_packet(int socket, struct packet *packet)
     return length > 0 ? length - 1 : -1;
 }
 
+char next_packet(int socket)
+{
+    char kind;
+
+    return recv(socket, &kind, 1, MSG_PEEK | MSG_DONTWAIT) == 1 ? kind : '\0';
+}
+
 bool send_packet(int socket, enum packet_kind kind, const void *data,
                  size_t length, bool wait)
 {

@@ -17,7 +17,7 @@ enum packet_kind {
     PACKET_WAIT = 'w',   /* it wants the end alone */
     PACKET_INPUT = 'i',  /* for standard input, or typed at the terminal */
     PACKET_INPUT_END = 'e',
-    PACKET_SIZE = 'z', /* a struct winsize: its terminal's */
+    PACKET_SIZE = 'z',   /* a struct winsize: its terminal's */
     PACKET_DETACH = 'd', /* its end is not the end of standard input */
 
     /* of the monitor */
@@ -38,6 +38,9 @@ struct packet {
 /* Receives one. Returns the length of its data, or -1 and errno; EPIPE at the
  * end. */
 ssize_t receive_packet(int socket, struct packet *packet);
+
+/* The kind of the one that is received next, which stays; 0 if there is none. */
+char next_packet(int socket);
 
 /* Sends one with `length` bytes of data. Returns false on failure: EAGAIN if
  * it would have to wait and `wait` is false; no SIGPIPE. */

@@ -26,6 +26,7 @@ struct client {
     bool attached; /* gets what the container writes */
     bool behind;   /* did not take the last of it yet */
     bool feeding;  /* its end is that of the container's standard input */
+    bool waiting;  /* what it says next is input, for which there is no room */
 };
 
 /* A monitor has one container. */
@@ -161,11 +162,17 @@ static void use_packet(struct client *client, const struct packet *packet,
     }
 }
 
+/* Who comes to look on is heard also while input waits. */
 static void hear_client(struct client *client)
 {
     struct packet packet;
-    ssize_t length = receive_packet(client->socket, &packet);
+    ssize_t length;
 
+    client->waiting = self.typed_start < self.typed_end &&
+                      next_packet(client->socket) == PACKET_INPUT;
+    if (client->waiting)
+        return;
+    length = receive_packet(client->socket, &packet);
     if (length >= 0)
         use_packet(client, &packet, (size_t)length);
     else
@@ -187,10 +194,13 @@ static void write_input(void)
     ssize_t put = write(self.input, self.typed + self.typed_start,
                         self.typed_end - self.typed_start);
 
-    if (put > 0)
+    if (put > 0) {
         self.typed_start += (size_t)put;
-    else if (put == -1 && errno != EAGAIN && errno != EINTR)
-        close_stream(&self.input); /* nobody reads it any more */
+    } else if (put == -1 && errno != EAGAIN && errno != EINTR) {
+        /* nobody reads it any more, and what comes next is for nobody */
+        close_stream(&self.input);
+        self.typed_start = self.typed_end;
+    }
 }
 
 /* On a terminal the end of a file is a key: Ctrl-D. */
@@ -296,21 +306,23 @@ enum {
 /* Who is not ready to take holds back who gives. */
 static void fill_in(struct pollfd *fds, int signals, bool alive, bool paused)
 {
-    bool typing = self.typed_start == self.typed_end;
+    bool taken = self.typed_start == self.typed_end;
     bool reading = !is_anybody_behind() && !paused;
 
     fds[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
     fds[END] = (struct pollfd){alive ? self.keys.pidfd : -1, POLLIN, 0};
     fds[LISTENER] = (struct pollfd){self.listener, POLLIN, 0};
-    fds[INPUT] = (struct pollfd){typing ? -1 : self.input, POLLOUT, 0};
+    fds[INPUT] = (struct pollfd){taken ? -1 : self.input, POLLOUT, 0};
     fds[OUTPUT] = (struct pollfd){reading ? self.outputs[0] : -1, POLLIN, 0};
     fds[ERROR] = (struct pollfd){reading ? self.outputs[1] : -1, POLLIN, 0};
     for (int i = 0; i < MOST_CLIENTS; i++) {
         const struct client *client = &self.clients[i];
+        short events = taken || !client->waiting ? POLLIN : 0;
 
-        fds[CLIENTS + i] = (struct pollfd){
-            typing || client->behind ? client->socket : -1,
-            (short)((typing ? POLLIN : 0) | (client->behind ? POLLOUT : 0)), 0};
+        if (client->behind)
+            events |= POLLOUT;
+        fds[CLIENTS + i] =
+            (struct pollfd){events ? client->socket : -1, events, 0};
     }
 }
 
@@ -339,7 +351,7 @@ static void serve_clients(const struct pollfd *fds)
         if (events & POLLOUT && client->behind)
             show(client);
         /* one packet at a time: what it brings may have to wait */
-        if (events & POLLIN && self.typed_start == self.typed_end)
+        if (events & POLLIN)
             hear_client(client);
         else if (events & (POLLHUP | POLLERR) && !(events & POLLIN))
             drop_client(client);

@@ -129,6 +129,13 @@ static void docker_values(int stage_)
     expect_out(stage("inspect", "-f",
                      "{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}", "web"),
                "0 0\n");
+    expect_status(stage("kill", "web"), 0);
+    expect_refused(run("--network", "container:web", "true"),
+                   "--network container:web: it is not running",
+                   "start web first");
+    expect_refused(run("--pid", "container:none", "true"),
+                   "--pid container:none: it does not exist",
+                   "ps lists those that there are");
     expect_out(stage("rm", "-f", "web"), "web\n");
     expect_refused(run("-p", "8000-8010:80", "true"),
                    "two ranges of the same length", "stage-8 run --help");

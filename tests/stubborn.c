@@ -72,6 +72,29 @@ static void input_unread_at_the_end(int stage_)
     ck_assert_str_eq(result.out, "closed\nstatus 3\n");
 }
 
+/* What one client gives, and nobody reads, does not keep out another one. */
+static void attach_beside_input(int stage_)
+{
+    static const char *const scripts[] = {"", "exec <&-; "};
+
+    (void)stage_;
+    for (size_t i = 0; i < 2; i++) {
+        struct process other,
+            shell = start_shell(format_text(
+                "yes | $S $R --name deaf -i sh -c '%strap \"exit 4\" TERM; echo "
+                "armed; while :; do echo tick; sleep 0.1; done'",
+                scripts[i]));
+
+        expect(&shell, "armed");
+        sleep(1); /* as above */
+        other = start_stage(8, NULL, "attach", "--no-stdin", "deaf", NULL);
+        expect(&other, "tick");
+        expect_status(stage("kill", "-s", "TERM", "deaf"), 0);
+        expect_status(finish(&other), 4);
+        expect_status(finish(&shell), 4);
+    }
+}
+
 /* Starts the container `name`, whose script writes without end, and a client
  * that is stopped while more is for it than fits on the way. */
 static struct process start_stopped_client(const char *name, const char *pids,
@@ -160,6 +183,7 @@ const struct check stubborn_checks[] = {
     {"output_before_input", 8, 8, output_before_input},
     {"signal_overtakes_input", 8, 8, signal_overtakes_input},
     {"input_unread_at_the_end", 8, 8, input_unread_at_the_end},
+    {"attach_beside_input", 8, 8, attach_beside_input},
     {"stopped_client", 8, 8, stopped_client},
     {"survivors_of_shared_pids", 8, 8, survivors_of_shared_pids},
     {"terminal_kept_open", 8, 8, terminal_kept_open},
