@@ -150,11 +150,14 @@ bool is_limited(struct child *child)
     return receive_or_end(child, &message) == MESSAGE_LIMITED;
 }
 
-bool adopt_child(struct child *child)
+bool adopt_child(struct child *child, const struct errands *errands)
 {
     struct message message;
 
-    if (receive_or_end(child, &message) != MESSAGE_PROCESS)
+    do
+        receive_or_end(child, &message);
+    while (errands && serve(child, errands, &message));
+    if (message.kind != MESSAGE_PROCESS)
         return false;
     reap_child(child);
     close(child->pidfd);

@@ -37,9 +37,12 @@ struct child {
  */
 pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync);
 
-/* For a child that was only the helper (helper.h): takes the process that it has
- * made in its place, and reaps it. False if it has ended without one. */
-bool adopt_child(struct child *child);
+struct errands;
+
+/* For a child that was only the helper (helper.h), or exec's: takes the process
+ * that it has made in its place, and reaps it. False if it has ended without
+ * one. Before that it may have errands, unless that is NULL. */
+bool adopt_child(struct child *child, const struct errands *errands);
 
 /* Waits until one that joins the container's groups is in them. False if it has
  * ended before. */

@@ -124,7 +124,7 @@ static void start_process(struct config *config, const struct life *life)
         init_container(config, &container.cgroup, &launch);
     if (launch.start != -1)
         close(launch.start);
-    if (helped && !adopt_child(&container.first))
+    if (helped && !adopt_child(&container.first, NULL))
         end_without_command(config);
     if (!helped)
         explain(

@@ -75,14 +75,6 @@ static int open_root_of(pid_t pid)
     return fd;
 }
 
-static noreturn void end_without_command(void)
-{
-    int status = reap_child(&child);
-
-    fail_plainly(NULL, "the process ended with status %d before the command",
-                 status);
-}
-
 /* docker's -d: nobody gets what it writes. The container's own takes the place
  * of the host's null device; see set_streams(). */
 static void leave_streams(void)
@@ -100,22 +92,16 @@ static const char *name_of(const struct request *request)
     return request->record ? request->record->name : request->id;
 }
 
-static noreturn void fail_not_running(const struct request *request)
+static noreturn void end_without_command(const struct state *state,
+                                         const char *name)
 {
-    fail_plainly(NULL, "container %s is not running", name_of(request));
-}
+    int status = reap_child(&child);
 
-/* Nobody can be born in a PID namespace whose first process ends (ENOMEM, says
- * pid_namespaces(7)), and that begins a moment before we see it end. */
-static noreturn void fail_to_clone(int first, const struct request *request)
-{
-    const int number = errno;
-    struct pollfd end = {first, POLLIN, 0};
-
-    if (number == ENOMEM && poll(&end, 1, 1000) == 1)
-        fail_not_running(request);
-    errno = number;
-    fail("clone3 of the process");
+    /* who ends it kills all in its cgroups */
+    if (status_of(state) == STATUS_STOPPED)
+        fail_plainly(NULL, "container %s is not running", name);
+    fail_plainly(NULL, "the process ended with status %d before the command",
+                 status);
 }
 
 /* By keys on its terminal. */
@@ -127,14 +113,16 @@ static bool may_be_left(const struct config *config,
 }
 
 /* `moved`: the group is frozen, and who is in it can say nothing before the
- * resume, which needs the lock. So the process does not go there itself. */
-static void start_process(struct config *config, const struct state *state,
+ * resume, which needs the lock. So the process does not go there itself.
+ * Returns whether another one is to come, in the container's PID namespace. */
+static bool start_process(struct config *config, const struct state *state,
                           bool moved, struct cgroup *cgroup,
                           const struct request *request)
 {
     struct launch launch = {
         .start = -1,
         .root = -1,
+        .name = name_of(request),
         /* who may leave it would take it along; with its terminal the kernel
          * hangs it up */
         .detached = request->detach || may_be_left(config, request),
@@ -143,17 +131,13 @@ static void start_process(struct config *config, const struct state *state,
     int kinds = other_namespaces(state->pid);
     pid_t pid;
 
-    if (first == -1 ||
-        (kinds & CLONE_NEWPID && setns(first, CLONE_NEWPID) == -1)) {
-        if (first != -1 && errno != ESRCH)
-            fail("setns to the container's PID namespace");
-        fail_not_running(request);
-    }
+    if (first == -1)
+        fail_plainly(NULL, "container %s is not running", launch.name);
     /* one that others are in has another root; if the container ends now, and
      * its number is somebody else's, the pidfd will show it */
     if (joined_path(config, CLONE_NEWNS))
         launch.root = open_root_of(state->pid);
-    /* the child is seen by the container as soon as it is there */
+    /* one with our PID namespace sees the child as soon as it is there */
     hide_process();
     if (config->process.first_processors)
         set_processors(config->process.first_processors);
@@ -163,24 +147,23 @@ static void start_process(struct config *config, const struct state *state,
         pid = clone_child(&child, 0, v2_group(cgroup), &launch.sync);
     }
     if (pid == -1)
-        fail_to_clone(first, request);
+        fail("clone3 of the process");
     if (pid == 0 && request->record && request->detach)
         leave_streams();
     if (pid == 0)
-        join_container(config, moved ? NULL : cgroup, first,
-                       kinds & ~CLONE_NEWPID, &launch);
-    explain("setns(pidfd, CLONE_NEWPID) # for children: clone3() = %d",
-            (int)pid);
+        join_container(config, moved ? NULL : cgroup, first, kinds, &launch);
     if (moved)
         join_cgroup(cgroup, pid);
     else if (!is_limited(&child))
-        end_without_command();
+        end_without_command(state, name_of(request));
     /* from here on whoever kills the container kills this process, too */
     unlock_state(state);
+    return kinds & CLONE_NEWPID;
 }
 
 static void make_process(const struct config *config, const struct state *state,
-                         enum status status, const struct request *request)
+                         enum status status, bool another,
+                         const struct request *request)
 {
     const struct errands errands = {
         .console_socket = request->console_socket,
@@ -191,8 +174,12 @@ static void make_process(const struct config *config, const struct state *state,
     };
 
     send_go(child.sync);
+    if (another && !adopt_child(&child, &errands))
+        end_without_command(state, name_of(request));
+    if (another)
+        send_go(child.sync);
     if (hear(&child, &errands) != MESSAGE_READY)
-        end_without_command();
+        end_without_command(state, name_of(request));
     if (request->pid_file)
         write_pid_file(&child, request->pid_file);
     if (request->pidfd_socket)
@@ -231,6 +218,7 @@ static int run_process(struct config *config, const struct state *state,
 {
     bool terminal = config->process.terminal && !request->console_socket;
     struct cgroup cgroup = {0};
+    bool another;
     int result;
 
     begin_parent();
@@ -238,8 +226,9 @@ static int run_process(struct config *config, const struct state *state,
     if (atexit(undo) != 0)
         fail("atexit");
     open_exec_groups(state, request, &cgroup);
-    start_process(config, state, status == STATUS_PAUSED, &cgroup, request);
-    make_process(config, state, status, request);
+    another =
+        start_process(config, state, status == STATUS_PAUSED, &cgroup, request);
+    make_process(config, state, status, another, request);
     lives_on = request->detach;
     if (request->detach)
         return EXIT_SUCCESS;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -33,6 +34,7 @@
 #include "rootfs.h"
 #include "sync.h"
 #include "syscall_filter.h"
+#include "syscalls.h"
 #include "sysctl.h"
 #include "user.h"
 
@@ -166,6 +168,44 @@ static void filter_by_profile(const struct config *config, bool last, int sync)
         apply_profile(profile, sync);
 }
 
+/*
+ * The container sees who is in its PID namespace, and with CAP_SYS_PTRACE takes
+ * over what that has and may do. So the command's process is made late: it has
+ * no more than the command, unless it needs privileges for a filter (which
+ * could refuse clone3), or for a scheduler (which is not always inherited).
+ */
+static void enter_pids(const struct config *config, const struct launch *launch,
+                       bool last)
+{
+    const struct process *process = &config->process;
+    bool filtered = config->linux_.seccomp || config->linux_.built_in_filter;
+    bool late =
+        (process->no_new_privileges || !filtered) && !process->scheduler;
+    struct clone_args arguments = {.flags = CLONE_PARENT};
+    pid_t pid;
+
+    if (!(launch->joined & CLONE_NEWPID) || last != late)
+        return;
+    pid = sys_clone3(&arguments);
+    if (pid == -1)
+        fail_with_hint(errno == ENOMEM
+                           ? "the container is ending, or has no memory left"
+                       : errno == EAGAIN
+                           ? "its limit of processes: exec needs room for two"
+                           : NULL,
+                       "clone3 of the process");
+    if (pid > 0) {
+        explain("clone3(CLONE_PARENT) = %d # in the PID namespace", (int)pid);
+        send_process(launch->sync, pid);
+        _exit(EXIT_SUCCESS);
+    }
+    wait_for_go(launch->sync);
+    explain_joined(launch->joined); /* now it has a /proc/self in there */
+    start_session();
+    /* not earlier: of processes, there were two */
+    set_rlimits(process);
+}
+
 /* The same for the filter of docker's form and the stages'. */
 static void filter_by_default(const struct config *config, bool last)
 {
@@ -175,13 +215,16 @@ static void filter_by_default(const struct config *config, bool last)
 }
 
 static void drop_privileges(const struct config *config,
-                            const struct identity *identity, int sync)
+                            const struct identity *identity,
+                            const struct launch *launch)
 {
     const struct process *process = &config->process;
 
+    enter_pids(config, launch, false);
     set_attributes(config);
-    set_rlimits(process);
-    filter_by_profile(config, false, sync);
+    if (!(launch->joined & CLONE_NEWPID))
+        set_rlimits(process);
+    filter_by_profile(config, false, launch->sync);
     filter_by_default(config, false);
     /* needs CAP_SETPCAP, which the change of user takes away */
     cut_bounding_set(&process->capabilities);
@@ -192,6 +235,7 @@ static void drop_privileges(const struct config *config,
         prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
         fail("prctl PR_SET_NO_NEW_PRIVS");
     explain("prctl(PR_SET_NO_NEW_PRIVS) # setuid programs give nothing");
+    enter_pids(config, launch, true);
     /* last: it refuses what steps before it need */
     filter_by_default(config, true);
 }
@@ -294,7 +338,7 @@ static noreturn void become_command(struct config *config,
     if (launch->streams)
         give_streams(launch->streams, identity->uid);
     /* 7. No step that needs root's power comes after this. */
-    drop_privileges(config, identity, launch->sync);
+    drop_privileges(config, identity, launch);
     if (!entered)
         enter_folder(inside->cwd, process->cwd);
     check_command(process);
@@ -326,7 +370,7 @@ static noreturn void become_command(struct config *config,
 
 /* ---- exec --------------------------------------------------------------------- */
 
-static void enter_namespaces(int first, int kinds)
+static void enter_namespaces(int first, int kinds, const char *name)
 {
     /* in a user namespace that may be forbidden */
     if (setgroups(0, NULL) == -1)
@@ -335,10 +379,11 @@ static void enter_namespaces(int first, int kinds)
      * first, and what root of it may decides about the others */
     if (kinds && setns(first, kinds) == -1) {
         if (errno == ESRCH)
-            fail_plainly(NULL, "the container has just ended");
+            fail_plainly(NULL, "container %s is not running", name);
         fail("setns to the container");
     }
-    explain_joined(kinds);
+    if (!(kinds & CLONE_NEWPID))
+        explain_joined(kinds);
     if (!(kinds & CLONE_NEWUSER))
         return;
     if (setresgid(0, 0, 0) == -1 || setresuid(0, 0, 0) == -1)
@@ -364,7 +409,8 @@ void join_container(struct config *config, const struct cgroup *cgroup,
     set_oom_score(process);
     raise_rlimits(process);
     set_labels(process);
-    enter_namespaces(first, kinds);
+    enter_namespaces(first, kinds, launch->name);
+    inner.joined = kinds;
     if (launch->root != -1 && (fchdir(launch->root) == -1 || chroot(".") == -1))
         fail("chroot to the container's root");
     /* what is open of the host's is of no use any more */

@@ -435,6 +435,38 @@ static void exec_not_traced(int stage)
     end_box();
 }
 
+/* With CAP_SYS_PTRACE it can; but what it sees of exec is in the container, and
+ * may do no more than its command. strace makes every step take long. */
+static void exec_appears_late(int stage)
+{
+    static const char steps[] =
+        "-e trace=setns,capset,setresuid -e "
+        "inject=setns,capset,setresuid:delay_enter=700000";
+    const char *script = format_text(
+        "while :; do for p in /proc/[0-9]*; do [ $p = /proc/1 ] || { "
+        "[ -e $p/root%s ] && echo the host; while read name value; do "
+        "[ $name = CapEff: ] && [ $value != \"$seen\" ] && seen=$value && "
+        "echo $value; done; } <$p/status; done 2>/dev/null; done",
+        scratch_folder);
+    char *told;
+
+    (void)stage;
+    need_cgroups();
+    expect_status(run_stage(8, "run", "-d", "--name", "spy", "--cap-drop",
+                            "ALL", "--cap-add", "SYS_PTRACE", "--rootfs",
+                            "rootfs", "sh", "-c", script, NULL),
+                  0);
+    told = host_command(NULL,
+                        "strace -f -qq -o /dev/null %s '%s' exec spy sleep 1 "
+                        "2>&1; echo $?",
+                        steps, stage_path(8));
+    ck_assert_str_eq(told, "0\n");
+    /* the command itself, and nothing else */
+    ck_assert_str_eq(run_stage(8, "logs", "spy", NULL).out,
+                     "0000000000080000\n");
+    expect_status(run_stage(8, "rm", "-f", "spy", NULL), 0);
+}
+
 const struct check oci_exec_checks[] = {
     {"exec_joins_everything", 8, 8, joins_everything},
     {"exec_joins_user_and_time", 8, 8, joins_user_and_time},
@@ -450,5 +482,6 @@ const struct check oci_exec_checks[] = {
     {"exec_passes_signals", 8, 8, exec_passes_signals},
     {"exec_into_descriptor", 8, 8, exec_into_descriptor},
     {"exec_not_traced", 8, 8, exec_not_traced},
+    {"exec_appears_late", 8, 8, exec_appears_late},
     {0},
 };
