@@ -25,7 +25,7 @@ struct user {
     const char *name; /* USER[:GROUP], looked up in the rootfs; NULL: "0" */
     gid_t *additional_gids;
     size_t additional_gid_count;
-    bool keep_groups; /* the caller's, in place of these */
+    bool keep_groups;          /* the caller's, in place of these */
     const char *const *groups; /* more of them, by name, looked up as well;
                                   NULL-terminated, or NULL */
     bool primary_group_too; /* docker's habit: the primary one is among them */
@@ -199,6 +199,7 @@ struct config {
         uint64_t namespaces; /* new ones: CLONE_NEW* flags of clone(2) */
         const struct joined_namespace *joined;
         size_t joined_count;
+        bool host_mounts; /* the caller's mount namespace is among them */
         struct id_mappings mappings; /* of a new user namespace */
         struct {
             struct time_offset monotonic, boottime;

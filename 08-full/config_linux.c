@@ -39,11 +39,21 @@ static bool is_own(struct json namespace, const char *path, int flag)
     return same;
 }
 
+/* A process that makes mounts needs one apart, and comes back to the caller's as
+ * to any other that is joined. */
+static void join_host_mounts(struct config *config,
+                             struct joined_namespace *joined)
+{
+    joined[config->linux_.joined_count++] = (struct joined_namespace){
+        CLONE_NEWNS, format_text("/proc/%d/ns/mnt", (int)getpid())};
+    config->linux_.host_mounts = true;
+}
+
 static void load_namespaces(struct json linux_, struct config *config)
 {
     struct json array = get_array(linux_, "namespaces");
     size_t count = count_elements(array);
-    struct joined_namespace *joined = allocate(count, sizeof(*joined));
+    struct joined_namespace *joined = allocate(count + 1, sizeof(*joined));
     int seen = 0;
 
     config->linux_.joined = joined;
@@ -64,24 +74,28 @@ static void load_namespaces(struct json linux_, struct config *config)
                 (struct joined_namespace){flag, path};
     }
     if (!has_namespace(config, CLONE_NEWNS))
-        refuse_json(array, "a mount namespace is needed, and not the host's");
+        join_host_mounts(config, joined);
 }
 
 void load_joined(struct json linux_, struct config *config)
 {
     struct json array = get_array(linux_, "namespaces");
     size_t count = count_elements(array);
-    struct joined_namespace *joined = allocate(count, sizeof(*joined));
+    struct joined_namespace *joined = allocate(count + 1, sizeof(*joined));
+    bool mounts = false;
 
     for (size_t i = 0; i < count; i++) {
         struct json namespace = object_at(array, i);
         const char *path = get_text(namespace, "path");
 
+        mounts |= load_type(namespace) == CLONE_NEWNS;
         if (path && *path)
             joined[config->linux_.joined_count++] =
                 (struct joined_namespace){load_type(namespace), path};
     }
     config->linux_.joined = joined;
+    if (!mounts)
+        join_host_mounts(config, joined);
 }
 
 /* ---- what goes with them ----------------------------------------------------- */

@@ -18,6 +18,7 @@
 #include "namespaces.h"
 #include "net_devices.h"
 #include "notify.h"
+#include "rootfs.h"
 #include "state.h"
 #include "sync.h"
 
@@ -53,6 +54,7 @@ void end_container(void)
     if (container.network)
         leave_network(container.network);
     remove_cgroup(&container.cgroup);
+    unmount_rootfs(container.state.rootfs, container.state.below_rootfs);
     if (locked)
         remove_state(&container.state);
     if (container.hooks)

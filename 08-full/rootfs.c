@@ -59,6 +59,24 @@ void mount_rootfs(const struct config *config, int root)
         fail("make the rootfs %s private", path);
 }
 
+int mount_number_at(const char *path)
+{
+    struct statx status;
+
+    if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &status) == -1)
+        return 0;
+    return status.stx_mask & STATX_MNT_ID ? (int)status.stx_mnt_id : 0;
+}
+
+void unmount_rootfs(const char *path, int below)
+{
+    if (!below || mount_number_at(path) == below)
+        return;
+    /* EINVAL: somebody else has unmounted all */
+    if (umount2(path, MNT_DETACH) == -1 && errno != EINVAL)
+        warn("cannot unmount %s: %s", path, strerror(errno));
+}
+
 static void pivot(const char *path)
 {
     /* ".", ".": the old root is mounted over the new one, and lazily

@@ -20,6 +20,15 @@ void add_conf_files(struct config *config);
 void mount_rootfs(const struct config *config, int root);
 
 /*
+ * For a container in the host's mount namespace, whose mounts do not end with
+ * it: the number of the topmost mount at the folder `path`, 0 if it is unknown;
+ * and at the end, if another mount is there than that one was, unmounts it with
+ * all that is mounted in it. 0 does nothing.
+ */
+int mount_number_at(const char *path);
+void unmount_rootfs(const char *path, int below);
+
+/*
  * Makes it the process's "/", and lets go of the host's root. From here on no
  * path leads to the host. With config->root.no_pivot the host's root is only
  * covered, and its /proc and /sys are gone: who may unmount "/" gets at the rest.

@@ -10,6 +10,7 @@
 #include "json.h"
 #include "notify.h"
 #include "packets.h"
+#include "rootfs.h"
 #include "syscalls.h"
 #include "times.h"
 
@@ -186,6 +187,8 @@ void make_state(struct state *state, const char *root, const char *id,
         fail("mkdir %s", state->path);
     state->bundle = bundle;
     state->rootfs = config->root.path;
+    if (config->linux_.host_mounts)
+        state->below_rootfs = mount_number_at(state->rootfs);
     state->cgroups_path = config->linux_.cgroups_path;
     state->created = time_text();
     state->annotations = json_object_new_object();
@@ -287,6 +290,7 @@ void save_state(const struct state *state)
     add_json_number(object, "start", state->start);
     add_json_text(object, "bundle", state->bundle);
     add_json_text(object, "rootfs", state->rootfs);
+    add_json_number(object, "belowRootfs", (uint64_t)state->below_rootfs);
     add_json_text(object, "cgroupsPath", state->cgroups_path);
     add_json_text(object, "created", state->created);
     add_json(object, "annotations", json_object_get(state->annotations));
@@ -300,7 +304,7 @@ static void load_state(struct state *state)
 {
     char *path = format_text("%s/%s", state->path, file_name);
     char *text = read_file(path);
-    uint64_t pid = 0, start = 0;
+    uint64_t pid = 0, start = 0, below = 0;
     struct json json;
 
     state->bundle = state->rootfs = state->created = "";
@@ -308,6 +312,7 @@ static void load_state(struct state *state)
         json = parse_json(text, path);
         get_unsigned(json, "pid", INT32_MAX, &pid);
         get_unsigned(json, "start", UINT64_MAX, &start);
+        get_unsigned(json, "belowRootfs", INT32_MAX, &below);
         state->bundle = require_text(json, "bundle");
         state->rootfs = require_text(json, "rootfs");
         state->created = require_text(json, "created");
@@ -318,6 +323,7 @@ static void load_state(struct state *state)
     }
     state->pid = (pid_t)pid;
     state->start = start;
+    state->below_rootfs = (int)below;
     free(text); /* the path is still in messages about it */
 }
 

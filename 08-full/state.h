@@ -40,6 +40,7 @@ struct state {
     pid_t pid;                /* 0: none yet */
     unsigned long long start; /* of the process, in clock ticks since boot */
     const char *bundle, *rootfs;
+    int below_rootfs;         /* for unmount_rootfs() */
     const char *cgroups_path; /* NULL: none */
     const char *created;      /* RFC 3339 */
     struct json_object *annotations;

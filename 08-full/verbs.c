@@ -14,6 +14,7 @@
 #include "hooks.h"
 #include "listener.h"
 #include "notify.h"
+#include "rootfs.h"
 #include "signals.h"
 #include "state.h"
 #include "syscalls.h"
@@ -365,6 +366,7 @@ void delete_container(struct state *state)
     if (!remove_cgroup(&cgroup))
         fail_plainly("delete --force tries again",
                      "container %s is not deleted", state->id);
+    unmount_rootfs(state->rootfs, state->below_rootfs);
     remove_state(state);
     run_hooks(&hooks, POSTSTOP_HOOK, state, "stopped", 0, environ);
 }

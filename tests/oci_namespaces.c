@@ -122,12 +122,6 @@ static void is_new_or_the_hosts(const char *type, const char *file)
     entry = format_text("{\"type\": \"%s\", \"path\": \"/proc/self/ns/%s\"}",
                         type, file);
     make_bundle(forever, replaced(type, entry));
-    if (strcmp(type, "mount") == 0) {
-        expect_refused("a mount namespace is needed");
-        make_bundle(forever, replaced(type, ""));
-        expect_refused("a mount namespace is needed");
-        return;
-    }
     pid = start_box();
     ck_assert_int_eq(namespace_of(pid, file), host);
     end_box();
@@ -135,6 +129,44 @@ static void is_new_or_the_hosts(const char *type, const char *file)
     pid = start_box();
     ck_assert_int_eq(namespace_of(pid, file), host);
     end_box();
+}
+
+/* How many mounts the host has in the root file system. */
+static size_t count_own_mounts(void)
+{
+    return count_text(read_proc(getpid(), "mountinfo"),
+                      format_text(" %s/rootfs", scratch_folder));
+}
+
+/* In the host's mount namespace: what is mounted there ends with it, and the
+ * caller's own stays. */
+static void hosts_mounts(int stage)
+{
+    const struct edit none = {"{\n        \"type\": \"mount\"\n      },", ""};
+    const char *token = make_token();
+    size_t before;
+
+    (void)stage;
+    put_file("rootfs/token", token);
+    host_command(NULL, "mount --bind rootfs rootfs");
+    before = count_own_mounts();
+    ck_assert_uint_gt(before, 0);
+    make_bundle(forever, EDITS(none));
+    start_box();
+    ck_assert_uint_gt(count_own_mounts(), before + 5);
+    ck_assert_str_eq(oci("exec", "box", "cat", "/token").out, token);
+    expect_text("its root", oci("exec", "box", "ls", "/..").out, "token\n");
+    end_box();
+    ck_assert_uint_eq(count_own_mounts(), before);
+    make_bundle("exit 3", EDITS(none));
+    expect_status(oci("run", "--bundle", "bundle", "box"), 3);
+    ck_assert_uint_eq(count_own_mounts(), before);
+    make_bundle("true", EDITS(none, {"\"sh\"", "\"/none\""}));
+    expect_status(oci("create", "--bundle", "bundle", "box"), 127);
+    ck_assert_uint_eq(count_own_mounts(), before);
+    host_command(NULL, "umount rootfs");
+    unlink("rootfs/token");
+    remove_bundle();
 }
 
 static void namespaces(int stage)
@@ -572,6 +604,7 @@ const struct check oci_namespace_checks[] = {
     {"oci_namespaces", 8, 8, namespaces},
     {"oci_ended_pid_namespace", 8, 8, ended_pid_namespace},
     {"oci_shared_mount_namespace", 8, 8, shared_mount_namespace},
+    {"oci_hosts_mounts", 8, 8, hosts_mounts},
     {"oci_user_namespace", 8, 8, user_namespace},
     {"oci_user_namespace_of_old", 8, 8, user_namespace_of_old},
     {"oci_mapped_users", 8, 8, mapped_users},
