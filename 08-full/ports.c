@@ -91,6 +91,9 @@ const char *add_ports(struct list *ports, const char *text)
                "ADDRESS is one of this machine's, like 127.0.0.1";
 }
 
+/* So many descriptors stay free: who cleans up needs some, too. */
+enum { SPARE_FILES = 32 };
+
 /* Where the host has none yet, the kernel chooses one. A former server's
  * connections may still be dying away: SO_REUSEADDR. With it, only listen(2)
  * tells whether the port is free. */
@@ -107,6 +110,11 @@ static int occupy(struct port *port)
     };
     socklen_t size = sizeof(address);
 
+    if (fd > sysconf(_SC_OPEN_MAX) - SPARE_FILES) {
+        close(fd);
+        errno = EMFILE;
+        return -1;
+    }
     if (fd == -1 ||
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)) == -1 ||
         bind(fd, (struct sockaddr *)&address, sizeof(address)) == -1 ||

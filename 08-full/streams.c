@@ -76,13 +76,16 @@ static bool is_anybody_behind(void)
 
 static void add_client(int socket, bool feeding)
 {
+    static const char full[] = "too many clients are attached";
+
     for (int i = 0; i < MOST_CLIENTS; i++)
         if (self.clients[i].socket == -1) {
             self.clients[i] =
                 (struct client){.socket = socket, .feeding = feeding};
             return;
         }
-    close(socket); /* too many: it sees its end */
+    send_packet(socket, PACKET_MESSAGE, full, sizeof(full) - 1, false);
+    close(socket);
 }
 
 static void end_input(void)

@@ -370,7 +370,7 @@ static void published_port(int stage)
 static void published_ranges(int stage)
 {
     char *tokens[2] = {make_token(), make_token()}, *ports, *text;
-    int chosen;
+    int chosen, status;
     pid_t pid, servers[2];
     struct result result;
 
@@ -400,6 +400,15 @@ static void published_ranges(int stage)
     result = run_stage(8, "run", "--rm", "-p", "7002:80", "--rootfs", "rootfs",
                        "true", NULL);
     expect_status(result, 125);
+    /* nothing is left of one that needs too many open files */
+    text = host_command(&status,
+                        "ulimit -n 150; '%s' run --rm -p 10000-10200:1-201 "
+                        "--rootfs rootfs true 2>&1",
+                        stage_path(8));
+    ck_assert_int_eq(status, 125);
+    expect_text("stderr", text, "hint: each port is an open file: ulimit -n");
+    expect_no_text("stderr", text, "cannot remove");
+    ck_assert_uint_eq(count_text(read_file("/proc/net/dev"), "toy-veth"), 1);
     for (int i = 0; i < 2; i++)
         end_process(servers[i]);
     expect_status(run_stage(8, "rm", "-f", "web", NULL), 0);

@@ -95,6 +95,25 @@ static void attach_beside_input(int stage_)
     }
 }
 
+static void too_many_clients(int stage_)
+{
+    struct process shell;
+
+    (void)stage_;
+    need_cgroups();
+    expect_status(stage("run", "-d", "--name", "star", "--rootfs", "rootfs",
+                        "sh", "-c",
+                        "trap 'exit 4' TERM; echo armed; while :; "
+                        "do echo tick; sleep 0.1; done"),
+                  0);
+    shell = start_shell("for i in $(seq 17); do $S attach --no-stdin star 2>&1 "
+                        "| grep -v tick & done; wait");
+    expect(&shell, "too many clients");
+    expect_status(stage("kill", "-s", "TERM", "star"), 0);
+    ck_assert_uint_eq(count_text(finish(&shell).out, "too many"), 1);
+    expect_status(stage("rm", "star"), 0);
+}
+
 /* Starts the container `name`, whose script writes without end, and a client
  * that is stopped while more is for it than fits on the way. */
 static struct process start_stopped_client(const char *name, const char *pids,
@@ -184,6 +203,7 @@ const struct check stubborn_checks[] = {
     {"signal_overtakes_input", 8, 8, signal_overtakes_input},
     {"input_unread_at_the_end", 8, 8, input_unread_at_the_end},
     {"attach_beside_input", 8, 8, attach_beside_input},
+    {"too_many_clients", 8, 8, too_many_clients},
     {"stopped_client", 8, 8, stopped_client},
     {"survivors_of_shared_pids", 8, 8, survivors_of_shared_pids},
     {"terminal_kept_open", 8, 8, terminal_kept_open},
