@@ -1,11 +1,14 @@
 /* devices.c - a /dev of the container's own. */
 #include "devices.h"
 
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/sysmacros.h>
 
 #include "base.h"
 #include "mounts.h"
 #include "paths.h"
+#include "syscalls.h"
 
 static const struct device usual[] = {
     {"/dev/null", S_IFCHR | 0666, 1, 3, 0, 0},
@@ -118,15 +121,90 @@ static int clone_device(const struct device *device)
     return fd;
 }
 
+/* The machine's id of one of a new user namespace. */
+static uint32_t outer_id(const struct id_mapping *mappings, size_t count,
+                         uint32_t id, const struct device *device)
+{
+    for (size_t i = 0; i < count; i++)
+        if (id >= mappings[i].container &&
+            id - mappings[i].container < mappings[i].size)
+            return mappings[i].host + (id - mappings[i].container);
+    fail_plainly("the user namespace does not map this id",
+                 "device %s: owner %u", device->path, id);
+}
+
+/* One that the machine's root makes works. Returns a detached copy of it, or -1
+ * if we may not: we are in a user namespace ourselves. */
+static int make_outside(const struct device *device,
+                        const struct id_mappings *to, int store,
+                        const char *name)
+{
+    uid_t uid = outer_id(to->uids, to->uid_count, device->uid, device);
+    gid_t gid = outer_id(to->gids, to->gid_count, device->gid, device);
+    int fd;
+
+    if (mknodat(store, name, device->mode,
+                makedev(device->major, device->minor)) == -1) {
+        if (errno == EPERM)
+            return -1;
+        fail("mknod %s", device->path);
+    }
+    if (fchownat(store, name, uid, gid, AT_SYMLINK_NOFOLLOW) == -1 ||
+        fchmodat(store, name, device->mode & 07777, 0) == -1)
+        fail("chown %s", device->path);
+    fd = sys_open_tree(store, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (fd == -1)
+        fail("device %s", device->path);
+    return fd;
+}
+
+/* A tmpfs to make nodes in. It covers the root file system, of which a copy has
+ * been made: older kernels copy what is attached alone. */
+static int open_store(const struct config *config)
+{
+    static const char *const options[] = {"mode=700", NULL};
+    int store = make_file_system("tmpfs", "tmpfs", options, "devices");
+    int place = open(config->root.path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (place == -1 || attach(store, place) == -1)
+        fail("mount a tmpfs on %s, for devices", config->root.path);
+    close(place);
+    return store;
+}
+
+static void close_store(int store)
+{
+    char *path = format_text("/proc/self/fd/%d", store);
+
+    if (umount2(path, MNT_DETACH) == -1)
+        fail("umount the tmpfs for devices");
+    free(path);
+    close(store);
+}
+
 int *clone_devices(const struct config *config)
 {
     size_t count = config->linux_.device_count;
     int *list = allocate(USUAL + count, sizeof(*list));
+    /* how one that was made before maps ids is not known here */
+    bool new = count > 0 && config->linux_.namespaces &CLONE_NEWUSER;
+    int store = new ? open_store(config) : -1;
 
     for (size_t i = 0; i < USUAL; i++)
         list[i] = clone_device(&usual[i]);
-    for (size_t i = 0; i < count; i++)
-        list[USUAL + i] = clone_device(&config->linux_.devices[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct device *device = &config->linux_.devices[i];
+        int *fd = &list[USUAL + i];
+
+        *fd = new && !S_ISFIFO(device->mode)
+                ? make_outside(device, &config->linux_.mappings, store,
+                               format_text("%zu", i))
+                : -1;
+        if (*fd == -1)
+            *fd = clone_device(device);
+    }
+    if (new)
+        close_store(store);
     return list;
 }
 

@@ -19,17 +19,17 @@
 void fill_dev(int dev, bool with_devices);
 
 /*
- * For a user namespace, whose root may not make device nodes that work: detached
- * copies of the host's nodes, for make_devices. A device that the
- * configuration names must be at the same path there.
+ * For a user namespace, whose root may not make device nodes that work: nodes
+ * that the machine's root makes, as detached mounts for make_devices. Those that
+ * every container has are copies of the host's. So are the others if we may not
+ * make them, or join a user namespace; then they must be at the same path there.
  */
 int *clone_devices(const struct config *config);
 
 /*
  * Makes the further devices of the configuration below `root`, with mode and
  * owner. A device that is there already only gets these. If `cloned` is not
- * NULL, all of them are the host's nodes, as they are there. Ends the program on
- * failure.
+ * NULL, they are in there. Ends the program on failure.
  */
 void make_devices(const struct config *config, int *cloned, int root);
 

@@ -428,8 +428,8 @@ static void user_namespace_files(int stage)
     remove_bundle();
 }
 
-/* The host's nodes, at the same path; a node of a namespace's own would be
- * dead. */
+/* Of the host's making, since a node of a namespace's own would be dead; or, where
+ * we may not make any, the host's at the same path. */
 static void user_namespace_devices(int stage)
 {
     struct stat status;
@@ -445,6 +445,9 @@ static void user_namespace_devices(int stage)
         EDITS(SHIFTED,
               IN("linux", "\"devices\": [{\"path\": \"/dev/full\", "
                           "\"type\": \"c\", \"major\": 1, \"minor\": 7}, "
+                          "{\"path\": \"/dev/sub/own\", \"type\": \"c\", "
+                          "\"major\": 1, \"minor\": 5, \"fileMode\": 432, "
+                          "\"uid\": 12, \"gid\": 34}, "
                           "{\"path\": \"/dev/sub/pipe\", \"type\": "
                           "\"p\", \"uid\": 12}]")));
     pid = start_box();
@@ -456,7 +459,21 @@ static void user_namespace_devices(int stage)
     ck_assert_int_eq(stat(format_text("%s/dev/full", root), &status), 0);
     ck_assert(S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 7));
     expect_owner(format_text("%s/dev/sub/pipe", root), 100012, 200000);
+    expect_owner(format_text("%s/dev/sub/own", root), 100012, 200034);
+    ck_assert_int_eq(stat(format_text("%s/dev/sub/own", root), &status), 0);
+    ck_assert_int_eq(status.st_mode, S_IFCHR | 0660);
+    ck_assert_str_eq(oci("exec", "--user", "12", "box", "sh", "-c",
+                         "head -c 3 /dev/sub/own | wc -c")
+                         .out,
+                     "3\n");
     end_box();
+    make_bundle(forever,
+                EDITS(SHIFTED, IN("linux", "\"devices\": [{\"path\": "
+                                           "\"/dev/x\", \"type\": \"c\", "
+                                           "\"major\": 1, \"minor\": 3, "
+                                           "\"gid\": 65536}]")));
+    expect_refused("device /dev/x: owner 65536\nhint: the user namespace does");
+    forbid(SYS_mknodat, EPERM);
     make_bundle(forever,
                 EDITS(SHIFTED, IN("linux", "\"devices\": [{\"path\": "
                                            "\"/dev/zero\", \"type\": \"c\", "
