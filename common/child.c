@@ -118,6 +118,10 @@ int wait_for_child(pid_t child)
     int times = 0, status;
     pid_t ended;
 
+    if (!sigismember(&held, SIGCHLD)) { /* nothing would ever wake us */
+        errno = EINVAL;
+        die("wait_for_child before begin_parent");
+    }
     while ((ended = waitpid(child, &status, WNOHANG)) == 0) {
         siginfo_t signal_info;
 

@@ -138,7 +138,8 @@ char **command_or_shell(char **command);
 
 /*
  * Waits for `child` to end, passing on the signals that the parent gets
- * meanwhile; the third one kills it (SIGKILL). Gives the terminal back to the
+ * meanwhile; the third one kills it (SIGKILL). begin_parent must have been called
+ * before the child was made, else this dies. Gives the terminal back to the
  * caller of the stage in the state in which begin_parent found it. Returns
  * the child's exit status, or 128+N when signal N killed it. See waitpid(2).
  */
