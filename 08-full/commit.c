@@ -142,14 +142,6 @@ static void make_image(const struct commit *commit, const struct store *store,
     puts(id);
 }
 
-static const char *parse_bool(const char *text, void *value)
-{
-    *(bool *)value = strcmp(text, "true") == 0;
-    return strcmp(text, "true") == 0 || strcmp(text, "false") == 0
-             ? NULL
-             : "true or false";
-}
-
 int commit_verb(int argc, char **argv, const struct globals *globals)
 {
     static struct commit commit;
@@ -160,8 +152,8 @@ int commit_verb(int argc, char **argv, const struct globals *globals)
         {"message", 'm', "TEXT", "what for", parse_text, &commit.message},
         {"change", 'c', "TEXT", "a Dockerfile's line: CMD [\"sh\"]", parse_list,
          &commit.instructions},
-        {"pause", 'p', "true|false", "the container stands still (true)",
-         parse_bool, &pause},
+        {"pause", 'p', NULL, "the container stands still (=false: it does not)",
+         parse_switch, &pause},
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");

@@ -50,8 +50,23 @@ static bool inspect_image(const struct request *request, const char *word,
     return found;
 }
 
+/* As for other verbs, those behind one that is not there are not left in the
+ * lurch. */
+static void tell_missing(const char *word, const struct globals *globals,
+                         bool image)
+{
+    fflush(stdout);
+    if (image)
+        warn("there is no image \"%.200s\"", word);
+    else
+        warn("no such container: %.80s", word);
+    fprintf(stderr, "hint: %s\n",
+            image ? "images lists those that there are"
+                  : hint_for(globals->data_root, word));
+}
+
 /* docker looks among the containers first. */
-static void inspect(const struct request *request, const char *word,
+static bool inspect(const struct request *request, const char *word,
                     const struct globals *globals)
 {
     bool no_image = request->type && *request->type == 'c';
@@ -59,17 +74,16 @@ static void inspect(const struct request *request, const char *word,
     struct subject subject;
 
     if (no_container || !find_subject(&subject, word, globals)) {
-        if (no_image || !inspect_image(request, word, globals->data_root)) {
-            if (no_container)
-                fail_plainly("images lists those that there are",
-                             "there is no image \"%.200s\"", word);
-            require_subject(&subject, word, globals);
-        }
-    } else if (request->format) {
-        answer(request, describe_container(&subject));
-    } else {
-        show_container(&subject);
+        if (!no_image && inspect_image(request, word, globals->data_root))
+            return true;
+        tell_missing(word, globals, no_container);
+        return false;
     }
+    if (request->format)
+        answer(request, describe_container(&subject));
+    else
+        show_container(&subject);
+    return true;
 }
 
 static const char *parse_type(const char *text, void *value)
@@ -92,16 +106,21 @@ int inspect_verb(int argc, char **argv, const struct globals *globals)
         {0},
     };
     char **words = parse_flags(argc, argv, flags, "");
+    int status = EXIT_SUCCESS;
+    bool shown = false;
 
     if (!words[0])
         fail_plainly("ps -a and images list what there is",
                      "inspect: the name of a container or image is missing");
     for (int i = 0; words[i]; i++) {
-        if (i && !request.format)
+        if (shown && !request.format)
             putchar('\n');
-        inspect(&request, words[i], globals);
+        if (inspect(&request, words[i], globals))
+            shown = true;
+        else
+            status = EXIT_STAGE_FAILED;
     }
-    if (is_json(&request))
+    if (is_json(&request) && shown)
         fputs(json_text(request.array), stdout);
-    return EXIT_SUCCESS;
+    return status;
 }

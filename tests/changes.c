@@ -353,7 +353,7 @@ static void commit_running(int stage_)
                         "sh", "-c", script),
                   0);
     ck_assert(within(20, strstr(stage("diff", "web").out, "/s/c")));
-    expect_status(stage("commit", "web", "mine:v1"), 0);
+    expect_status(stage("commit", "-p", "web", "mine:v1"), 0);
     result = run_image("wc -l </s/a; wc -l </s/c");
     expect_status(result, 0);
     a = strtol(result.out, &end, 10);

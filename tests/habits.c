@@ -240,6 +240,7 @@ static void docker_filters(int stage_)
         {"exited=x", "exited=, and an exit status"},
         {"image=x", "name=, id=, status="},
     };
+    struct result result;
 
     (void)stage_;
     need_cgroups();
@@ -267,6 +268,15 @@ static void docker_filters(int stage_)
                        "stage-8 ps --help");
     expect_refused(stage("update", "web"), "nothing is to be changed",
                    "stage-8 update --help");
+    result = stage("inspect", "-f", "{{.Name}}", "none", "web", "no");
+    expect_status(result, 125);
+    ck_assert_str_eq(result.out, "/web\n");
+    expect_text("stderr", result.err, "no such container: none");
+    expect_text("stderr", result.err, "no such container: no\n");
+    result =
+        stage("inspect", "--type", "image", "-f", "{{.Os}}", "web", "alpine:3");
+    expect_status(result, 125);
+    ck_assert_str_eq(result.out, "linux\n");
     expect_status(stage("rm", "-f", "web", "web2", "ended"), 0);
     expect_status(stage("rmi", "alpine:3"), 0);
 }
