@@ -5,6 +5,7 @@
 
 #include "base.h"
 #include "idmap.h"
+#include "mounts.h"
 #include "namespaces.h"
 #include "outside.h"
 #include "process.h"
@@ -59,7 +60,8 @@ void become_first_process(const struct config *config, struct cgroup *cgroup,
     user = open_user_namespace(config);
     if (unshare(CLONE_NEWNS) == -1)
         fail("unshare CLONE_NEWNS");
-    take_from_host(config, cgroup, user, &outside);
+    take_from_host(config, user, &outside);
+    clone_host_mounts(config, cgroup, user, outside.mounts);
     launch->outside = &outside;
     /* after all that needs the host's paths: they lead elsewhere in another
      * mount namespace, and to less for another user */

@@ -113,7 +113,7 @@ static void change_root(const struct config *config, struct cgroup *cgroup,
     /* everything of the host that the container needs, and the kernel's file
      * systems, while the host's paths are there and the container's not */
     if (!outside) {
-        take_from_host(config, cgroup, -1, &own);
+        take_from_host(config, -1, &own);
         outside = &own;
     }
     prepare_mounts(config, cgroup, outside);

@@ -163,6 +163,12 @@ static int clone_bind(const struct mount *mount,
     return tree;
 }
 
+static bool is_tied(const struct mount *mount)
+{
+    return strcmp(mount->type, "bind") == 0 &&
+           read_options(mount->options).propagation & (MS_SHARED | MS_SLAVE);
+}
+
 int *clone_tied_mounts(const struct config *config, int user)
 {
     int *mounts = allocate(config->mount_count, sizeof(*mounts));
@@ -171,29 +177,34 @@ int *clone_tied_mounts(const struct config *config, int user)
         const struct mount *mount = &config->mounts[i];
         struct mount_options options = read_options(mount->options);
 
-        mounts[i] = -1;
-        if (strcmp(mount->type, "bind") == 0 &&
-            options.propagation & (MS_SHARED | MS_SLAVE))
-            mounts[i] = clone_bind(mount, &options, user);
+        mounts[i] = is_tied(mount) ? clone_bind(mount, &options, user) : -1;
     }
     return mounts;
+}
+
+/* -1 if it is none of the host's. */
+static int clone_host_mount(const struct config *config,
+                            const struct mount *mount, struct cgroup *cgroup,
+                            int user)
+{
+    struct mount_options options = read_options(mount->options);
+
+    if (is_remount(mount) || source_inside(config, mount))
+        return -1;
+    if (strcmp(mount->type, "bind") == 0)
+        return clone_bind(mount, &options, user);
+    if (strcmp(mount->type, "cgroup") == 0 && !cgroup->own_namespace)
+        return clone_cgroups(mount, cgroup);
+    return -1;
 }
 
 void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
                        int user, int *mounts)
 {
-    for (size_t i = 0; i < config->mount_count; i++) {
-        const struct mount *mount = &config->mounts[i];
-        struct mount_options options = read_options(mount->options);
-
-        if (mounts[i] != -1 || is_remount(mount) ||
-            source_inside(config, mount))
-            continue;
-        if (strcmp(mount->type, "bind") == 0)
-            mounts[i] = clone_bind(mount, &options, user);
-        if (strcmp(mount->type, "cgroup") == 0 && !cgroup->own_namespace)
-            mounts[i] = clone_cgroups(mount, cgroup);
-    }
+    for (size_t i = 0; i < config->mount_count; i++)
+        if (mounts[i] == -1)
+            mounts[i] =
+                clone_host_mount(config, &config->mounts[i], cgroup, user);
 }
 
 /* ---- the container's own ---------------------------------------------------- */
@@ -214,15 +225,34 @@ static int prepare(const struct mount *mount, const struct cgroup *cgroup,
     return fd;
 }
 
+/* Since Linux 6.8, mountinfo lists mounts as they were made and not as they were
+ * attached: one that was made early is made again, where the kernel can (6.15).
+ */
+static int make_again(int mount)
+{
+    int copy = sys_open_tree(mount, "",
+                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
+                                 AT_EMPTY_PATH | AT_RECURSIVE);
+
+    if (copy == -1)
+        return mount;
+    close(mount);
+    return copy;
+}
+
 void prepare_mounts(const struct config *config, struct cgroup *cgroup,
                     const struct outside *outside)
 {
     for (size_t i = 0; i < config->mount_count; i++) {
         const struct mount *mount = &config->mounts[i];
+        int *fd = &outside->mounts[i];
 
-        if (outside->mounts[i] == -1 && !is_remount(mount) &&
-            !source_inside(config, mount))
-            outside->mounts[i] = prepare(mount, cgroup, !outside->devices);
+        if (*fd == -1)
+            *fd = clone_host_mount(config, mount, cgroup, -1);
+        else if (is_tied(mount))
+            *fd = make_again(*fd);
+        if (*fd == -1 && !is_remount(mount) && !source_inside(config, mount))
+            *fd = prepare(mount, cgroup, !outside->devices);
     }
 }
 

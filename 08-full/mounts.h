@@ -43,14 +43,14 @@ int make_file_system(const char *type, const char *source,
  */
 int *clone_tied_mounts(const struct config *config, int user);
 
-/* The same for all others that are the host's; a bind of what is below the
- * container's root is made when those before it are attached. */
+/* The same for all others that are the host's, where prepare_mounts will not see
+ * it; but a bind of what is below the container's root is made when those before
+ * it are attached. */
 void clone_host_mounts(const struct config *config, struct cgroup *cgroup,
                        int user, int *mounts);
 
 /*
- * Makes the file systems for the rest of config's mounts, detached, and fills
- * /dev.
+ * Makes the rest of config's mounts in their order, detached, and fills /dev.
  */
 void prepare_mounts(const struct config *config, struct cgroup *cgroup,
                     const struct outside *outside);

@@ -25,8 +25,8 @@ static int clone_root(const struct config *config, uint64_t propagation)
     return clone_host_tree(config->root.path, &whole, "rootfs");
 }
 
-void take_from_host(const struct config *config, struct cgroup *cgroup,
-                    int user, struct outside *outside)
+void take_from_host(const struct config *config, int user,
+                    struct outside *outside)
 {
     const char *word = config->linux_.rootfs_propagation;
     uint64_t propagation = word ? find_propagation(word) : 0;
@@ -39,7 +39,6 @@ void take_from_host(const struct config *config, struct cgroup *cgroup,
         outside->root = clone_root(config, propagation);
     /* before anything is attached: it must not appear on the host */
     make_mounts_private();
-    clone_host_mounts(config, cgroup, user, outside->mounts);
     mount_layers(config, user);
     if (!tied)
         outside->root = clone_root(config, 0);

@@ -11,7 +11,7 @@
 /* Detached mounts, by descriptor. */
 struct outside {
     int root;     /* the root file system */
-    int *mounts;  /* one for each of config's mounts; -1: made inside */
+    int *mounts;  /* one for each of config's mounts; -1: not made yet */
     int mask;     /* masked.h */
     int *devices; /* devices.h; NULL: made inside */
 };
@@ -22,5 +22,5 @@ struct outside {
  * way round, but where a mount says otherwise. `user` is the container's user
  * namespace, or -1. Ends the program on failure.
  */
-void take_from_host(const struct config *config, struct cgroup *cgroup,
-                    int user, struct outside *outside);
+void take_from_host(const struct config *config, int user,
+                    struct outside *outside);

@@ -169,9 +169,8 @@ static void notified_by_run(int stage)
     pid_t pid;
 
     (void)stage;
-    make_service("echo $NOTIFY_SOCKET >/dev/shm/x; "
-                 "grep $NOTIFY_SOCKET /proc/self/mountinfo; "
-                 "touch ${NOTIFY_SOCKET}s /dev/shm/y; trap 'exit 7' TERM; "
+    make_service("trap 'exit 7' TERM; echo $NOTIFY_SOCKET >/dev/shm/x; "
+                 "touch ${NOTIFY_SOCKET}s /dev/shm/y; "
                  "while :; do sleep 0.05; done");
     process =
         start_stage(8, &notifying, "run", "--bundle", "bundle", "box", NULL);

@@ -107,6 +107,24 @@ static void each_option(int stage)
     host_command(NULL, "rmdir rootfs/run/*");
 }
 
+/* Whoever reads mountinfo takes what is further down for what is on top. */
+static void listed_in_order(int stage)
+{
+    char *list, *run, *a, *b;
+
+    (void)stage;
+    list = printed(
+        "grep ' /run' /proc/self/mountinfo",
+        EDITS(more_mounts("{\"destination\": \"/run\", \"type\": \"tmpfs\"}, "
+                          "{\"destination\": \"/run/a\", \"source\": \"/tmp\", "
+                          "\"options\": [\"bind\"]}, {\"destination\": "
+                          "\"/run/b\", \"type\": \"tmpfs\"}")));
+    run = strstr(list, " /run ");
+    a = strstr(list, " /run/a ");
+    b = strstr(list, " /run/b ");
+    ck_assert_msg(run && a && b && run < a && a < b, "%s", list);
+}
+
 /* What an earlier mount has brought below the root is the source of a later
  * one, and not what lies below it on the host. */
 static void source_inside(int stage)
@@ -437,6 +455,7 @@ static void idmap_mistakes(int stage)
 
 const struct check oci_mount_checks[] = {
     {"oci_each_mount_option", 8, 8, each_option},
+    {"oci_mounts_in_order", 8, 8, listed_in_order},
     {"oci_source_inside", 8, 8, source_inside},
     {"oci_mount_option_mistakes", 8, 8, option_mistakes},
     {"oci_remounts", 8, 8, remounts},
