@@ -147,14 +147,14 @@ static char *make_group(int parent, const char *parent_folder)
 }
 
 /* A group that is there already is taken if nobody is in it. */
-static char *make_named_group(const struct hierarchy *hierarchy,
-                              const char *path)
+static char *make_named_group(struct hierarchy *hierarchy, const char *path)
 {
     char *group = format_text("%s/%s", hierarchy->mount_point, path);
     char *file = format_text("%s/cgroup.procs", group);
     char *processes = NULL;
 
-    if (mkdir(group, 0755) == -1 && errno != EEXIST)
+    hierarchy->was_there = mkdir(group, 0755) == -1;
+    if (hierarchy->was_there && errno != EEXIST)
         fail("cgroup: mkdir %s", group);
     explain("mkdir(\"%s\", 0755)", group);
     processes = read_file(file);
@@ -220,6 +220,18 @@ static void refuse_read_only(const struct cgroup *cgroup)
     free(list);
 }
 
+static noreturn void refuse_frozen(struct cgroup *cgroup, const char *path)
+{
+    /* what was there is somebody's: only our own groups are undone */
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->hierarchies[i].was_there)
+            cgroup->hierarchies[i].path = NULL;
+    fail_plainly("whoever has frozen it must thaw it before",
+                 "container's cgroup unexpectedly frozen: /%s is there, and "
+                 "nothing would run in it",
+                 path);
+}
+
 void create_cgroup(struct cgroup *cgroup, const char *path,
                    const struct resources *resources)
 {
@@ -228,10 +240,7 @@ void create_cgroup(struct cgroup *cgroup, const char *path,
     for (size_t i = 0; i < cgroup->count; i++)
         create_group(&cgroup->hierarchies[i], path);
     if (is_frozen(cgroup))
-        fail_plainly("whoever has frozen it must thaw it before",
-                     "container's cgroup unexpectedly frozen: /%s is there, "
-                     "and nothing would run in it",
-                     path);
+        refuse_frozen(cgroup, path);
     limit_cgroup(cgroup, resources);
 }
 

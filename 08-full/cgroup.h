@@ -46,6 +46,7 @@ struct hierarchy {
     char *names; /* its controllers: "cpu,cpuacct" in v1, "cpu io" in v2 */
     bool has[CONTROLLERS]; /* which of ours it limits */
     char *path;            /* of the group; NULL until it is made */
+    bool was_there;        /* before it was to be made */
     int parent; /* of toy-docker/, locked; -1 but while the group is made */
     int fd;     /* of the group's folder, locked */
     int view;   /* a detached mount of the folder, or -1: cgroup_view.h */
