@@ -153,6 +153,10 @@ void signal_group(int group, int number);
 bool freeze_cgroup(const struct cgroup *cgroup);
 void thaw_cgroup(const struct cgroup *cgroup);
 
+/* After SIGKILL: in v1, who is frozen does not even die, also in groups that the
+ * container has made and frozen itself. */
+void let_die(const struct cgroup *cgroup);
+
 /* True if they were stopped so. */
 bool is_frozen(const struct cgroup *cgroup);
 

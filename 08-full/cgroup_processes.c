@@ -194,6 +194,31 @@ void thaw_cgroup(const struct cgroup *cgroup)
         fail("cgroup: thaw %s", freezer->path);
 }
 
+static void thaw_tree(int folder, const char *name)
+{
+    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *group = fd == -1 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+
+    if (!group)
+        return;
+    write_group_file(fd, "freezer.state", "THAWED");
+    while ((entry = readdir(group)))
+        if (entry->d_type == DT_DIR && *entry->d_name != '.')
+            thaw_tree(fd, entry->d_name);
+    closedir(group);
+}
+
+void let_die(const struct cgroup *cgroup)
+{
+    const struct hierarchy *freezer = find_freezer(cgroup);
+
+    if (freezer && freezer->v2)
+        set_frozen(freezer, false);
+    else if (freezer)
+        thaw_tree(freezer->fd, ".");
+}
+
 static void note_one(int group, pid_t pid, void *anybody)
 {
     (void)group;
@@ -213,7 +238,9 @@ bool signal_cgroup(const struct cgroup *cgroup, int number)
     if (freezer && !paused && set_frozen(freezer, true) == 0)
         wait_until_frozen(freezer);
     visit_processes(cgroup, send_to, &number);
-    if (freezer && (!paused || number == SIGKILL))
+    if (number == SIGKILL)
+        let_die(cgroup);
+    else if (freezer && !paused)
         set_frozen(freezer, false);
     return true;
 }

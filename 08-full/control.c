@@ -81,12 +81,15 @@ static void send_signal(const struct state *state, int pidfd, int number)
 
     sys_pidfd_send_signal(pidfd, number);
     open_groups(state, &cgroup);
-    if (is_frozen(&cgroup))
+    if (number == SIGKILL)
+        let_die(&cgroup);
+    else if (is_frozen(&cgroup))
         thaw_cgroup(&cgroup);
     close_cgroup(&cgroup);
 }
 
-/* Without end if `seconds` is -1. */
+/* Without end if `seconds` is -1. After SIGKILL it is the caller who tries again:
+ * the container may have frozen somebody in between. */
 static void stop_process(const struct record *record, const struct state *state,
                          int number, int seconds)
 {
@@ -95,6 +98,8 @@ static void stop_process(const struct record *record, const struct state *state,
 
     if (pidfd == -1)
         return;
+    if (number == SIGKILL)
+        seconds = 1;
     send_signal(state, pidfd, number);
     if (poll(&end, 1, seconds == -1 ? -1 : seconds * 1000) == 0) {
         explain("%d s are over # SIGKILL for %s", seconds, record->name);

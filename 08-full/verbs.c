@@ -347,9 +347,8 @@ int kill_verb(int argc, char **argv, const struct globals *globals)
     /* containerd looks for runc's words */
     if (!alive)
         fail_plainly(NULL, "container not running: %s is stopped", words[0]);
-    /* in v1, who pauses does not even die */
-    if (number == SIGKILL && is_frozen(&cgroup))
-        thaw_cgroup(&cgroup);
+    if (number == SIGKILL)
+        let_die(&cgroup);
     return EXIT_SUCCESS;
 }
 

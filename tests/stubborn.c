@@ -198,6 +198,35 @@ static void terminal_kept_open(int stage_)
     expect_status(stage("rm", "-f", "keeper"), 0);
 }
 
+/* In v1, who is frozen does not die: not in a group of the container's own
+ * making either. */
+static void frozen_by_itself(int stage_)
+{
+    bool v2 = false;
+    const char *top, *script;
+
+    (void)stage_;
+    need_cgroups();
+    top = find_cgroup_top("freezer", &v2);
+    if (!top)
+        skip("there is no controller freezer");
+    script = format_text(
+        "cd /sys/fs/cgroup%s && mkdir sub && { sleep 1000 & echo $! "
+        ">sub/cgroup.procs; } && echo %s >sub/%s && echo frozen && "
+        "exec sleep 1000",
+        v2 ? "" : "/freezer", v2 ? "1" : "FROZEN",
+        v2 ? "cgroup.freeze" : "freezer.state");
+    for (int i = 0; i < 2; i++) {
+        expect_status(stage("run", "-d", "--name", "icy", "--privileged",
+                            "--rootfs", "rootfs", "sh", "-c", script),
+                      0);
+        ck_assert(
+            within(10, strcmp(stage("logs", "icy").out, "frozen\n") == 0));
+        expect_status(i ? stage("kill", "icy") : stage("rm", "-f", "icy"), 0);
+    }
+    expect_status(stage("rm", "icy"), 0);
+}
+
 const struct check stubborn_checks[] = {
     {"output_before_input", 8, 8, output_before_input},
     {"signal_overtakes_input", 8, 8, signal_overtakes_input},
@@ -206,6 +235,7 @@ const struct check stubborn_checks[] = {
     {"too_many_clients", 8, 8, too_many_clients},
     {"stopped_client", 8, 8, stopped_client},
     {"survivors_of_shared_pids", 8, 8, survivors_of_shared_pids},
+    {"frozen_by_itself", 8, 8, frozen_by_itself},
     {"terminal_kept_open", 8, 8, terminal_kept_open},
     {0},
 };
