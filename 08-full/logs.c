@@ -193,6 +193,7 @@ static uint64_t count_lines(struct reading *reading, FILE *file)
 struct log_file {
     FILE *stream; /* NULL: none */
     ino_t inode;
+    unsigned number; /* where it was last seen; rotated, it goes up */
 };
 
 static struct log_file open_log_file(const struct record *record,
@@ -210,62 +211,121 @@ static struct log_file open_log_file(const struct record *record,
     if (!file.stream)
         fail("open %s/%s", record->path, log_file_name(number));
     file.inode = status.st_ino;
+    file.number = number;
     return file;
 }
 
-/*
- * Opens the files that are newer than the one with the inode `known`, or all if
- * that is 0; returns their number. The newest is the first. Meanwhile they may
- * be rotated: then the one just opened is met again, or one number is missing.
- */
-static size_t open_files(const struct record *record, ino_t known,
-                         struct log_file **files)
+/* 0: there is none. */
+static ino_t inode_of(const struct record *record, unsigned number)
 {
-    size_t count = 0;
-    ino_t newer = 0;
+    struct stat status;
 
-    *files = NULL;
-    for (unsigned number = 0, missing = 0; missing < 2; number++) {
-        struct log_file file = open_log_file(record, number);
+    if (fstatat(record->folder, log_file_name(number), &status,
+                AT_SYMLINK_NOFOLLOW) == -1)
+        return 0;
+    return status.st_ino;
+}
 
-        missing = file.stream ? 0 : missing + 1;
-        if (!file.stream)
-            continue;
-        if (file.inode == known || file.inode == newer) {
-            fclose(file.stream);
-            if (file.inode == known)
-                break;
+/* Finds where the file is now. False if it is closed or gone, and only then:
+ * who rotates may be a step ahead of us all the time, so we look again. */
+static bool find_file(const struct record *record, struct log_file *file)
+{
+    enum { TRIES = 3, MOST = 1000 };
+
+    for (int tries = 0; file->stream && tries < TRIES; tries++)
+        for (unsigned i = 0; i < MOST; i++)
+            if (inode_of(record, file->number + i) == file->inode) {
+                file->number += i;
+                return true;
+            }
+    return false;
+}
+
+/* Of the oldest file, or 0. While they are rotated one is missing; so is, for
+ * a while, one that was when a monitor was killed. */
+static unsigned oldest_number(const struct record *record)
+{
+    unsigned oldest = 0;
+
+    for (unsigned number = 0, missing = 0; missing < 4; number++) {
+        missing = inode_of(record, number) ? 0 : missing + 1;
+        if (missing == 0)
+            oldest = number;
+    }
+    return oldest;
+}
+
+/* Opens the next newer file than `file`, or the oldest one if that is closed or
+ * gone. They may be rotated at any moment: what was opened is the next one only
+ * if, afterwards, its neighbour is still where it was. */
+static struct log_file open_next(const struct record *record,
+                                 struct log_file *file)
+{
+    struct log_file next = {0};
+    bool is_next = false;
+    unsigned number;
+
+    while (!is_next) {
+        if (next.stream)
+            fclose(next.stream);
+        next.stream = NULL;
+        if (!find_file(record, file)) {
+            number = oldest_number(record);
+            next = open_log_file(record, number);
+            is_next = inode_of(record, number + 1) == 0;
             continue;
         }
-        *files = add_room(*files, count, sizeof(**files));
-        (*files)[count++] = file;
-        newer = file.inode;
+        if (file->number == 0)
+            break;
+        number = file->number - 1;
+        next = open_log_file(record, number);
+        is_next = true;
+        if (!next.stream && number > 0) {
+            next = open_log_file(record, number - 1);
+            is_next = inode_of(record, number) == 0;
+        }
+        is_next = is_next && inode_of(record, file->number) == file->inode;
     }
-    return count;
+    return next;
+}
+
+static uint64_t count_all_lines(struct reading *reading)
+{
+    struct log_file file = {0}, next;
+    uint64_t lines = 0;
+
+    while ((next = open_next(&reading->record, &file)).stream) {
+        if (file.stream)
+            fclose(file.stream);
+        file = next;
+        lines += count_lines(reading, file.stream);
+    }
+    if (file.stream)
+        fclose(file.stream);
+    return lines;
 }
 
 /* Prints what is new; *current becomes the newest file. */
 static void print_news(struct reading *reading, struct log_file *current)
 {
-    struct log_file *files;
-    size_t count = open_files(&reading->record, current->inode, &files);
-    uint64_t lines = 0;
+    struct log_file next;
 
     if (!current->stream && reading->tail != UINT64_MAX) {
-        for (size_t i = 0; i < count; i++)
-            lines += count_lines(reading, files[i].stream);
+        uint64_t lines = count_all_lines(reading);
+
         reading->skipped = lines > reading->tail ? lines - reading->tail : 0;
     }
-    /* it gets no more once there is a newer one */
-    if (current->stream)
-        print_lines(reading, current->stream);
-    for (size_t i = count; i-- > 0;) {
-        print_lines(reading, files[i].stream);
-        if (current->stream)
-            fclose(current->stream);
-        *current = files[i];
-    }
-    free(files);
+    do {
+        next = open_next(&reading->record, current);
+        /* it gets no more once there is a newer one */
+        if (current->stream) {
+            print_lines(reading, current->stream);
+            if (next.stream)
+                fclose(current->stream);
+        }
+        if (next.stream)
+            *current = next;
+    } while (next.stream);
     fflush(stdout);
 }
 

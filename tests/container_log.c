@@ -226,6 +226,35 @@ static void log_followed(int stage_)
     remove_container();
 }
 
+/* Its files are rotated many times while it opens one: strace holds it back. */
+static void log_followed_slowly(int stage_)
+{
+    static const char script[] =
+        "until test -e /go; do sleep 0.01; done; seq 1000; sleep 1; echo end";
+    struct how how = {.program = "/bin/sh"};
+    struct process follower;
+    struct result result;
+
+    (void)stage_;
+    need_cgroups();
+    if (host_command(NULL, "type strace 2>/dev/null")[0] == '\0')
+        skip("strace is not installed");
+    run_detached("--log-opt", "max-size=1k", "--log-opt", "max-file=200",
+                 "--rootfs", "rootfs", "sh", "-c", script);
+    follower = start_stage(
+        8, &how, "-c",
+        format_text("exec strace -qq -o /dev/null -e trace=openat -e "
+                    "inject=openat:delay_enter=3000 '%s' logs -f web",
+                    stage_path(8)),
+        NULL);
+    expect_status(stage("exec", "web", "touch", "/go"), 0);
+    result = finish(&follower);
+    expect_status(result, 0);
+    ck_assert(strcmp(result.out, host_command(NULL, "seq 1000; echo end")) ==
+              0);
+    remove_container();
+}
+
 /* Its reader goes away: it ends, although there is nothing to write. */
 static void log_reader_gone(int stage_)
 {
@@ -307,6 +336,7 @@ const struct check container_log_checks[] = {
     {"log_flags", 8, 8, log_flags},
     {"log_rotated", 8, 8, log_rotated},
     {"log_followed", 8, 8, log_followed},
+    {"log_followed_slowly", 8, 8, log_followed_slowly},
     {"log_reader_gone", 8, 8, log_reader_gone},
     {"log_disk_full", 8, 8, log_disk_full},
     {"log_half_line", 8, 8, log_half_line},
