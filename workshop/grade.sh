@@ -57,6 +57,7 @@ judge_first() {
     *'Received signal 9'* | *'Early exit'*) verdict=parent ;;
     *'did not end in'* | *'timed out'* | *'Test timeout'*) verdict=hang ;;
     'exit status -25,'*) verdict=flood ;; # SIGXFSZ
+    'exit status -9,'*) verdict=memory ;; # SIGKILL, and not by the check
     'exit status -'*) verdict=crash ;;
     'exit status 0, not 1;'*) verdict=zero ;;
     'exit status 125,'*) verdict=refused ;;
