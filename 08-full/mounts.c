@@ -182,6 +182,29 @@ int *clone_tied_mounts(const struct config *config, int user)
     return mounts;
 }
 
+/* A file of the container's own folder, on which mount_layers() may put a file
+ * system in memory. */
+static bool is_hidden(const struct config *config, const struct mount *mount)
+{
+    const char *work = config->root.layers ? config->root.work : NULL;
+    size_t length = work ? strlen(work) : 0;
+
+    return work && strcmp(mount->type, "bind") == 0 &&
+           strncmp(mount->source, work, length) == 0 &&
+           mount->source[length] == '/';
+}
+
+void clone_hidden_mounts(const struct config *config, int user, int *mounts)
+{
+    for (size_t i = 0; i < config->mount_count; i++) {
+        const struct mount *mount = &config->mounts[i];
+        struct mount_options options = read_options(mount->options);
+
+        if (mounts[i] == -1 && is_hidden(config, mount))
+            mounts[i] = clone_bind(mount, &options, user);
+    }
+}
+
 /* -1 if it is none of the host's. */
 static int clone_host_mount(const struct config *config,
                             const struct mount *mount, struct cgroup *cgroup,
@@ -249,7 +272,7 @@ void prepare_mounts(const struct config *config, struct cgroup *cgroup,
 
         if (*fd == -1)
             *fd = clone_host_mount(config, mount, cgroup, -1);
-        else if (is_tied(mount))
+        else if (is_tied(mount) || is_hidden(config, mount))
             *fd = make_again(*fd);
         if (*fd == -1 && !is_remount(mount) && !source_inside(config, mount))
             *fd = prepare(mount, cgroup, !outside->devices);

@@ -38,10 +38,13 @@ int make_file_system(const char *type, const char *source,
 /*
  * Makes detached copies for those of config's mounts that are to stay tied to
  * the host's: that is lost once all mounts are made private. Returns a list for
- * the next two functions, -1 for each of the others. `user` is the container's
+ * the next three functions, -1 for each of the others. `user` is the container's
  * user namespace, or -1.
  */
 int *clone_tied_mounts(const struct config *config, int user);
+
+/* The same for files that mount_layers() may hide; fills in that list. */
+void clone_hidden_mounts(const struct config *config, int user, int *mounts);
 
 /* The same for all others that are the host's, where prepare_mounts will not see
  * it; but a bind of what is below the container's root is made when those before

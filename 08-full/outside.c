@@ -39,6 +39,7 @@ void take_from_host(const struct config *config, int user,
         outside->root = clone_root(config, propagation);
     /* before anything is attached: it must not appear on the host */
     make_mounts_private();
+    clone_hidden_mounts(config, user, outside->mounts);
     mount_layers(config, user);
     if (!tied)
         outside->root = clone_root(config, 0);
