@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sys/sendfile.h>
+#include <sys/vfs.h>
 
 #include "base.h"
 #include "mount_options.h"
@@ -138,6 +140,16 @@ static void copy_up(int from, int tmpfs, const char *place)
     explain("tmpcopyup # %s begins as in the image", place);
 }
 
+/* A link of the image may lead there, and its copy would be elsewhere when what
+ * is there is masked. */
+static bool is_the_kernels(int folder)
+{
+    struct statfs status;
+
+    return fstatfs(folder, &status) == -1 ||
+           status.f_type == PROC_SUPER_MAGIC || status.f_type == SYSFS_MAGIC;
+}
+
 void begin_as_folder(const struct mount *mount, int tmpfs, int root)
 {
     static const struct mount_options open = {.clear = MOUNT_ATTR_RDONLY};
@@ -147,8 +159,12 @@ void begin_as_folder(const struct mount *mount, int tmpfs, int root)
     bool read_only = is_read_only(tmpfs);
     int folder = open_in_root(root, place, O_PATH | O_DIRECTORY);
 
-    if (folder == -1 || (read_only && !copied))
+    if (folder == -1)
         return;
+    if ((read_only && !copied) || is_the_kernels(folder)) {
+        close(folder);
+        return;
+    }
     if (read_only && set_mount_flags(tmpfs, &open) == -1)
         fail("make the tmpfs on %s writable for a moment", place);
     if (!has_mode(mount))

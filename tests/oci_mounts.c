@@ -253,6 +253,30 @@ static void copied_up(int stage)
     remove_bundle();
 }
 
+/* What is masked later would be in the copy, if the link leads elsewhere by
+ * then. */
+static void nothing_copied_from_the_kernel(int stage)
+{
+    pid_t pid;
+
+    (void)stage;
+    ck_assert_int_eq(symlink("/srv/sys/class/net", "rootfs/srv/d"), 0);
+    make_bundle(forever,
+                EDITS(more_mounts("{\"destination\": \"/srv/sys\", \"type\": "
+                                  "\"sysfs\", \"source\": \"sysfs\"}, "
+                                  "{\"destination\": \"/srv/d\", \"type\": "
+                                  "\"tmpfs\", \"options\": "
+                                  "[\"tmpcopyup\"]}")));
+    pid = start_box();
+    ck_assert_ptr_nonnull(find_mount(pid, "/srv/sys/class/net"));
+    ck_assert_str_eq(
+        folder_text(format_text("/proc/%d/root/srv/sys/class/net", (int)pid)),
+        "");
+    end_box();
+    host_command(NULL, "rm -rf rootfs/srv/d rootfs/srv/sys");
+    remove_bundle();
+}
+
 /* Read-only from the command's side, whatever was copied. */
 static void copied_up_read_only(int stage)
 {
@@ -461,6 +485,7 @@ const struct check oci_mount_checks[] = {
     {"oci_remounts", 8, 8, remounts},
     {"oci_copied_up", 8, 8, copied_up},
     {"oci_copied_up_read_only", 8, 8, copied_up_read_only},
+    {"oci_mounts_no_kernel_copied", 8, 8, nothing_copied_from_the_kernel},
     {"oci_root_propagation", 8, 8, root_propagation},
     {"oci_own_mappings", 8, 8, own_mappings},
     {"oci_mappings_of_the_container", 8, 8, mappings_of_the_container},
