@@ -272,7 +272,7 @@ int exec_verb(int argc, char **argv, const struct globals *globals)
     require_state(&state, globals, request.id);
     status = status_of(&state);
     if (status == STATUS_STOPPED)
-        fail_plainly(NULL, "cannot exec in container %s: it is stopped",
+        fail_plainly(NULL, "cannot exec in a stopped container: %s",
                      name_of(&request));
     if (status == STATUS_PAUSED && !request.ignore_paused)
         fail_plainly(

@@ -53,6 +53,8 @@ static void pause_and_resume(int stage)
     expect_status(oci("kill", "box", "KILL"), 0);
     ck_assert(within(5, strcmp(box_status(), "stopped") == 0));
     expect_refused(oci("pause", "box"), "it is stopped");
+    expect_refused(oci("exec", "box", "true"),
+                   "cannot exec in a stopped container");
     expect_refused(oci("resume", "box"), "stopped, not paused");
     end_box();
 }
