@@ -185,6 +185,19 @@ static size_t count_descriptors(pid_t pid)
     return count;
 }
 
+/* How many the monitor has once it has let go of those who started it. */
+static size_t count_at_rest(pid_t monitor)
+{
+    size_t before, count = count_descriptors(monitor);
+
+    do {
+        before = count;
+        usleep((useconds_t)(100000 * slowness()));
+        count = count_descriptors(monitor);
+    } while (count != before);
+    return count;
+}
+
 static void life_wait(int stage_)
 {
     struct process waiting, removed;
@@ -196,7 +209,7 @@ static void life_wait(int stage_)
     run_detached("waited", "sh", "-c", "read x; exit 7");
     monitor = monitor_of(run_detached("removed", "--rm", "sleep", "1000"));
     waiting = start_stage(8, NULL, "wait", "waited", NULL);
-    before = count_descriptors(monitor);
+    before = count_at_rest(monitor);
     removed = start_stage(8, NULL, "wait", "removed", NULL);
     ck_assert(within(10, count_descriptors(monitor) > before));
     stage("kill", "removed");
