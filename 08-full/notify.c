@@ -71,9 +71,12 @@ static void notify_caller(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *caller = getenv(variable);
-    size_t length = strlen(caller);
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    size_t length = caller ? strlen(caller) : 0;
+    int fd;
 
+    if (!length)
+        return;
+    fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (length < sizeof(address.sun_path))
         memcpy(address.sun_path, caller, length);
     if (*caller == '@')

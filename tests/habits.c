@@ -216,24 +216,25 @@ static void docker_lists(int stage_)
     host_command(NULL, "rm small.tar");
 }
 
-/* The containers web, web2 (both of alpine:3) and ended. */
+/* With the containers web, web2 (both of alpine:3) and ended. */
+static const struct {
+    const char *filters[3], *names;
+} filter_rows[] = {
+    {{"name=web"}, "web2\nweb\n"},
+    {{"name=^web$"}, "web\n"},
+    {{"name=^/web$"}, "web\n"},
+    {{"name=2$", "-f", "name=^web$"}, "web2\nweb\n"},
+    {{"name=w", "-f", "status=exited"}, ""},
+    {{"status=exited", "-f", "status=running"}, "ended\nweb2\nweb\n"},
+    {{"exited=3", "-f", "exited=0"}, "ended\n"},
+    {{"ancestor=alpine:3"}, "web2\nweb\n"},
+    {{"ancestor=docker.io/library/alpine:3"}, "web2\nweb\n"},
+    {{"ancestor=none"}, ""},
+    {{"label=one", "-f", "label=two=2"}, "web2\n"},
+};
+
 static void docker_filters(int stage_)
 {
-    static const struct {
-        const char *filters[3], *names;
-    } rows[] = {
-        {{"name=web"}, "web2\nweb\n"},
-        {{"name=^web$"}, "web\n"},
-        {{"name=^/web$"}, "web\n"},
-        {{"name=2$", "-f", "name=^web$"}, "web2\nweb\n"},
-        {{"name=w", "-f", "status=exited"}, ""},
-        {{"status=exited", "-f", "status=running"}, "ended\nweb2\nweb\n"},
-        {{"exited=3", "-f", "exited=0"}, "ended\n"},
-        {{"ancestor=alpine:3"}, "web2\nweb\n"},
-        {{"ancestor=docker.io/library/alpine:3"}, "web2\nweb\n"},
-        {{"ancestor=none"}, ""},
-        {{"label=one", "-f", "label=two=2"}, "web2\n"},
-    };
     static const char *const wrong[][2] = {
         {"name=[", "name=, and a regular expression"},
         {"status=gone", "status=, and created, running"},
@@ -256,12 +257,12 @@ static void docker_filters(int stage_)
     expect_status(stage("run", "--name", "ended", "--rootfs", "rootfs", "sh",
                         "-c", "exit 3"),
                   3);
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        const char *const *words = rows[i].filters;
+    for (size_t i = 0; i < sizeof(filter_rows) / sizeof(*filter_rows); i++) {
+        const char *const *words = filter_rows[i].filters;
 
         expect_out(stage("ps", "--format", "{{.Names}}", "-f", words[0],
                          words[1], words[2]),
-                   rows[i].names);
+                   filter_rows[i].names);
     }
     for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
         expect_refused(stage("ps", "-f", wrong[i][0]), wrong[i][1],

@@ -904,46 +904,47 @@ static void network_rate(int stage)
 
 /* ---- what is refused ------------------------------------------------------------------------- */
 
+static const struct {
+    const char *flag, *value;
+} wrong_flags[] = {
+    {"--network", "bridges"},
+    {"--network", ""},
+    {"--network", "container:"},
+    {"--network", "container:../x"},
+    {"-p", "80"},
+    {"-p", "8080:"},
+    {"-p", ":80"},
+    {"-p", "127.0.0.1::80"},
+    {"-p", "0:80"},
+    {"-p", "80-81"},
+    {"-p", "8081-8080:81-80"},
+    {"-p", "8080-:80-"},
+    {"-p", "8080-8081:80-82"},
+    {"-p", "8080-8081-8082:80-82"},
+    {"-p", "65535-65536:80-81"},
+    {"-p", "65536:80"},
+    {"-p", "8080:80/sctp"},
+    {"-p", "8080-8090:80"},
+    {"-p", "8080:80:80:80"},
+    {"-p", "x:8080:80"},
+    {"-p", " 8080:80"},
+    {"-p", "8080:80; drop"},
+    {"-p", "[::1]:8080:80"},
+    {"--dns", "one.one.one.one"},
+    {"--add-host", "name"},
+    {"--add-host", ":1.2.3.4"},
+    {"--add-host", "a b:1.2.3.4"},
+    {"--add-host", "name:1.2.3"},
+    {"--network-rate", "10"},
+    {"--network-rate", "10mb"},
+    {"--network-rate", "-1mbit"},
+    {"--network-rate", "0mbit"},
+    {"--network-rate", "nanmbit"},
+    {"--network-rate", "100gbit"},
+};
+
 static void wrong_network_flags(int stage)
 {
-    static const struct {
-        const char *flag, *value;
-    } rows[] = {
-        {"--network", "bridges"},
-        {"--network", ""},
-        {"--network", "container:"},
-        {"--network", "container:../x"},
-        {"-p", "80"},
-        {"-p", "8080:"},
-        {"-p", ":80"},
-        {"-p", "127.0.0.1::80"},
-        {"-p", "0:80"},
-        {"-p", "80-81"},
-        {"-p", "8081-8080:81-80"},
-        {"-p", "8080-:80-"},
-        {"-p", "8080-8081:80-82"},
-        {"-p", "8080-8081-8082:80-82"},
-        {"-p", "65535-65536:80-81"},
-        {"-p", "65536:80"},
-        {"-p", "8080:80/sctp"},
-        {"-p", "8080-8090:80"},
-        {"-p", "8080:80:80:80"},
-        {"-p", "x:8080:80"},
-        {"-p", " 8080:80"},
-        {"-p", "8080:80; drop"},
-        {"-p", "[::1]:8080:80"},
-        {"--dns", "one.one.one.one"},
-        {"--add-host", "name"},
-        {"--add-host", ":1.2.3.4"},
-        {"--add-host", "a b:1.2.3.4"},
-        {"--add-host", "name:1.2.3"},
-        {"--network-rate", "10"},
-        {"--network-rate", "10mb"},
-        {"--network-rate", "-1mbit"},
-        {"--network-rate", "0mbit"},
-        {"--network-rate", "nanmbit"},
-        {"--network-rate", "100gbit"},
-    };
     static const char *const alone[][2] = {
         {"-p", "8080:80"},
         {"--dns", "192.0.2.1"},
@@ -952,16 +953,17 @@ static void wrong_network_flags(int stage)
     };
 
     (void)stage;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+    for (size_t i = 0; i < sizeof(wrong_flags) / sizeof(*wrong_flags); i++) {
         struct result result =
-            run_stage(8, "--network", "bridge", rows[i].flag, rows[i].value,
-                      "--", "echo", "it ran", NULL);
+            run_stage(8, "--network", "bridge", wrong_flags[i].flag,
+                      wrong_flags[i].value, "--", "echo", "it ran", NULL);
 
         ck_assert_msg(result.status == 125 && !*result.out,
-                      "%s \"%s\": status %d", rows[i].flag, rows[i].value,
-                      result.status);
+                      "%s \"%s\": status %d", wrong_flags[i].flag,
+                      wrong_flags[i].value, result.status);
         expect_text("stderr", result.err,
-                    rows[i].flag[1] == 'p' ? "publish" : rows[i].flag);
+                    wrong_flags[i].flag[1] == 'p' ? "publish"
+                                                  : wrong_flags[i].flag);
     }
     for (size_t i = 0; i < sizeof(alone) / sizeof(*alone); i++) {
         struct result result = run_stage(8, alone[i][0], alone[i][1], "--",
