@@ -59,6 +59,10 @@ void require_state(struct state *state, const struct globals *globals,
 /* Opens the container's cgroups, if it has any. */
 void open_groups(const struct state *state, struct cgroup *cgroup);
 
+/* Kills the first process and whoever is in the cgroups: with a PID namespace
+ * that the container shares, others live on. Waits for the end of the first. */
+void kill_all(const struct state *state, const struct cgroup *cgroup);
+
 /* Kills what lives of the container whose state is open and locked, and removes
  * its cgroups and its state. */
 void delete_container(struct state *state);
