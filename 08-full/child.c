@@ -55,8 +55,11 @@ pid_t clone_child(struct child *child, uint64_t flags, int group, int *sync)
 static enum message_kind receive(const struct child *child,
                                  struct message *message)
 {
-    if (receive_message(child->sync, message) == MESSAGE_FAILED)
+    if (receive_message(child->sync, message) == MESSAGE_FAILED) {
+        if (child->on_failure)
+            child->on_failure(&message->failure);
         end_with_failure(&message->failure);
+    }
     return message->kind;
 }
 

@@ -19,6 +19,8 @@ struct child {
     int sync;    /* our end of the socket to it */
     int signals; /* from open_signals */
     int ready;   /* where it says that it is (notify.h); -1: it need not */
+    /* looks at a failure before it is told, and may tell of another; or NULL */
+    void (*on_failure)(const struct failure *failure);
     struct terminal terminal;
 };
 

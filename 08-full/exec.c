@@ -92,6 +92,19 @@ static const char *name_of(const struct request *request)
     return request->record ? request->record->name : request->id;
 }
 
+static int first = -1; /* the container's first process */
+static const char *container_name;
+
+/* Nobody can be born in a PID namespace whose first process ends (ENOMEM, says
+ * pid_namespaces(7)), and that begins a moment before we see it end. */
+static void see_failure(const struct failure *failure)
+{
+    struct pollfd end = {first, POLLIN, 0};
+
+    if (failure->number == ENOMEM && poll(&end, 1, 1000) == 1)
+        fail_plainly(NULL, "container %s is not running", container_name);
+}
+
 static noreturn void end_without_command(const struct state *state,
                                          const char *name)
 {
@@ -127,10 +140,12 @@ static bool start_process(struct config *config, const struct state *state,
          * hangs it up */
         .detached = request->detach || may_be_left(config, request),
     };
-    int first = open_state_process(state);
     int kinds = other_namespaces(state->pid);
     pid_t pid;
 
+    first = open_state_process(state);
+    container_name = launch.name;
+    child.on_failure = see_failure;
     if (first == -1)
         fail_plainly(NULL, "container %s is not running", launch.name);
     /* one that others are in has another root; if the container ends now, and

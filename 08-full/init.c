@@ -188,9 +188,7 @@ static void enter_pids(const struct config *config, const struct launch *launch,
         return;
     pid = sys_clone3(&arguments);
     if (pid == -1)
-        fail_with_hint(errno == ENOMEM
-                           ? "the container is ending, or has no memory left"
-                       : errno == EAGAIN
+        fail_with_hint(errno == EAGAIN
                            ? "its limit of processes: exec needs room for two"
                            : NULL,
                        "clone3 of the process");

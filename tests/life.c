@@ -267,8 +267,7 @@ static void life_exec_meets_end(int stage_)
                         "-e inject=clone3:delay_enter=4000000 '%s' exec host "
                         "true 2>&1; echo $?",
                         stage_path(8));
-    expect_text("exec", told, "container host is not running");
-    expect_text("exec", told, "125");
+    expect_text("exec", told, "stage-8: container host is not running\n125\n");
     expect_status(stage("rm", "host"), 0);
 }
 

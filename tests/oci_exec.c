@@ -467,10 +467,30 @@ static void exec_appears_late(int stage)
     expect_status(run_stage(8, "rm", "-f", "spy", NULL), 0);
 }
 
+/* The container ends when exec has joined it, and strace holds it back before it
+ * makes the command's process: the second clone3. */
+static void exec_meets_end(int stage)
+{
+    const char *told;
+
+    (void)stage;
+    make_bundle("sleep 3", NULL);
+    expect_status(oci("run", "--detach", "--bundle", "bundle", "box"), 0);
+    told = host_command(NULL,
+                        "strace -f -qq -o /dev/null -e trace=clone3 "
+                        "-e inject=clone3:delay_enter=2000000 '%s' --root "
+                        "state exec box true 2>&1; echo $?",
+                        stage_path(8));
+    expect_text("exec", told, "stage-8: container box is not running\n125\n");
+    expect_status(oci("delete", "box"), 0);
+    remove_bundle();
+}
+
 const struct check oci_exec_checks[] = {
     {"exec_joins_everything", 8, 8, joins_everything},
     {"exec_joins_user_and_time", 8, 8, joins_user_and_time},
     {"exec_status", 8, 8, exec_status},
+    {"exec_meets_end", 8, 8, exec_meets_end},
     {"exec_in_created", 8, 8, exec_in_created},
     {"exec_flags", 8, 8, exec_flags},
     {"exec_no_new_privileges", 8, 8, exec_no_new_privileges},
