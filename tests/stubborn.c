@@ -175,7 +175,9 @@ static void survivors_of_shared_pids(int stage_)
 /* A terminal ends with its session, unless another session takes it before. */
 static void terminal_kept_open(int stage_)
 {
-    static const char *const what[] = {"sleep 1000", "yes"};
+    static const char *const what[] = {
+        "exec sleep 1000",
+        "until [ -e /said1 ]; do sleep 0.05; done; exec yes"};
 
     (void)stage_;
     need_cgroups();
@@ -187,9 +189,9 @@ static void terminal_kept_open(int stage_)
             8, &(struct how){.terminal = true}, "exec", "-t", "keeper", "sh",
             "-c",
             format_text("trap '' HUP; setsid -c sh -c 'echo taken >/taken%zu; "
-                        "exec %s' <&1 & until [ -e /taken%zu ]; do sleep 0.1; "
-                        "done; echo last words; exit 7",
-                        i, what[i], i),
+                        "%s' <&1 & until [ -e /taken%zu ]; do sleep 0.1; done; "
+                        "echo last words; echo >/said%zu; sleep 0.3; exit 7",
+                        i, what[i], i, i),
             NULL);
 
         expect(&person, "last words");
