@@ -202,7 +202,7 @@ bool kill_container(struct record *record, int number)
              runs ? "exited" : record_word(how));
         return false;
     }
-    if (number == SIGKILL || number == stop_signal_of(record->json))
+    if (number == stop_signal_of(record->json))
         mark_stopped(record);
     /* as docker: who removes it next finds that it has ended */
     if (number == SIGKILL)

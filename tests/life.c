@@ -361,6 +361,12 @@ static void monitor_restarts(int stage_)
                              is_status("steady", "Up ")));
     expect_out(stage("kill", "steady"), "steady\n");
     ck_assert(within(10, is_status("steady", "Exited (137)")));
+    expect_status(stage("rm", "steady"), 0);
+    run_detached("steady", "--restart", "always", "sh", "-c",
+                 "trap 'exit 3' TERM; echo set; while :; do sleep 0.05; done");
+    ck_assert(within(10, *stage("logs", "steady").out));
+    expect_out(stage("kill", "-s", "TERM", "steady"), "steady\n");
+    ck_assert(within(10, is_status("steady", "Exited (3)")));
     expect_out(stage("update", "--restart", "no", "always"), "always\n");
     expect_out(stage("start", "always"), "always\n");
     ck_assert(within(10, is_status("always", "Exited (0)")));
