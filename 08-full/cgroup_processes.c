@@ -28,8 +28,10 @@ static void visit_group(int group, process_visitor *visit, void *data)
         fclose(file);
 }
 
+typedef void group_visitor(int group, void *data);
+
 /* The group `name` in `folder` and all groups below it. */
-static void visit_tree(int folder, const char *name, process_visitor *visit,
+static void visit_tree(int folder, const char *name, group_visitor *visit,
                        void *data)
 {
     int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -38,19 +40,33 @@ static void visit_tree(int folder, const char *name, process_visitor *visit,
 
     if (!group)
         return;
-    visit_group(fd, visit, data);
+    visit(fd, data);
     while ((entry = readdir(group)))
         if (entry->d_type == DT_DIR && *entry->d_name != '.')
             visit_tree(fd, entry->d_name, visit, data);
     closedir(group);
 }
 
+struct member_visit {
+    process_visitor *visit;
+    void *data;
+};
+
+static void visit_members(int group, void *data)
+{
+    const struct member_visit *members = data;
+
+    visit_group(group, members->visit, members->data);
+}
+
 void visit_processes(const struct cgroup *cgroup, process_visitor *visit,
                      void *data)
 {
+    struct member_visit members = {visit, data};
+
     for (size_t i = 0; i < cgroup->count; i++)
         if (cgroup->hierarchies[i].path) {
-            visit_tree(cgroup->hierarchies[i].fd, ".", visit, data);
+            visit_tree(cgroup->hierarchies[i].fd, ".", visit_members, &members);
             return;
         }
 }
@@ -194,19 +210,10 @@ void thaw_cgroup(const struct cgroup *cgroup)
         fail("cgroup: thaw %s", freezer->path);
 }
 
-static void thaw_tree(int folder, const char *name)
+static void thaw_group(int group, void *data)
 {
-    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *group = fd == -1 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-
-    if (!group)
-        return;
-    write_group_file(fd, "freezer.state", "THAWED");
-    while ((entry = readdir(group)))
-        if (entry->d_type == DT_DIR && *entry->d_name != '.')
-            thaw_tree(fd, entry->d_name);
-    closedir(group);
+    (void)data;
+    write_group_file(group, "freezer.state", "THAWED");
 }
 
 void let_die(const struct cgroup *cgroup)
@@ -216,7 +223,7 @@ void let_die(const struct cgroup *cgroup)
     if (freezer && freezer->v2)
         set_frozen(freezer, false);
     else if (freezer)
-        thaw_tree(freezer->fd, ".");
+        visit_tree(freezer->fd, ".", thaw_group, NULL);
 }
 
 static void note_one(int group, pid_t pid, void *anybody)

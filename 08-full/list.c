@@ -184,7 +184,7 @@ const char *parse_filter(const char *text, void *value)
 {
     static const char *const keys[] = {
         "name=", "id=", "status=", "ancestor=", "label=", "exited="};
-    const char *wanted = strchr(text, '=') + 1;
+    const char *wanted;
     uint64_t number;
     regex_t expression;
     size_t i = 0;
@@ -193,6 +193,7 @@ const char *parse_filter(const char *text, void *value)
         i++;
     if (i == COUNT(keys))
         return "name=, id=, status=, ancestor=, label= or exited=, and a value";
+    wanted = text + strlen(keys[i]);
     if (*text == 'n') {
         if (!compile(wanted, &expression))
             return "name=, and a regular expression such as ^web";
