@@ -126,14 +126,12 @@ static bool is_remount(const struct mount *mount)
 static const char *source_inside(const struct config *config,
                                  const struct mount *mount)
 {
-    const char *root = config->root.path, *path = mount->source;
-    size_t length = strlen(root);
+    const char *inside;
 
-    if (strcmp(mount->type, "bind") != 0 || is_id_mapped(mount) ||
-        strncmp(path, root, length) != 0 || path[length] != '/' ||
-        strstr(path + length, "/.."))
+    if (strcmp(mount->type, "bind") != 0 || is_id_mapped(mount))
         return NULL;
-    return path + length;
+    inside = path_below(mount->source, config->root.path);
+    return inside && !strstr(inside, "/..") ? inside : NULL;
 }
 
 static int clone_from_inside(const struct config *config,
@@ -187,11 +185,9 @@ int *clone_tied_mounts(const struct config *config, int user)
 static bool is_hidden(const struct config *config, const struct mount *mount)
 {
     const char *work = config->root.layers ? config->root.work : NULL;
-    size_t length = work ? strlen(work) : 0;
 
     return work && strcmp(mount->type, "bind") == 0 &&
-           strncmp(mount->source, work, length) == 0 &&
-           mount->source[length] == '/';
+           path_below(mount->source, work);
 }
 
 void clone_hidden_mounts(const struct config *config, int user, int *mounts)

@@ -149,3 +149,12 @@ char *read_in_root(int root, const char *path, size_t limit)
     text[length] = '\0';
     return text;
 }
+
+const char *path_below(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && path[length] == '/'
+             ? path + length
+             : NULL;
+}

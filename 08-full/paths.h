@@ -35,3 +35,7 @@ int make_in_root(int root, const char *path, bool want_file);
  * its text with a NUL, which the caller frees, or NULL and errno.
  */
 char *read_in_root(int root, const char *path, size_t limit);
+
+/* "/rest" of the path FOLDER/rest; NULL if `path` is not below `folder` by its
+ * name, as `folder` itself is not. */
+const char *path_below(const char *path, const char *folder);

@@ -10,6 +10,7 @@
 #include "mountinfo.h"
 #include "mounts.h"
 #include "namespaces.h"
+#include "paths.h"
 #include "syscalls.h"
 
 static const char unmapped[] =
@@ -97,14 +98,6 @@ static bool is_whole_view(const struct mount_entry *mount)
     return strcmp(mount->root, "/") == 0 && has_word("proc sysfs", mount->type);
 }
 
-static bool is_in_folder(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-
-    return strncmp(path, folder, length) == 0 &&
-           (path[length] == '/' || !path[length]);
-}
-
 static void take_away(const char *path)
 {
     struct statfs status;
@@ -127,7 +120,8 @@ static void take_whole_views_away(const char *own)
     if (!mounts)
         fail("read /proc/self/mountinfo");
     for (struct mount_entry *mount = mounts; mount->type; mount++)
-        if (is_whole_view(mount) && !is_in_folder(mount->mount_point, own))
+        if (is_whole_view(mount) && strcmp(mount->mount_point, own) != 0 &&
+            !path_below(mount->mount_point, own))
             take_away(mount->mount_point);
     free_mounts(mounts);
 }
