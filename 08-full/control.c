@@ -33,8 +33,8 @@ struct record *find_records(char **words, const char *data_root, int *status)
             continue;
         }
         /* the others are not left in the lurch */
-        warn("no such container: %.80s", *words);
-        fprintf(stderr, "hint: %s\n", hint_for(data_root, *words));
+        warn("no such container: %.80s\nhint: %s", *words,
+             hint_for(data_root, *words));
         *status = EXIT_STAGE_FAILED;
     }
     records[count].id = NULL;
@@ -275,9 +275,9 @@ static bool remove_one(struct record *record, bool force)
     if (force)
         stop_container(record, SIGKILL, -1);
     if ((runs && !force) || !lock_soon(record)) {
-        warn("cannot remove container %s: it is %s", record->word,
-             runs && !force ? record_word(how) : "starting");
-        fprintf(stderr, "hint: stop it first, or rm -f\n");
+        warn("cannot remove container %s: it is %s\n"
+             "hint: stop it first, or rm -f",
+             record->word, runs && !force ? record_word(how) : "starting");
         return false;
     }
     /* one that removes itself is gone by now */

@@ -254,9 +254,10 @@ static bool is_used(const struct store *store, const struct image *image)
 
         if (!id || strcmp(id, image->id) != 0)
             continue;
-        warn("image %s is being used by container %.*s (%s)", image->name,
-             SHORT_ID, records[i].id, records[i].name);
-        fprintf(stderr, "hint: rm %s first; or rmi -f\n", records[i].name);
+        warn("image %s is being used by container %.*s (%s)\n"
+             "hint: rm %s first; or rmi -f",
+             image->name, SHORT_ID, records[i].id, records[i].name,
+             records[i].name);
         return true;
     }
     free(records);
@@ -273,8 +274,7 @@ static bool remove_image(const struct store *store, const char *name,
     bool twin;
 
     if (!look_for_image(store, name, &image)) {
-        warn("there is no image \"%.200s\"", name);
-        fprintf(stderr, "hint: images lists them\n");
+        warn("there is no image \"%.200s\"\nhint: images lists them", name);
         return force;
     }
     images = list_images(store, &count);

@@ -57,12 +57,12 @@ static void tell_missing(const char *word, const struct globals *globals,
 {
     fflush(stdout);
     if (image)
-        warn("there is no image \"%.200s\"", word);
+        warn("there is no image \"%.200s\"\n"
+             "hint: images lists those that there are",
+             word);
     else
-        warn("no such container: %.80s", word);
-    fprintf(stderr, "hint: %s\n",
-            image ? "images lists those that there are"
-                  : hint_for(globals->data_root, word));
+        warn("no such container: %.80s\nhint: %s", word,
+             hint_for(globals->data_root, word));
 }
 
 /* docker looks among the containers first. */

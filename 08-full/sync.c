@@ -224,13 +224,7 @@ void end_with_failure(const struct failure *failure)
     errno = failure->number;
     if (failure->number && !hint && failure->status == EXIT_STAGE_FAILED)
         die("%s", failure->text); /* knows hints of its own */
-    if (failure->number)
-        warn("%s: %s (%s)", failure->text, strerror(failure->number),
-             errno_name(failure->number));
-    else
-        warn("%s", failure->text);
-    if (hint)
-        fprintf(stderr, "hint: %s\n", hint);
+    print_message(failure->text, failure->number, hint);
     exit(failure->status);
 }
 

@@ -44,8 +44,19 @@ noreturn void die_usage(const char *format, ...)
  */
 noreturn void die_exec(const char *command);
 
-/* Prints "stage-5: MESSAGE" to stderr and goes on. errno is kept. */
+/*
+ * Prints "stage-5: MESSAGE" (under 4096 bytes) to stderr and goes on; "\nhint: "
+ * in it begins a second line. errno is kept.
+ */
 void warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * What the calls above print: "stage-5: MESSAGE: strerror(number) (ENAME)", only
+ * the message if number is 0; then the line "hint: HINT", unless that is NULL.
+ * In one write, so that what others say on the same stderr does not come in
+ * between.
+ */
+void print_message(const char *message, int number, const char *hint);
 
 /* "EPERM" for 1, and so on; "E?" for a number without a name here. */
 const char *errno_name(int number);

@@ -80,7 +80,8 @@ static const struct {
     {"", ENOMEM, false, "not enough memory"},
 };
 
-static void print_hint(const char *message, int number)
+/* The text of the hint that fits; or NULL. */
+static const char *find_hint(const char *message, int number)
 {
     for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
         size_t length = strlen(hints[i].operation);
@@ -91,9 +92,22 @@ static void print_hint(const char *message, int number)
             continue;
         if (hints[i].only_without_root && geteuid() == 0)
             continue;
-        fprintf(stderr, "hint: %s\n", hints[i].text);
-        return;
+        return hints[i].text;
     }
+    return NULL;
+}
+
+void print_message(const char *message, int number, const char *hint)
+{
+    char reason[256] = "", text[8192];
+
+    if (number)
+        snprintf(reason, sizeof(reason), ": %s (%s)", strerror(number),
+                 errno_name(number));
+    snprintf(text, sizeof(text), "%s: %s%s%s%s\n",
+             program_invocation_short_name, message, reason,
+             hint ? "\nhint: " : "", hint ? hint : "");
+    fputs(text, stderr); /* fprintf may write in pieces */
 }
 
 /* The child shares the parent's atexit handlers but not their work. */
@@ -114,9 +128,7 @@ void die(const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%s: %s: %s (%s)\n", program_invocation_short_name, message,
-            strerror(number), errno_name(number));
-    print_hint(message, number);
+    print_message(message, number, find_hint(message, number));
     end(EXIT_STAGE_FAILED);
 }
 
@@ -125,15 +137,15 @@ void (*see_usage_error)(const char *message);
 
 void die_usage(const char *format, ...)
 {
-    char message[4096];
+    char message[4096], hint[256];
     va_list arguments;
 
     va_start(arguments, format);
     vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    fprintf(stderr, "%s: %s\nhint: %s --help lists what can be given\n",
-            program_invocation_short_name, message,
-            usage_name ? usage_name : program_invocation_short_name);
+    snprintf(hint, sizeof(hint), "%s --help lists what can be given",
+             usage_name ? usage_name : program_invocation_short_name);
+    print_message(message, 0, hint);
     if (see_usage_error)
         see_usage_error(message);
     end(EXIT_STAGE_FAILED);
@@ -144,26 +156,25 @@ void die_exec(const char *command)
     int number = errno;
     bool missing = number == ENOENT || number == ENOTDIR;
     bool exists = strchr(command, '/') && access(command, F_OK) == 0;
+    const char *hint = NULL;
+    char message[256];
 
-    fprintf(stderr, "%s: execve %.200s: %s (%s)\n",
-            program_invocation_short_name, command, strerror(number),
-            errno_name(number));
+    snprintf(message, sizeof(message), "execve %.200s", command);
     if (missing && exists)
-        fprintf(stderr, "hint: the file is there, but not the loader or "
-                        "interpreter it names; is it dynamically linked, or "
-                        "does its #! line name a missing program?\n");
+        hint = "the file is there, but not the loader or interpreter it names; "
+               "is it dynamically linked, or does its #! line name a missing "
+               "program?";
     else if (missing)
-        fprintf(stderr, "hint: the command is looked for in PATH, and from "
-                        "stage 6 on in the container's root file system\n");
+        hint = "the command is looked for in PATH, and from stage 6 on in the "
+               "container's root file system";
     else if (number == ENOEXEC)
-        fprintf(stderr, "hint: a program for another processor, or a script "
-                        "without a #! line\n");
+        hint = "a program for another processor, or a script without a #! line";
     else if (number == EACCES)
-        fprintf(stderr, "hint: a folder, not executable (chmod +x), or on a "
-                        "file system mounted noexec\n");
+        hint = "a folder, not executable (chmod +x), or on a file system "
+               "mounted noexec";
     else if (number == E2BIG)
-        fprintf(stderr, "hint: the command line is longer than the kernel "
-                        "takes\n");
+        hint = "the command line is longer than the kernel takes";
+    print_message(message, number, hint);
     if (missing)
         end(EXIT_NOT_FOUND);
     if (number == EACCES || number == ENOEXEC || number == EISDIR)
@@ -174,13 +185,13 @@ void die_exec(const char *command)
 void warn(const char *format, ...)
 {
     int number = errno;
+    char message[4096];
     va_list arguments;
 
-    fprintf(stderr, "%s: ", program_invocation_short_name);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vsnprintf(message, sizeof(message), format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    print_message(message, 0, NULL);
     errno = number;
 }
 

@@ -108,6 +108,27 @@ static void not_root(int stage)
     expect_status(run_stage_so(stage, &how, "--help", NULL), 0);
 }
 
+/* Several may say something on one stderr at the same time: a message and its
+ * hint are one write. */
+static void message_in_one_write(int stage)
+{
+    static const char *const words[] = {"--no-such-flag", "no-such-command",
+                                        "rm none"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        const char *calls =
+            host_command(NULL,
+                         "strace -f -qq -o calls -e trace=write,writev '%s' %s "
+                         ">said 2>&1; grep 'write.*(2,' calls",
+                         stage_path(stage), words[i]);
+
+        expect_text("message", read_file("said"), "\nhint: ");
+        ck_assert_msg(count_text(calls, "\n") == 1, "%s: it writes:\n%s",
+                      words[i], calls);
+    }
+    host_command(NULL, "rm calls said");
+}
+
 static void bad_hostname(int stage)
 {
     const char *const values[] = {"", long_text('n'), NULL};
@@ -303,6 +324,7 @@ const struct check input_checks[] = {
     {"argument_missing", 1, 8, argument_missing},
     {"empty_command", 1, 8, empty_command},
     {"not_root", 1, 8, not_root},
+    {"message_in_one_write", 8, 8, message_in_one_write},
     {"bad_hostname", 2, 8, bad_hostname},
     {"bad_rootfs", 6, 8, bad_rootfs},
     {"no_rootfs_yet", 6, 8, no_rootfs_yet},
