@@ -182,6 +182,82 @@ static bool add_rules(scmp_filter_ctx filter, uint32_t otherwise,
     return action == SCMP_ACT_NOTIFY;
 }
 
+/* ---- calls that are newer than the profile --------------------------------- */
+
+/*
+ * A program tries a new call first, and an old one when the kernel answers
+ * ENOSYS; with EPERM it gives up. A profile that lists what is allowed knows no
+ * call that came after it. So what has a greater number than all calls that it
+ * names does not exist: runc's rule, and the profiles of docker count on it.
+ */
+
+enum { STUB_STEPS = 6, X32_CALL = 1 << 30 };
+
+static int greatest_number(struct json seccomp, uint32_t architecture)
+{
+    struct json array = get_array(seccomp, "syscalls");
+    int greatest = 0;
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        struct json names = get_array(object_at(array, i), "names");
+
+        for (size_t j = 0; j < count_elements(names); j++) {
+            int number = seccomp_syscall_resolve_name_arch(architecture,
+                                                           text_at(names, j));
+
+            greatest = number > greatest ? number : greatest;
+        }
+    }
+    return greatest;
+}
+
+/* Returns how many steps it has written, each of which jumps behind the last
+ * where the call is not one of these. */
+static size_t write_stub_for(struct json seccomp, uint32_t architecture,
+                             struct sock_filter *to)
+{
+    int greatest = greatest_number(seccomp, architecture);
+    bool x32 = architecture == SCMP_ARCH_X32; /* x86_64's, with a bit more */
+    const struct sock_filter steps[STUB_STEPS] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+                 x32 ? SCMP_ARCH_X86_64 : architecture, 0, 4),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, X32_CALL, x32 ? 0 : 2,
+                 x32 ? 2 : 0),
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (uint32_t)greatest, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+    };
+
+    if (greatest == 0)
+        return 0;
+    memcpy(to, steps, sizeof(steps));
+    return STUB_STEPS;
+}
+
+static size_t write_stub(struct json seccomp, struct sock_filter *to)
+{
+    struct json array = get_array(seccomp, "architectures");
+    uint32_t native = seccomp_arch_native();
+    size_t count = write_stub_for(seccomp, native, to);
+
+    for (size_t i = 0; i < count_elements(array); i++) {
+        uint32_t architecture = find_word(architectures, get_element(array, i),
+                                          text_at(array, i), "an architecture");
+
+        if (architecture != native)
+            count += write_stub_for(seccomp, architecture, to + count);
+    }
+    return count;
+}
+
+/* Who traces its calls knows the new ones. */
+static bool refuses_others(uint32_t action)
+{
+    return action != SCMP_ACT_ALLOW && action != SCMP_ACT_LOG &&
+           (action & SECCOMP_RET_ACTION_FULL) != SCMP_ACT_TRACE(0);
+}
+
 /* ---- the whole ------------------------------------------------------------ */
 
 /* The kernel does not know a flag that it answers with EINVAL; it looks at the
@@ -236,25 +312,31 @@ static void load_listener(struct json seccomp, bool notifies,
         refuse_json(path, "is longer than an address of a socket can be");
 }
 
-static struct sock_fprog compile(scmp_filter_ctx filter, struct json seccomp)
+/* Behind the stub, what libseccomp makes of the rules. */
+static struct sock_fprog compile(scmp_filter_ctx filter, struct json seccomp,
+                                 bool refuses)
 {
+    size_t most = 1 + count_elements(get_array(seccomp, "architectures"));
     int fd = memfd_create("filter", MFD_CLOEXEC);
     struct sock_fprog program;
-    off_t size;
+    size_t size, stub, length;
 
     if (fd == -1)
         fail("memfd_create");
     check(seccomp_export_bpf(filter, fd), seccomp);
-    size = lseek(fd, 0, SEEK_END);
-    if (size > (off_t)(BPF_MAXINSNS * sizeof(*program.filter)))
+    size = (size_t)lseek(fd, 0, SEEK_END);
+    length = size / sizeof(*program.filter);
+    program.filter =
+        allocate(STUB_STEPS * most + length, sizeof(*program.filter));
+    stub = refuses ? write_stub(seccomp, program.filter) : 0;
+    length += stub;
+    if (length > BPF_MAXINSNS)
         refuse_json(seccomp,
-                    "the filter is longer than the kernel takes: "
-                    "%lld steps",
-                    (long long)size / (long long)sizeof(*program.filter));
-    program.len = (unsigned short)((size_t)size / sizeof(*program.filter));
-    program.filter = allocate(program.len, sizeof(*program.filter));
-    if (pread(fd, program.filter, (size_t)size, 0) != size)
+                    "the filter is longer than the kernel takes: %zu steps",
+                    length);
+    if (pread(fd, program.filter + stub, size, 0) != (ssize_t)size)
         fail("read the compiled filter");
+    program.len = (unsigned short)length;
     close(fd);
     return program;
 }
@@ -283,7 +365,7 @@ const struct seccomp *load_seccomp(struct json linux_)
             notifies = true;
     to->flags = load_flags(seccomp);
     load_listener(seccomp, notifies, to);
-    to->program = compile(filter, seccomp);
+    to->program = compile(filter, seccomp, refuses_others(action));
     seccomp_release(filter);
     return to;
 }
