@@ -1,10 +1,17 @@
 /* mount_options.c - the options of a mount, from tables. */
 #include "mount_options.h"
 
+#include <sys/statvfs.h>
+
 #include "base.h"
 #include "syscalls.h"
 
 #define PLACE(member) offsetof(struct mount_options, member)
+
+/* For relatime, which is the kernel's choice, MOUNT_ATTR_RELATIME is 0. To take
+ * it back is to choose nothing: a bit of the mask that no time has. */
+#define NO_RELATIME                                                            \
+    (MOUNT_ATTR__ATIME & ~(MOUNT_ATTR_NOATIME | MOUNT_ATTR_STRICTATIME))
 
 /* Each of these also exists with an "r": for all mounts below. */
 static const struct {
@@ -22,11 +29,11 @@ static const struct {
     {"nodiratime", MOUNT_ATTR_NODIRATIME, 0},
     {"diratime", 0, MOUNT_ATTR_NODIRATIME},
     {"relatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
-    {"norelatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
+    {"norelatime", 0, NO_RELATIME},
     {"noatime", MOUNT_ATTR_NOATIME, MOUNT_ATTR__ATIME},
-    {"atime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"atime", 0, MOUNT_ATTR_NOATIME},
     {"strictatime", MOUNT_ATTR_STRICTATIME, MOUNT_ATTR__ATIME},
-    {"nostrictatime", MOUNT_ATTR_RELATIME, MOUNT_ATTR__ATIME},
+    {"nostrictatime", 0, MOUNT_ATTR_STRICTATIME},
     {"nosymfollow", MOUNT_ATTR_NOSYMFOLLOW, 0},
     {"symfollow", 0, MOUNT_ATTR_NOSYMFOLLOW},
 };
@@ -152,10 +159,56 @@ struct mount_options read_options(const char *const *list)
     return options;
 }
 
+/* Those that are a bit each; the kernel has the same for statvfs(3). */
+#define SAFE_FLAGS                                                             \
+    ((uint64_t)MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |      \
+     MOUNT_ATTR_NOEXEC)
+#define TIME_FLAGS ((uint64_t)MOUNT_ATTR__ATIME | MOUNT_ATTR_NODIRATIME)
+
+static uint64_t flags_of(int mount)
+{
+    struct statvfs status;
+    uint64_t found;
+
+    if (fstatvfs(mount, &status) == -1)
+        fail("statvfs of a mount");
+    found = status.f_flag & SAFE_FLAGS;
+    if (status.f_flag & ST_NODIRATIME)
+        found |= MOUNT_ATTR_NODIRATIME;
+    if (status.f_flag & ST_NOATIME)
+        return found | MOUNT_ATTR_NOATIME;
+    return found | (status.f_flag & ST_RELATIME ? 0 : MOUNT_ATTR_STRICTATIME);
+}
+
+int complete_flags(int mount, bool locked, struct mount_options *options)
+{
+    uint64_t have, taken_back = options->clear;
+    bool timed = options->set & MOUNT_ATTR_NODIRATIME ||
+                 (options->clear & MOUNT_ATTR__ATIME) == MOUNT_ATTR__ATIME;
+
+    if (!options->set && !options->clear)
+        return 0;
+    options->clear =
+        SAFE_FLAGS | MOUNT_ATTR_NOSYMFOLLOW | (timed ? TIME_FLAGS : 0);
+    options->clear &= ~options->all_set; /* "rro" holds for this one, too */
+    if (!locked)
+        return 0;
+    have = flags_of(mount);
+    if (have & taken_back & SAFE_FLAGS ||
+        (timed && (have ^ options->set) & TIME_FLAGS)) {
+        errno = EPERM;
+        return -1;
+    }
+    options->clear &= ~(have & SAFE_FLAGS);
+    return 0;
+}
+
 /* The kernel takes no time flag without clearing the others first. */
 static int change_flags(int mount, uint64_t set, uint64_t clear, int depth)
 {
-    struct mount_attr change = {.attr_set = set, .attr_clr = clear};
+    bool timed = clear & MOUNT_ATTR__ATIME;
+    struct mount_attr change = {
+        .attr_set = set, .attr_clr = clear | (timed ? MOUNT_ATTR__ATIME : 0)};
 
     if (!set && !clear)
         return 0;

@@ -44,6 +44,16 @@ char *option_name(size_t i);
 uint64_t find_propagation(const char *name);
 
 /*
+ * What the flags of a bind are, a copy `mount` with its source's flags: those,
+ * if the options name none; else what they name, and nothing of the source's
+ * but its times. So mount(8) and runc do it. `locked`: as in a user namespace,
+ * which keeps ro, nosuid, nodev, noexec and the times of the source. Then
+ * nothing of that is taken back, and -1 with EPERM is returned if an option asks
+ * for it. Changes *options for set_mount_flags, and returns 0.
+ */
+int complete_flags(int mount, bool locked, struct mount_options *options);
+
+/*
  * Sets flags and propagation of the mount `mount`. Returns 0, or -1 and
  * errno.
  */

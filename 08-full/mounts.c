@@ -2,6 +2,7 @@
 #include "mounts.h"
 
 #include <linux/magic.h>
+#include <sched.h>
 #include <stdnoreturn.h>
 #include <sys/vfs.h>
 
@@ -10,6 +11,7 @@
 #include "copy_up.h"
 #include "devices.h"
 #include "idmap.h"
+#include "namespaces.h"
 #include "paths.h"
 #include "read_only.h"
 #include "syscalls.h"
@@ -21,11 +23,10 @@ int attach(int from, int to)
 }
 
 /* `from` from the folder `fd` on, or "": what `fd` is. `path` is its name. */
-static int clone_tree(int fd, const char *from, const char *path,
-                      const struct mount_options *options, const char *what)
+static int copy_tree(int fd, const char *from, const char *path,
+                     const struct mount_options *options, const char *what)
 {
     uint64_t propagation = options->propagation;
-    struct mount_options rest = *options;
     int tree = sys_open_tree(fd, from,
                              OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
                                  (*from ? 0 : AT_EMPTY_PATH) |
@@ -36,6 +37,15 @@ static int clone_tree(int fd, const char *from, const char *path,
     /* all of the copy, or a mount below it would tie the two sides */
     if (set_propagation(tree, propagation ? propagation | MS_REC : 0) == -1)
         fail("%s %s: set its propagation", what, path);
+    return tree;
+}
+
+/* Returns the tree, or another copy in its place. */
+static int change_tree(int tree, const char *path,
+                       const struct mount_options *options, const char *what)
+{
+    struct mount_options rest = *options;
+
     if (rest.all_set & MOUNT_ATTR_RDONLY && make_tree_read_only(&tree) == -1)
         fail_with_hint(errno == EBUSY
                            ? "Linux 5.12 can do it for hidden mounts too"
@@ -50,7 +60,22 @@ static int clone_tree(int fd, const char *from, const char *path,
 int clone_host_tree(const char *path, const struct mount_options *options,
                     const char *what)
 {
-    return clone_tree(AT_FDCWD, path, path, options, what);
+    int tree = copy_tree(AT_FDCWD, path, path, options, what);
+
+    return change_tree(tree, path, options, what);
+}
+
+/* The same of a bind, which begins with its source's flags. */
+static int clone_source(int fd, const char *from, const char *path,
+                        struct mount_options options, bool locked)
+{
+    int tree = copy_tree(fd, from, path, &options, "volume");
+
+    if (complete_flags(tree, locked, &options) == -1)
+        fail_with_hint("a user namespace keeps ro, nosuid, nodev, noexec and "
+                       "the times that the host's mount has",
+                       "volume %s: set its flags", path);
+    return change_tree(tree, path, &options, "volume");
 }
 
 /* Sets one option of a file system that is being made: "mode=755", "uid". */
@@ -144,7 +169,8 @@ static int clone_from_inside(const struct config *config,
         fail("volume %s", mount->source);
     if (!options.propagation) /* what it copies may be tied to the host */
         options.propagation = MS_PRIVATE;
-    tree = clone_tree(fd, "", mount->source, &options, "volume");
+    tree = clone_source(fd, "", mount->source, options,
+                        has_namespace(config, CLONE_NEWUSER));
     close(fd);
     return tree;
 }
@@ -154,7 +180,8 @@ static int clone_from_inside(const struct config *config,
 static int clone_bind(const struct mount *mount,
                       const struct mount_options *options, int user)
 {
-    int tree = clone_host_tree(mount->source, options, "volume");
+    int tree = clone_source(AT_FDCWD, mount->source, mount->source, *options,
+                            user != -1 || in_user_namespace());
 
     if (is_id_mapped(mount))
         map_ids(tree, mount, user);

@@ -56,7 +56,7 @@ static const struct {
     {"nodiratime", "rw,nodiratime,relatime", "rw"},
     {"relatime", "rw,relatime", "rw"},
     {"rrelatime", "rw,relatime", "rw"},
-    {"norelatime", "rw", "rw"},
+    {"norelatime", "rw,relatime", "rw"},
     {"strictatime", "rw", "rw"},
     {"nostrictatime", "rw,relatime", "rw"},
     {"nosymfollow", "rw,relatime,nosymfollow", "rw"},
@@ -192,6 +192,104 @@ static void remounts(int stage)
     /* one mount, not two */
     ck_assert(!strchr(find_mount(pid, "/dev/shm"), '\n'));
     end_box();
+}
+
+/* The flags of a bind whose source has some, and in a user namespace, which keeps
+ * most of the source's; NULL: that is refused. */
+static const struct {
+    unsigned long source; /* MS_RDONLY, ... */
+    const char *options, *flags, *in_user_namespace;
+} binds[] = {
+    {MS_RDONLY | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NODIRATIME, "\"bind\"",
+     "ro,noexec,nodiratime,relatime,nosymfollow",
+     "ro,noexec,nodiratime,relatime,nosymfollow"},
+    {MS_RDONLY | MS_NOEXEC | MS_NOSYMFOLLOW | MS_NODIRATIME, "\"dev\"",
+     "rw,nodiratime,relatime", "ro,noexec,nodiratime,relatime"},
+    {MS_RDONLY, "\"nosuid\", \"nodev\"", "rw,nosuid,nodev,relatime",
+     "ro,nosuid,nodev,relatime"},
+    {MS_NOSUID | MS_NODEV, "\"ro\", \"exec\"", "ro,relatime",
+     "ro,nosuid,nodev,relatime"},
+    {MS_NOSUID, "\"rro\", \"rw\", \"nodev\"", "ro,nodev,relatime",
+     "ro,nosuid,nodev,relatime"},
+    {MS_NOSUID, "\"rro\"", "ro,nosuid,relatime", "ro,nosuid,relatime"},
+    {MS_RDONLY, "\"rw\"", "rw,relatime", NULL},
+    {MS_NODEV, "\"dev\", \"suid\"", "rw,relatime", NULL},
+    {MS_NOATIME, "\"atime\"", "rw,noatime", "rw,noatime"},
+    {MS_NOATIME, "\"norelatime\"", "rw,noatime", "rw,noatime"},
+    {MS_NOATIME, "\"nosuid\", \"relatime\"", "rw,nosuid,relatime", NULL},
+    {MS_NOATIME, "\"nodiratime\"", "rw,nodiratime,relatime", NULL},
+    {MS_NOATIME, "\"noatime\"", "rw,noatime", "rw,noatime"},
+    {MS_NODIRATIME, "\"strictatime\"", "rw", NULL},
+    {MS_STRICTATIME, "\"nostrictatime\"", "rw", "rw"},
+    {MS_STRICTATIME, "\"noatime\"", "rw,noatime", NULL},
+};
+
+enum { BINDS = sizeof(binds) / sizeof(*binds) };
+
+static char *describe_bind(size_t i)
+{
+    return format_text("{\"destination\": \"/run/%zu\", \"type\": \"bind\", "
+                       "\"source\": \"../from/%zu\", \"options\": [%s]}",
+                       i, i, binds[i].options);
+}
+
+static void make_sources(void)
+{
+    ck_assert_int_eq(mkdir("from", 0755), 0);
+    for (size_t i = 0; i < BINDS; i++) {
+        char *path = format_text("from/%zu", i);
+
+        ck_assert_int_eq(mkdir(path, 0755), 0);
+        ck_assert_int_eq(mount("tmpfs", path, "tmpfs", 0, NULL), 0);
+        ck_assert_int_eq(mount(NULL, path, NULL,
+                               MS_REMOUNT | MS_BIND | binds[i].source, NULL),
+                         0);
+    }
+}
+
+static void expect_flags(bool in_user_namespace)
+{
+    pid_t pid = start_box();
+
+    for (size_t i = 0; i < BINDS; i++) {
+        const char *flags =
+            in_user_namespace ? binds[i].in_user_namespace : binds[i].flags;
+
+        if (flags)
+            expect_text(binds[i].options,
+                        find_mount(pid, format_text("/run/%zu", i)),
+                        format_text("/run/%zu %s -", i, flags));
+    }
+    end_box();
+}
+
+static void flags_of_binds(int stage)
+{
+    char *all = format_text("%s", ""), *possible = all;
+
+    (void)stage;
+    make_sources();
+    for (size_t i = 0; i < BINDS; i++) {
+        all = format_text("%s%s%s", all, i ? "," : "", describe_bind(i));
+        if (binds[i].in_user_namespace)
+            possible =
+                format_text("%s%s%s", possible, i ? "," : "", describe_bind(i));
+    }
+    make_bundle(forever, EDITS(more_mounts("%s", all)));
+    expect_flags(false);
+    make_shifted();
+    make_bundle(forever, EDITS(SHIFTED, more_mounts("%s", possible)));
+    expect_flags(true);
+    for (size_t i = 0; i < BINDS; i++) {
+        if (binds[i].in_user_namespace)
+            continue;
+        make_bundle(forever,
+                    EDITS(SHIFTED, more_mounts("%s", describe_bind(i))));
+        expect_refused(": set its flags: Operation not permitted");
+    }
+    remove_shifted();
+    host_command(NULL, "umount from/*; rm -r from rootfs/run/*");
+    remove_bundle();
 }
 
 /* ---- a tmpfs on a folder of the image ------------------------------------------------ */
@@ -480,6 +578,7 @@ static void idmap_mistakes(int stage)
 const struct check oci_mount_checks[] = {
     {"oci_each_mount_option", 8, 8, each_option},
     {"oci_mounts_in_order", 8, 8, listed_in_order},
+    {"oci_flags_of_binds", 8, 8, flags_of_binds},
     {"oci_source_inside", 8, 8, source_inside},
     {"oci_mount_option_mistakes", 8, 8, option_mistakes},
     {"oci_remounts", 8, 8, remounts},
