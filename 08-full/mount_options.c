@@ -182,24 +182,22 @@ static uint64_t flags_of(int mount)
 
 int complete_flags(int mount, bool locked, struct mount_options *options)
 {
-    uint64_t have, taken_back = options->clear;
+    uint64_t have = locked ? flags_of(mount) : 0;
+    uint64_t taken_back = options->clear | options->all_clear;
     bool timed = options->set & MOUNT_ATTR_NODIRATIME ||
                  (options->clear & MOUNT_ATTR__ATIME) == MOUNT_ATTR__ATIME;
 
+    if (locked && (have & taken_back & SAFE_FLAGS ||
+                   (timed && (have ^ options->set) & TIME_FLAGS))) {
+        errno = EPERM;
+        return -1;
+    }
     if (!options->set && !options->clear)
         return 0;
     options->clear =
         SAFE_FLAGS | MOUNT_ATTR_NOSYMFOLLOW | (timed ? TIME_FLAGS : 0);
-    options->clear &= ~options->all_set; /* "rro" holds for this one, too */
-    if (!locked)
-        return 0;
-    have = flags_of(mount);
-    if (have & taken_back & SAFE_FLAGS ||
-        (timed && (have ^ options->set) & TIME_FLAGS)) {
-        errno = EPERM;
-        return -1;
-    }
-    options->clear &= ~(have & SAFE_FLAGS);
+    /* "rro" holds for this one, too */
+    options->clear &= ~(options->all_set | (have & SAFE_FLAGS));
     return 0;
 }
 

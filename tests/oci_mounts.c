@@ -213,6 +213,7 @@ static const struct {
      "ro,nosuid,nodev,relatime"},
     {MS_NOSUID, "\"rro\"", "ro,nosuid,relatime", "ro,nosuid,relatime"},
     {MS_RDONLY, "\"rw\"", "rw,relatime", NULL},
+    {MS_RDONLY, "\"rrw\"", "rw,relatime", NULL},
     {MS_NODEV, "\"dev\", \"suid\"", "rw,relatime", NULL},
     {MS_NOATIME, "\"atime\"", "rw,noatime", "rw,noatime"},
     {MS_NOATIME, "\"norelatime\"", "rw,noatime", "rw,noatime"},
