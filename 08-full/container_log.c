@@ -1,15 +1,44 @@
 /* container_log.c - writing a container's log. */
 #include "container_log.h"
 
+#include <dirent.h>
+
 #include "base.h"
 #include "times.h"
+
+/* ---- names ----------------------------------------------------------------- */
+
+static const char prefix[] = "log.";
 
 const char *log_file_name(unsigned number)
 {
     static char name[16];
 
-    snprintf(name, sizeof(name), number ? "log.%u" : "log", number);
+    if (number == 0)
+        return "log";
+    snprintf(name, sizeof(name), "%s%u", prefix, number);
     return name;
+}
+
+unsigned next_log_number(int folder, unsigned number)
+{
+    int copy = open_folder(folder, ".");
+    DIR *files = copy == -1 ? NULL : fdopendir(copy);
+    struct dirent *entry;
+    unsigned next = 0;
+
+    if (!files)
+        fail("read the container's folder");
+    while ((entry = readdir(files))) {
+        unsigned one = 0;
+
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+            one = (unsigned)strtoul(entry->d_name + strlen(prefix), NULL, 10);
+        if (one > number && (next == 0 || one < next))
+            next = one;
+    }
+    closedir(files);
+    return next;
 }
 
 /* ---- files ----------------------------------------------------------------- */
@@ -27,21 +56,22 @@ static bool open_file(struct container_log *log)
     return true;
 }
 
-/* log.1 becomes log.2, and log becomes log.1. */
+/* log becomes log.N: one step, so that whoever reads sees it before or after. */
 static bool rotate(struct container_log *log)
 {
-    char older[16];
+    unsigned kept = log->files - 1, old;
+    int result = kept == 0
+                   ? unlinkat(log->folder, log_file_name(0), 0)
+                   : renameat(log->folder, log_file_name(0), log->folder,
+                              log_file_name(log->number + 1));
 
-    for (unsigned number = log->files - 1; number > 0; number--) {
-        snprintf(older, sizeof(older), "%s", log_file_name(number));
-        if (renameat(log->folder, log_file_name(number - 1), log->folder,
-                     older) == -1 &&
-            errno != ENOENT)
-            return false;
-    }
-    if (log->files == 1 && unlinkat(log->folder, log_file_name(0), 0) == -1 &&
-        errno != ENOENT)
+    if (result == -1 && errno != ENOENT)
         return false;
+    if (kept > 0)
+        log->number++;
+    old = log->number > kept ? log->number - kept : 0;
+    while (old > 0 && unlinkat(log->folder, log_file_name(old), 0) == 0)
+        old--;
     close(log->file);
     log->file = -1;
     return true;
@@ -87,10 +117,14 @@ void open_container_log(struct container_log *log, int folder, uint64_t most,
                         unsigned files)
 {
     char last = '\n';
+    unsigned number = 0;
 
     log->folder = folder;
     log->most = most;
     log->files = files;
+    do
+        log->number = number;
+    while ((number = next_log_number(folder, number)) != 0);
     log->complained = false;
     log->streams[0].length = log->streams[1].length = 0;
     log->length = log->done = 0;

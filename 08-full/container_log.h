@@ -1,6 +1,6 @@
 /*
- * container_log.h - what a container has written: a record's files log, and,
- * older, log.1, log.2, ...
+ * container_log.h - what a container has written: a record's file log, and those
+ * that are full: log.1 is the oldest ever, the next one log.2, ...
  *
  * One JSON object a line, as docker's driver "json-file" writes them:
  *
@@ -31,7 +31,7 @@ enum {
 struct container_log {
     int folder, file; /* file -1: not open */
     uint64_t size, most;
-    unsigned files;
+    unsigned files, number; /* at most; of the last one that was full */
     bool complained;
     struct {
         char text[LOG_CHUNK]; /* begins a line that is not there as a whole */
@@ -64,6 +64,9 @@ size_t write_container_log(struct container_log *log,
  */
 bool close_container_log(struct container_log *log);
 
-/* The name of file number `number` in the record's folder; 0 is the newest.
- * Static, until the next call. */
+/* The name of file number `number` in the record's folder; 0 is the one that is
+ * written to. Static, until the next call. */
 const char *log_file_name(unsigned number);
+
+/* The lowest number above `number` that a file in the folder has; 0 if none. */
+unsigned next_log_number(int folder, unsigned number);

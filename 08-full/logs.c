@@ -191,101 +191,55 @@ static uint64_t count_lines(struct reading *reading, FILE *file)
 /* ---- files ------------------------------------------------------------------------ */
 
 struct log_file {
-    FILE *stream; /* NULL: none */
-    ino_t inode;
-    unsigned number; /* where it was last seen; rotated, it goes up */
+    FILE *stream;    /* NULL: none */
+    unsigned number; /* that it has, or will have when it is full */
 };
 
-static struct log_file open_log_file(const struct record *record,
-                                     unsigned number)
+/* NULL if it is not there. */
+static FILE *open_log_file(const struct record *record, unsigned number)
 {
     int fd = openat(record->folder, log_file_name(number),
                     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    struct log_file file = {0};
-    struct stat status;
+    FILE *stream = fd == -1 ? NULL : fdopen(fd, "r");
 
-    if (fd == -1 && errno == ENOENT)
-        return file;
-    if (fd != -1 && fstat(fd, &status) == 0)
-        file.stream = fdopen(fd, "r");
-    if (!file.stream)
+    if (!stream && (fd != -1 || errno != ENOENT))
         fail("open %s/%s", record->path, log_file_name(number));
-    file.inode = status.st_ino;
-    file.number = number;
-    return file;
+    return stream;
 }
 
-/* 0: there is none. */
-static ino_t inode_of(const struct record *record, unsigned number)
+static bool is_written_to(const struct record *record, FILE *stream)
 {
-    struct stat status;
+    struct stat own, newest;
 
-    if (fstatat(record->folder, log_file_name(number), &status,
-                AT_SYMLINK_NOFOLLOW) == -1)
-        return 0;
-    return status.st_ino;
+    return fstat(fileno(stream), &own) == 0 &&
+           fstatat(record->folder, log_file_name(0), &newest,
+                   AT_SYMLINK_NOFOLLOW) == 0 &&
+           own.st_ino == newest.st_ino;
 }
 
-/* Finds where the file is now. False if it is closed or gone, and only then:
- * who rotates may be a step ahead of us all the time, so we look again. */
-static bool find_file(const struct record *record, struct log_file *file)
-{
-    enum { TRIES = 3, MOST = 1000 };
-
-    for (int tries = 0; file->stream && tries < TRIES; tries++)
-        for (unsigned i = 0; i < MOST; i++)
-            if (inode_of(record, file->number + i) == file->inode) {
-                file->number += i;
-                return true;
-            }
-    return false;
-}
-
-/* Of the oldest file, or 0. While they are rotated one is missing; so is, for
- * a while, one that was when a monitor was killed. */
-static unsigned oldest_number(const struct record *record)
-{
-    unsigned oldest = 0;
-
-    for (unsigned number = 0, missing = 0; missing < 4; number++) {
-        missing = inode_of(record, number) ? 0 : missing + 1;
-        if (missing == 0)
-            oldest = number;
-    }
-    return oldest;
-}
-
-/* Opens the next newer file than `file`, or the oldest one if that is closed or
- * gone. They may be rotated at any moment: what was opened is the next one only
- * if, afterwards, its neighbour is still where it was. */
+/* Opens the next newer file than `file`, or the oldest one. Who writes may be
+ * some files ahead at any moment: "log" is the next one only if, afterwards,
+ * no other is. */
 static struct log_file open_next(const struct record *record,
-                                 struct log_file *file)
+                                 const struct log_file *file)
 {
     struct log_file next = {0};
-    bool is_next = false;
-    unsigned number;
+    bool missed;
 
-    while (!is_next) {
+    if (file->stream && is_written_to(record, file->stream))
+        return next;
+    do {
         if (next.stream)
             fclose(next.stream);
-        next.stream = NULL;
-        if (!find_file(record, file)) {
-            number = oldest_number(record);
-            next = open_log_file(record, number);
-            is_next = inode_of(record, number + 1) == 0;
-            continue;
-        }
-        if (file->number == 0)
-            break;
-        number = file->number - 1;
-        next = open_log_file(record, number);
-        is_next = true;
-        if (!next.stream && number > 0) {
-            next = open_log_file(record, number - 1);
-            is_next = inode_of(record, number) == 0;
-        }
-        is_next = is_next && inode_of(record, file->number) == file->inode;
-    }
+        next.number = next_log_number(record->folder, file->number);
+        next.stream = open_log_file(record, next.number);
+        if (next.number == 0)
+            missed = next_log_number(record->folder, file->number) != 0;
+        else
+            missed = !next.stream;
+    } while (missed);
+    if (next.number == 0)
+        next.number = file->number + 1;
     return next;
 }
 
