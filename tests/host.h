@@ -40,6 +40,9 @@ void run_in_host(void (*body)(void *), void *argument);
  * and pids, with the reason. */
 void need_cgroups(void);
 
+/* In the stand-in: what /proc/self/mountinfo says in the true host now. */
+char *mounts_of_true_host(void);
+
 /*
  * In the stand-in: where the hierarchy with `controller` is mounted, and its
  * version in *v2. NULL if there is none.

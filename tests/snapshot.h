@@ -11,6 +11,7 @@ enum { SNAPSHOT_PARTS = 8 };
  * text. */
 struct snapshot {
     char *parts[SNAPSHOT_PARTS];
+    char *true_mounts; /* of the true host */
 };
 
 struct snapshot take_snapshot(void);
