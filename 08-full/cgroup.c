@@ -2,18 +2,10 @@
 #include "cgroup.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 #include "syscalls.h"
 
 /* All groups of ours are below this one, with this prefix. */
@@ -24,7 +16,7 @@ static const char prefix[] = "stage-8-";
 
 static void sweep_group(int parent, const char *name)
 {
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open_folder(parent, name);
 
     if (fd == -1)
         return;
@@ -40,8 +32,7 @@ static void sweep_group(int parent, const char *name)
 
 static void sweep(int parent)
 {
-    int copy = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = copy == -1 ? NULL : fdopendir(copy);
+    DIR *folder = list_folder(parent, ".");
     struct dirent *entry;
 
     if (!folder)
@@ -63,7 +54,7 @@ static int lock_parent(const char *path, bool make)
 
         if (make && mkdir(path, 0755) == -1 && errno != EEXIST)
             return -1;
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int fd = open_folder(AT_FDCWD, path);
         if (fd == -1 && errno == ENOENT && make)
             continue;
         if (fd == -1 || flock(fd, LOCK_EX) == -1 || fstat(fd, &locked) == -1)
@@ -110,11 +101,11 @@ static void make_parents(const struct hierarchy *hierarchy, const char *parent)
     while (parent[end]) {
         end += 1 + strcspn(parent + end + 1, "/");
         char *folder = format_text("%.*s", (int)end, parent);
-        int fd = -1;
+        int fd;
 
         if (mkdir(folder, 0755) == -1 && errno != EEXIST)
             fail("cgroup: mkdir %s", folder);
-        fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        fd = open_folder(AT_FDCWD, folder);
         if (fd == -1)
             fail("cgroup: open %s", folder);
         if (hierarchy->v2)
@@ -150,21 +141,19 @@ static char *make_group(int parent, const char *parent_folder)
 static char *make_named_group(struct hierarchy *hierarchy, const char *path)
 {
     char *group = format_text("%s/%s", hierarchy->mount_point, path);
-    char *file = format_text("%s/cgroup.procs", group);
-    char *processes = NULL;
+    char *processes;
 
     hierarchy->was_there = mkdir(group, 0755) == -1;
     if (hierarchy->was_there && errno != EEXIST)
         fail("cgroup: mkdir %s", group);
     explain("mkdir(\"%s\", 0755)", group);
-    processes = read_file(file);
+    processes = read_path("%s/cgroup.procs", group);
     if (processes && *processes)
         fail_plainly(NULL,
                      "container's cgroup is not empty: %s has processes "
                      "already",
                      group);
     free(processes);
-    free(file);
     return group;
 }
 
@@ -186,7 +175,7 @@ static void create_group(struct hierarchy *hierarchy, const char *path)
     hierarchy->path = path ? make_named_group(hierarchy, path)
                            : make_group(hierarchy->parent, parent);
     free(parent);
-    hierarchy->fd = open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    hierarchy->fd = open_folder(AT_FDCWD, hierarchy->path);
     if (hierarchy->fd == -1)
         fail("cgroup: open %s", hierarchy->path);
     if (!path && flock(hierarchy->fd, LOCK_EX | LOCK_NB) == -1)
@@ -200,16 +189,13 @@ static void create_group(struct hierarchy *hierarchy, const char *path)
  * can change that, its limits are then below those of the outer one. */
 static void refuse_read_only(const struct cgroup *cgroup)
 {
-    char *list = format_text("%s", "");
+    char *list = or_empty(NULL);
 
     for (size_t i = 0; i < cgroup->count; i++) {
         const char *path = cgroup->hierarchies[i].mount_point;
 
-        if (access(path, W_OK) == 0 || errno != EROFS)
-            continue;
-        char *longer = format_text("%s %s", list, path);
-        free(list);
-        list = longer;
+        if (access(path, W_OK) == -1 && errno == EROFS)
+            list = append(list, " %s", path);
     }
     if (*list)
         fail_plainly(format_text("docker run needs --privileged for this; or "
@@ -251,8 +237,7 @@ void open_cgroup(struct cgroup *cgroup, const char *path)
         struct hierarchy *hierarchy = &cgroup->hierarchies[i];
 
         hierarchy->path = format_text("%s/%s", hierarchy->mount_point, path);
-        hierarchy->fd =
-            open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        hierarchy->fd = open_folder(AT_FDCWD, hierarchy->path);
         if (hierarchy->fd != -1)
             continue;
         /* what is there and cannot be opened would stay behind, unseen */
@@ -334,16 +319,11 @@ void join_cgroup(const struct cgroup *cgroup, pid_t pid)
 
 bool was_killed_for_memory(const struct cgroup *cgroup)
 {
-    for (size_t i = 0; i < cgroup->count; i++) {
-        const struct hierarchy *hierarchy = &cgroup->hierarchies[i];
+    const struct hierarchy *memory = hierarchy_of(cgroup, CONTROLLER_MEMORY);
 
-        if (hierarchy->has[CONTROLLER_MEMORY] && hierarchy->fd != -1)
-            return read_group_number(hierarchy->fd,
-                                     hierarchy->v2 ? "memory.events"
-                                                   : "memory.oom_control",
-                                     "oom_kill") > 0;
-    }
-    return false;
+    return read_group_number(
+               memory->fd, memory->v2 ? "memory.events" : "memory.oom_control",
+               "oom_kill") > 0;
 }
 
 /* The last container takes toy-docker/ along; while another one has a group in
@@ -357,8 +337,7 @@ static bool remove_hierarchy(struct hierarchy *hierarchy)
     int parent;
 
     unlock_parent(hierarchy); /* if making the group failed half-way */
-    parent = ours ? lock_parent(path, false)
-                  : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    parent = ours ? lock_parent(path, false) : open_folder(AT_FDCWD, path);
     if (group) {
         const char *name = strrchr(group, '/') + 1;
 

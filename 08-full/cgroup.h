@@ -72,6 +72,12 @@ bool needs_controller(const struct resources *resources,
  */
 void find_hierarchies(struct cgroup *cgroup, const struct resources *resources);
 
+/* The hierarchy where the container has a group with the controller; or this
+ * one, whose files cannot be read. */
+const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
+                                     enum controller controller);
+extern const struct hierarchy no_hierarchy;
+
 /*
  * Finds the hierarchies, makes the groups and writes the limits. The groups
  * are at `path` below each hierarchy's top; one that is there must have no
@@ -220,6 +226,6 @@ struct setting {
 void set_together(const struct hierarchy *hierarchy,
                   const struct setting *settings, size_t count);
 
-/* Writes the limits of rdma, which are the same in both versions. */
-void limit_rdma(const struct hierarchy *hierarchy,
+/* Writes the limits that are the same in both versions. */
+void limit_both(const struct hierarchy *hierarchy,
                 const struct resources *resources);

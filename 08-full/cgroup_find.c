@@ -1,13 +1,10 @@
 /* cgroup_find.c - which hierarchy has which controller on this machine. */
 #include <linux/magic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/vfs.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "mountinfo.h"
-#include "sync.h"
 
 /* Their names; without one in v2, the controller is not there, or (devices,
  * freezer) needs no name. */
@@ -33,6 +30,18 @@ static const struct {
 const char *controller_name(enum controller controller)
 {
     return names[controller].v1;
+}
+
+const struct hierarchy no_hierarchy = {.path = "/dev/null", .fd = -1};
+
+const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
+                                     enum controller controller)
+{
+    for (size_t i = 0; i < cgroup->count; i++)
+        if (cgroup->hierarchies[i].path &&
+            cgroup->hierarchies[i].has[controller])
+            return &cgroup->hierarchies[i];
+    return &no_hierarchy;
 }
 
 /* mountinfo also lists mounts that others cover by now. */
@@ -88,8 +97,7 @@ static void find_v1(struct cgroup *cgroup, const struct mount_entry *entry,
 static bool find_v2(struct cgroup *cgroup, const struct mount_entry *entry,
                     bool *found, const struct resources *resources)
 {
-    char *path = format_text("%s/cgroup.controllers", entry->mount_point);
-    char *offered = read_file(path);
+    char *offered = read_path("%s/cgroup.controllers", entry->mount_point);
     bool has[CONTROLLERS] = {false};
     bool wanted = !resources || resources->unified_count;
 
@@ -98,7 +106,6 @@ static bool find_v2(struct cgroup *cgroup, const struct mount_entry *entry,
                                (names[i].v2 && has_word(offered, names[i].v2)));
         wanted = wanted || (has[i] && needs_controller(resources, i));
     }
-    free(path);
     if (!offered || !wanted || !is_cgroup_mount(entry, true))
         return false;
     for (enum controller i = 0; i < CONTROLLERS; i++)
@@ -113,16 +120,11 @@ static bool find_v2(struct cgroup *cgroup, const struct mount_entry *entry,
 /* "memory, pids" for those that are missing. */
 static char *list_missing(const bool *missing)
 {
-    char *list = format_text("%s", "");
+    char *list = or_empty(NULL);
 
-    for (enum controller i = 0; i < CONTROLLERS; i++) {
-        if (!missing[i])
-            continue;
-        char *longer =
-            format_text("%s%s%s", list, *list ? ", " : "", names[i].v1);
-        free(list);
-        list = longer;
-    }
+    for (enum controller i = 0; i < CONTROLLERS; i++)
+        if (missing[i])
+            list = append(list, "%s%s", *list ? ", " : "", names[i].v1);
     return list;
 }
 
@@ -140,8 +142,7 @@ static char *flags_without(const bool *missing)
 static char *list_v1_hierarchies(const bool *missing)
 {
     char *text = read_file("/proc/self/cgroup");
-    char *list = format_text("%s", "");
-    char *rest = text, *line;
+    char *list = or_empty(NULL), *rest = text, *line;
 
     while ((line = strsep(&rest, "\n"))) {
         bool wanted = false;
@@ -150,12 +151,8 @@ static char *list_v1_hierarchies(const bool *missing)
         char *controllers = strsep(&line, ":");
         for (enum controller i = 0; controllers && i < CONTROLLERS; i++)
             wanted |= missing[i] && has_word(controllers, names[i].v1);
-        if (!wanted)
-            continue;
-        char *longer =
-            format_text("%s%s%s", list, *list ? " " : "", controllers);
-        free(list);
-        list = longer;
+        if (wanted)
+            list = append(list, "%s%s", *list ? " " : "", controllers);
     }
     free(text);
     return list;

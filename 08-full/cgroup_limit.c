@@ -1,17 +1,10 @@
 /* cgroup_limit.c - writing limits into the files of groups. */
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 #include "cgroup_undo.h"
-#include "sync.h"
 
 int write_group_file(int group, const char *name, const char *text)
 {
@@ -192,9 +185,28 @@ bool needs_controller(const struct resources *resources,
     }
 }
 
-/* rdma.max is the same in both versions. */
-void limit_rdma(const struct hierarchy *hierarchy,
-                const struct resources *resources)
+static void limit_hugepages(const struct hierarchy *hierarchy,
+                            const struct resources *resources)
+{
+    const char *end = hierarchy->v2 ? "max" : "limit_in_bytes";
+
+    for (size_t i = 0; i < resources->hugepage_count; i++) {
+        const struct hugepage_limit *limit = &resources->hugepages[i];
+        char *used = format_text("hugetlb.%s.%s", limit->page_size, end);
+        char *reserved =
+            format_text("hugetlb.%s.rsvd.%s", limit->page_size, end);
+
+        set_limit(hierarchy, used, "%" PRIu64, limit->limit);
+        /* since Linux 5.7: what is reserved counts, not only what is used */
+        if (has_group_file(hierarchy, reserved))
+            set_limit(hierarchy, reserved, "%" PRIu64, limit->limit);
+        free(used);
+        free(reserved);
+    }
+}
+
+static void limit_rdma(const struct hierarchy *hierarchy,
+                       const struct resources *resources)
 {
     for (size_t i = 0; i < resources->rdma_count; i++) {
         const struct rdma_limit *one = &resources->rdma[i];
@@ -205,6 +217,25 @@ void limit_rdma(const struct hierarchy *hierarchy,
                   handles ? " hca_handle=" : "", handles ? handles : "",
                   objects ? " hca_object=" : "", objects ? objects : "");
     }
+}
+
+void limit_both(const struct hierarchy *hierarchy,
+                const struct resources *resources)
+{
+    const bool *has = hierarchy->has;
+    uint64_t pids = resources->pids.limit;
+
+    if (has[CONTROLLER_CPUSET]) {
+        set_limit_text(hierarchy, "cpuset.cpus", resources->cpu.cpus);
+        set_limit_text(hierarchy, "cpuset.mems", resources->cpu.mems);
+    }
+    if (has[CONTROLLER_PIDS]) /* "max" in v1, too */
+        set_limit_text(hierarchy, "pids.max",
+                       pids == UNLIMITED ? "max" : limit_text(hierarchy, pids));
+    if (has[CONTROLLER_HUGETLB])
+        limit_hugepages(hierarchy, resources);
+    if (has[CONTROLLER_RDMA])
+        limit_rdma(hierarchy, resources);
 }
 
 static void require_groups(const struct cgroup *cgroup,

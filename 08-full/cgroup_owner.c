@@ -1,17 +1,10 @@
 /* cgroup_owner.c - delegating a group. */
 #include "cgroup_owner.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "mount_options.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static bool is_writable_inside(const struct config *config)
@@ -30,13 +23,12 @@ static bool is_writable_inside(const struct config *config)
 /* The host's id of the user `uid` of the user namespace that `pid` is in. */
 static uid_t host_uid(pid_t pid, uid_t uid)
 {
-    char *path = format_text("/proc/%d/uid_map", (int)pid);
-    char *map = read_file(path);
+    char *map = read_path("/proc/%d/uid_map", (int)pid);
     unsigned inside, outside, count;
     int length;
 
     if (!map)
-        fail("read %s", path);
+        fail("read /proc/%d/uid_map", (int)pid);
     for (char *line = map;
          sscanf(line, "%u %u %u %n", &inside, &outside, &count, &length) == 3;
          line += length)

@@ -1,17 +1,10 @@
 /* cgroup_processes.c - the processes of the groups: who, signals, pausing. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
-#include "sync.h"
 #include "syscalls.h"
 
 /* ---- who is there --------------------------------------------------------- */
@@ -34,16 +27,15 @@ typedef void group_visitor(int group, void *data);
 static void visit_tree(int folder, const char *name, group_visitor *visit,
                        void *data)
 {
-    int fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *group = fd == -1 ? NULL : fdopendir(fd);
+    DIR *group = list_folder(folder, name);
     struct dirent *entry;
 
     if (!group)
         return;
-    visit(fd, data);
+    visit(dirfd(group), data);
     while ((entry = readdir(group)))
         if (entry->d_type == DT_DIR && *entry->d_name != '.')
-            visit_tree(fd, entry->d_name, visit, data);
+            visit_tree(dirfd(group), entry->d_name, visit, data);
     closedir(group);
 }
 

@@ -1,21 +1,15 @@
 /* cgroup_remove.c - a group, with all that the container has made in it. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "cgroup.h"
 
 /* The name of a group in `folder`, or NULL. The caller frees it. */
 static char *find_group_in(int folder)
 {
-    int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *groups = copy == -1 ? NULL : fdopendir(copy);
+    DIR *groups = list_folder(folder, ".");
     struct dirent *entry;
     char *name = NULL;
 
@@ -34,7 +28,7 @@ struct walk {
 
 static bool walk_to(struct walk *walk, const char *name)
 {
-    int next = openat(walk->here, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int next = open_folder(walk->here, name);
 
     if (next == -1)
         return false;
@@ -57,8 +51,7 @@ static bool leave_group(struct walk *walk)
 
 int remove_group(int folder, const char *name)
 {
-    struct walk walk = {openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-                        0, 0};
+    struct walk walk = {open_folder(folder, "."), 0, 0};
     bool removed = false, lost = walk.here == -1;
     int number = errno;
 

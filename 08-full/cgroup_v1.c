@@ -1,17 +1,9 @@
 /* cgroup_v1.c - the limits' files in cgroup v1. */
-#include "cgroup.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
+#include "cgroup.h"
 #include "device_filter.h"
-#include "sync.h"
 
 static void limit_memory(const struct hierarchy *hierarchy,
                          const struct memory_limits *memory)
@@ -108,24 +100,6 @@ static void limit_block_io(const struct hierarchy *hierarchy,
     }
 }
 
-static void limit_hugepages(const struct hierarchy *hierarchy,
-                            const struct resources *resources)
-{
-    for (size_t i = 0; i < resources->hugepage_count; i++) {
-        const struct hugepage_limit *limit = &resources->hugepages[i];
-        char *used = format_text("hugetlb.%s.limit_in_bytes", limit->page_size);
-        char *reserved =
-            format_text("hugetlb.%s.rsvd.limit_in_bytes", limit->page_size);
-
-        set_limit(hierarchy, used, "%" PRIu64, limit->limit);
-        /* since Linux 5.7: what is reserved counts, not only what is used */
-        if (has_group_file(hierarchy, reserved))
-            set_limit(hierarchy, reserved, "%" PRIu64, limit->limit);
-        free(used);
-        free(reserved);
-    }
-}
-
 static void set_priorities(const struct hierarchy *hierarchy,
                            const struct resources *resources)
 {
@@ -148,26 +122,14 @@ void limit_v1(const struct hierarchy *hierarchy,
         limit_memory(hierarchy, &resources->memory);
     if (has[CONTROLLER_CPU])
         limit_cpu(hierarchy, &resources->cpu);
-    if (has[CONTROLLER_CPUSET]) {
-        set_limit_text(hierarchy, "cpuset.cpus", resources->cpu.cpus);
-        set_limit_text(hierarchy, "cpuset.mems", resources->cpu.mems);
-    }
-    if (has[CONTROLLER_PIDS] && resources->pids.limit == UNLIMITED)
-        set_limit_text(hierarchy, "pids.max", "max"); /* not -1 */
-    else if (has[CONTROLLER_PIDS])
-        set_limit_text(hierarchy, "pids.max",
-                       limit_text(hierarchy, resources->pids.limit));
+    limit_both(hierarchy, resources);
     if (has[CONTROLLER_BLOCK_IO])
         limit_block_io(hierarchy, resources);
-    if (has[CONTROLLER_HUGETLB])
-        limit_hugepages(hierarchy, resources);
     if (has[CONTROLLER_NET_CLS])
         set_limit_text(hierarchy, "net_cls.classid",
                        limit_text(hierarchy, resources->network.class_id));
     if (has[CONTROLLER_NET_PRIO])
         set_priorities(hierarchy, resources);
-    if (has[CONTROLLER_RDMA])
-        limit_rdma(hierarchy, resources);
     if (has[CONTROLLER_DEVICES] && resources->device_count)
         filter_devices_v1(hierarchy, resources->devices,
                           resources->device_count);

@@ -1,25 +1,16 @@
 /* cgroup_v2.c - the limits' files in cgroup v2, and delegation. */
-#include "cgroup.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
+#include "cgroup.h"
 #include "cgroup_undo.h"
 #include "device_filter.h"
-#include "sync.h"
 
 /* ---- delegation ---------------------------------------------------------- */
 
 void follow_into_v2(struct cgroup *cgroup, pid_t pid)
 {
-    char *file = format_text("/proc/%d/cgroup", (int)pid);
-    char *text = read_file(file);
+    char *text = read_path("/proc/%d/cgroup", (int)pid);
     char *line = text ? strstr(text, "0::/") : NULL;
 
     for (size_t i = 0; line && i < cgroup->count; i++) {
@@ -30,13 +21,11 @@ void follow_into_v2(struct cgroup *cgroup, pid_t pid)
         hierarchy->path = format_text("%s%.*s", hierarchy->mount_point,
                                       (int)strcspn(line + 3, "\n"), line + 3);
         close(hierarchy->fd);
-        hierarchy->fd =
-            open(hierarchy->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        hierarchy->fd = open_folder(AT_FDCWD, hierarchy->path);
         if (hierarchy->fd == -1)
             fail("cgroup: open %s", hierarchy->path);
     }
     free(text);
-    free(file);
 }
 
 /* In v2 a group has processes, or groups with controllers below it. Only the
@@ -45,12 +34,10 @@ void follow_into_v2(struct cgroup *cgroup, pid_t pid)
 static bool is_busy(const char *top)
 {
     char *type = format_text("%s/cgroup.type", top);
-    char *file = format_text("%s/cgroup.procs", top);
-    char *processes = read_file(file);
+    char *processes = read_path("%s/cgroup.procs", top);
     bool busy = access(type, F_OK) == 0 && processes && *processes;
 
     free(processes);
-    free(file);
     free(type);
     return busy;
 }
@@ -76,14 +63,11 @@ void enable_v2_below(const struct hierarchy *hierarchy, int folder,
 {
     static const char file[] = "cgroup.subtree_control";
     char *names = format_text("%s", hierarchy->names), *rest = names, *word;
-    char *all = format_text("%s", "");
+    char *all = or_empty(NULL);
 
-    while ((word = strsep(&rest, " \n"))) {
-        char *longer = format_text("%s%s+%s", all, *all ? " " : "", word);
-
+    while ((word = strsep(&rest, " \n")))
         if (*word)
-            all = longer;
-    }
+            all = append(all, "%s+%s", *all ? " " : "", word);
     if (*all && write_group_file(folder, file, all) == -1) {
         for (rest = all; (word = strsep(&rest, " "));)
             if (write_group_file(folder, file, word) == -1)
@@ -105,7 +89,7 @@ void enable_v2_controllers(const struct hierarchy *hierarchy)
      * group of those processes a threaded one */
     if (is_busy(hierarchy->mount_point))
         fail_busy(hierarchy->mount_point);
-    top = open(hierarchy->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    top = open_folder(AT_FDCWD, hierarchy->mount_point);
     if (top == -1)
         fail("cgroup: open %s", hierarchy->mount_point);
     enable_v2_below(hierarchy, top, hierarchy->mount_point);
@@ -140,7 +124,7 @@ static void refuse_v1_only(const struct hierarchy *hierarchy,
         {CONTROLLER_CPU, cpu->realtime_period, "cpu.realtimePeriod"},
         {CONTROLLER_BLOCK_IO, leaf, "blockIO.leafWeight"},
     };
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    for (size_t i = 0; i < COUNT(all); i++)
         if (all[i].set && hierarchy->has[all[i].controller])
             fail_plainly(NULL, "cgroup: %s: only cgroup v1 has this",
                          all[i].name);
@@ -152,14 +136,12 @@ static void refuse_v1_only(const struct hierarchy *hierarchy,
  * if it cannot be read. */
 static uint64_t read_limit(const struct hierarchy *hierarchy, const char *name)
 {
-    char *path = format_text("%s/%s", hierarchy->path, name);
-    char *text = read_file(path);
+    char *text = read_path("%s/%s", hierarchy->path, name);
     uint64_t value = UNLIMITED;
 
     if (text && *text >= '0' && *text <= '9')
         value = strtoull(text, NULL, 10);
     free(text);
-    free(path);
     return value;
 }
 
@@ -294,23 +276,6 @@ static void limit_block_io(const struct hierarchy *hierarchy,
     }
 }
 
-static void limit_hugepages(const struct hierarchy *hierarchy,
-                            const struct resources *resources)
-{
-    for (size_t i = 0; i < resources->hugepage_count; i++) {
-        const struct hugepage_limit *limit = &resources->hugepages[i];
-        char *used = format_text("hugetlb.%s.max", limit->page_size);
-        char *reserved = format_text("hugetlb.%s.rsvd.max", limit->page_size);
-
-        set_limit(hierarchy, used, "%" PRIu64, limit->limit);
-        /* since Linux 5.7: what is reserved counts, not only what is used */
-        if (has_group_file(hierarchy, reserved))
-            set_limit(hierarchy, reserved, "%" PRIu64, limit->limit);
-        free(used);
-        free(reserved);
-    }
-}
-
 /* Files that only v2 has, by their own names: "memory.high". */
 static void set_unified(const struct hierarchy *hierarchy,
                         const struct pair *pair)
@@ -348,19 +313,9 @@ void limit_v2(const struct hierarchy *hierarchy,
         limit_memory(hierarchy, &resources->memory);
     if (has[CONTROLLER_CPU])
         limit_cpu(hierarchy, &resources->cpu);
-    if (has[CONTROLLER_CPUSET]) {
-        set_limit_text(hierarchy, "cpuset.cpus", resources->cpu.cpus);
-        set_limit_text(hierarchy, "cpuset.mems", resources->cpu.mems);
-    }
-    if (has[CONTROLLER_PIDS])
-        set_limit_text(hierarchy, "pids.max",
-                       limit_text(hierarchy, resources->pids.limit));
+    limit_both(hierarchy, resources);
     if (has[CONTROLLER_BLOCK_IO])
         limit_block_io(hierarchy, resources);
-    if (has[CONTROLLER_HUGETLB])
-        limit_hugepages(hierarchy, resources);
-    if (has[CONTROLLER_RDMA])
-        limit_rdma(hierarchy, resources);
     if (has[CONTROLLER_DEVICES] && resources->device_count)
         filter_devices_v2(hierarchy, resources->devices,
                           resources->device_count);

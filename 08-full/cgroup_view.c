@@ -1,17 +1,9 @@
 /* cgroup_view.c - /sys/fs/cgroup in the container. */
 #include "cgroup_view.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "../common/common.h"
+#include "base.h"
 #include "mounts.h"
 #include "read_only.h"
-#include "sync.h"
 #include "syscalls.h"
 
 static const char place[] = "/sys/fs/cgroup";

@@ -1,18 +1,13 @@
 /* child.c - making a process, talking to it, accompanying it. */
 #include "child.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "foreground.h"
 #include "listener.h"
 #include "syscalls.h"

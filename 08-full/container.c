@@ -3,10 +3,8 @@
 
 #include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "bridge.h"
 #include "cgroup.h"
 #include "cgroup_owner.h"
@@ -20,7 +18,6 @@
 #include "notify.h"
 #include "rootfs.h"
 #include "state.h"
-#include "sync.h"
 
 /* What was set up, in this order. */
 struct container {

@@ -1,15 +1,9 @@
 /* exec.c - one more process in a container that is there. */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
 #include "attributes.h"
+#include "base.h"
 #include "cgroup.h"
 #include "child.h"
 #include "exec.h"
@@ -18,7 +12,6 @@
 #include "namespaces.h"
 #include "process.h"
 #include "self.h"
-#include "sync.h"
 
 /* ---- its cgroups ---------------------------------------------------------------- */
 

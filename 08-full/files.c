@@ -1,17 +1,10 @@
 /* files.c - reading and writing them as a whole. */
 #include "files.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 char *read_path(const char *format, ...)
 {
@@ -34,6 +27,13 @@ int open_folder(int parent, const char *name)
 {
     return openat(parent, name,
                   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+DIR *list_folder(int parent, const char *name)
+{
+    int fd = open_folder(parent, name);
+
+    return fd == -1 ? NULL : fdopendir(fd);
 }
 
 static bool write_and_sync(int parent, const char *name, int how, mode_t mode,

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -12,6 +13,9 @@ char *read_path(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Opens a folder to be read; -1 and errno if there is none. */
 int open_folder(int parent, const char *name);
+
+/* The same for readdir(3); NULL and errno. */
+DIR *list_folder(int parent, const char *name);
 
 /* Makes the file with this text. `how` is O_TRUNC or O_EXCL, for one that is
  * there. False and errno if that fails. */

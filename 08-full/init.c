@@ -6,18 +6,12 @@
  */
 #include "init.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "../common/common.h"
 #include "attributes.h"
+#include "base.h"
 #include "capabilities.h"
 #include "console.h"
 #include "devices.h"
@@ -32,7 +26,6 @@
 #include "read_only.h"
 #include "reaper.h"
 #include "rootfs.h"
-#include "sync.h"
 #include "syscall_filter.h"
 #include "syscalls.h"
 #include "sysctl.h"

@@ -1,11 +1,7 @@
 /* mountinfo.c - reading /proc/self/mountinfo. */
 #include "mountinfo.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "../common/common.h"
+#include "base.h"
 
 /* "\040" is a space; the kernel writes white space and backslashes so. */
 static char *unescape(const char *text)

@@ -92,8 +92,7 @@ void take_address(struct network *network)
 
 size_t list_addresses(int pool, struct in_addr *addresses)
 {
-    int copy = open_folder(pool, ".");
-    DIR *folder = copy == -1 ? NULL : fdopendir(copy);
+    DIR *folder = list_folder(pool, ".");
     struct dirent *entry;
     size_t count = 0;
 

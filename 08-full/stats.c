@@ -7,19 +7,6 @@
 #include "base.h"
 #include "json.h"
 
-/* Where a controller is not there: no file can be read. */
-static const struct hierarchy nowhere = {.path = "/dev/null", .fd = -1};
-
-const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
-                                     enum controller controller)
-{
-    for (size_t i = 0; i < cgroup->count; i++)
-        if (cgroup->hierarchies[i].path &&
-            cgroup->hierarchies[i].has[controller])
-            return &cgroup->hierarchies[i];
-    return &nowhere;
-}
-
 /* ---- reading files ----------------------------------------------------------- */
 
 /* "" if it cannot be read. */
@@ -208,7 +195,7 @@ static struct json_object *describe_cpuset(const struct cgroup *cgroup)
     struct json_object *object = json_object_new_object();
 
     if (cpuset->v2) /* runc has nothing there for it */
-        cpuset = &nowhere;
+        cpuset = &no_hierarchy;
     add_unless_empty(object, "cpus", expand_list(cpuset, "cpuset.cpus"));
     for (size_t i = 0; i < COUNT(names); i++) {
         if (i == 1)

@@ -18,7 +18,3 @@ struct json_object *describe_stats(const struct cgroup *cgroup);
 /* A counter of it, "memory.usage.limit"; NULL, and 0, if it is not there. */
 struct json_object *counter_in(struct json_object *stats, const char *path);
 uint64_t count_in(struct json_object *stats, const char *path);
-
-/* The hierarchy that has the controller, or one whose files cannot be read. */
-const struct hierarchy *hierarchy_of(const struct cgroup *cgroup,
-                                     enum controller controller);

@@ -57,8 +57,7 @@ int lock_store(const struct store *store)
  * killed run has left. */
 static void sweep_work(int work)
 {
-    int copy = fcntl(work, F_DUPFD_CLOEXEC, 0);
-    DIR *folder = copy == -1 ? NULL : fdopendir(copy);
+    DIR *folder = list_folder(work, ".");
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder))) {
@@ -170,8 +169,8 @@ static bool is_used(const char *digits, const char *const *used)
 
 void sweep_layers(const struct store *store, const char *const *used)
 {
-    int layers = open_folder(store->folder, "layers");
-    DIR *folder = layers == -1 ? NULL : fdopendir(layers);
+    DIR *folder = list_folder(store->folder, "layers");
+    int layers = folder ? dirfd(folder) : -1;
     struct dirent *entry;
 
     while (folder && (entry = readdir(folder))) {

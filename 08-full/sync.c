@@ -1,19 +1,13 @@
 /* sync.c - the talk between runtime and container, and its failures. */
 #include "sync.h"
 
-#include <errno.h>
 #include <linux/capability.h>
 #include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
-#include "../common/common.h"
+#include "base.h"
 #include "log.h"
 
 /* The container's end of the socket; -1 in the runtime. */

@@ -2,11 +2,8 @@
 #include "text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "../common/common.h"
-#include "sync.h"
+#include "base.h"
 
 void *allocate(size_t count, size_t size)
 {

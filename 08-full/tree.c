@@ -48,8 +48,7 @@ static int empty_into(int fd, int top)
 /* Goes once through the entries of `top`. Returns how many it removed. */
 static int remove_entries(int top)
 {
-    int fd = open_folder(top, ".");
-    DIR *folder = fd == -1 ? NULL : fdopendir(fd);
+    DIR *folder = list_folder(top, ".");
     struct dirent *entry;
     int count = 0;
 
