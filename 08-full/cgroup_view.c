@@ -2,7 +2,7 @@
 #include "cgroup_view.h"
 
 #include "base.h"
-#include "mounts.h"
+#include "detached.h"
 #include "read_only.h"
 #include "syscalls.h"
 

@@ -6,9 +6,8 @@
 #include <sys/vfs.h>
 
 #include "base.h"
-#include "mounts.h"
+#include "detached.h"
 #include "paths.h"
-#include "syscalls.h"
 
 static int open_master(int root)
 {
@@ -47,8 +46,7 @@ static int open_console_place(int root)
 void mount_console(int root, int terminal)
 {
     int place = open_console_place(root);
-    int copy = sys_open_tree(
-        terminal, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    int copy = clone_mount(terminal, false);
 
     if (place == -1 || copy == -1 || attach(copy, place) == -1)
         fail("mount the terminal on /dev/console");

@@ -6,7 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include "base.h"
-#include "mounts.h"
+#include "detached.h"
 #include "paths.h"
 #include "syscalls.h"
 

@@ -6,9 +6,9 @@
 #include <sys/vfs.h>
 
 #include "base.h"
+#include "detached.h"
 #include "idmap.h"
 #include "mount_options.h"
-#include "mounts.h"
 
 static int open_place(int folder, const char *path)
 {

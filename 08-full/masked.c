@@ -2,8 +2,8 @@
 #include "masked.h"
 
 #include "base.h"
+#include "detached.h"
 #include "devices.h"
-#include "mounts.h"
 #include "paths.h"
 #include "read_only.h"
 #include "syscalls.h"
@@ -40,9 +40,7 @@ static void make_path_read_only(const char *path, int root)
 
     if (place == -1)
         return;
-    copy = sys_open_tree(place, "",
-                         OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
-                             AT_RECURSIVE);
+    copy = clone_mount(place, true);
     if (copy == -1 || make_tree_read_only(&copy) == -1 ||
         attach(copy, place) == -1)
         fail("mount %s read-only", path);
@@ -55,11 +53,8 @@ static void make_path_read_only(const char *path, int root)
  * which can be made once it is in our namespace. */
 static void cover(int place, int mask, bool *attached, const char *path)
 {
-    int copy = mask;
+    int copy = *attached ? clone_mount(mask, false) : mask;
 
-    if (*attached)
-        copy = sys_open_tree(
-            mask, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
     if (copy == -1 || attach(copy, place) == -1)
         fail("hide %s", path);
     if (copy != mask)

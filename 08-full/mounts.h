@@ -1,39 +1,17 @@
 /*
  * mounts.h - the container's mounts, by descriptor from first to last.
  *
- * Each mount is made detached: it exists, has its flags, and is in no folder
- * yet. That happens while the host's files can still be seen. Then the root
- * file system becomes "/" and the host's is gone, and only then is each mount
- * attached to its place, which paths.h opens. So no path is ever looked up
- * while both sides can be reached, and no link that the image or another
- * container puts in the way leads to the host. See open_tree(2), fsopen(2),
- * move_mount(2), mount_setattr(2).
+ * Each mount is made detached (detached.h) while the host's files can still be
+ * seen. Then the root file system becomes "/" and the host's is gone, and only
+ * then is each mount attached to its place, which paths.h opens. So no path is
+ * ever looked up while both sides can be reached, and no link that the image or
+ * another container puts in the way leads to the host.
  */
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "cgroup.h"
 #include "config.h"
-#include "mount_options.h"
 #include "outside.h"
-
-/*
- * A detached copy of what is mounted at `path` of the host, a file or folder,
- * with its flags and propagation as the options say; without a word on
- * propagation, as it is in this mount namespace. Ends the program on failure, naming `what`.
- */
-int clone_host_tree(const char *path, const struct mount_options *options,
-                    const char *what);
-
-/*
- * A new detached file system of `type`, called `source`, with the options, of
- * which the kernel's flags (ro, nosuid, ...) become flags of the mount and the
- * rest is for the file system. Ends the program on failure.
- */
-int make_file_system(const char *type, const char *source,
-                     const char *const *options, const char *destination);
 
 /*
  * Makes detached copies for those of config's mounts that are to stay tied to
@@ -67,6 +45,3 @@ void attach_mounts(const struct config *config, const struct cgroup *cgroup,
 
 /* Makes /dev read-only if its mount is to be: once all is in it. */
 void finish_dev(const struct config *config, int root);
-
-/* Attaches the mount `from` on `to`. Returns 0, or -1 and errno. */
-int attach(int from, int to);

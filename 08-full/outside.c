@@ -4,6 +4,7 @@
 #include <sys/mount.h>
 
 #include "base.h"
+#include "detached.h"
 #include "devices.h"
 #include "layers.h"
 #include "masked.h"

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 
 #include "base.h"
+#include "detached.h"
 #include "mountinfo.h"
 #include "syscalls.h"
 
@@ -127,9 +128,7 @@ static int copy_read_only(int tree)
         -1)
         return -1;
     if (remount(tree) == 0 && remount_below(tree) == 0)
-        copy = sys_open_tree(tree, "",
-                             OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC |
-                                 AT_EMPTY_PATH | AT_RECURSIVE);
+        copy = clone_mount(tree, true);
     if (copy != -1 && umount2(place, MNT_DETACH | UMOUNT_NOFOLLOW) == -1) {
         close(copy);
         return -1;

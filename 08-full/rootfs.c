@@ -7,8 +7,8 @@
 #include <sys/vfs.h>
 
 #include "base.h"
+#include "detached.h"
 #include "mountinfo.h"
-#include "mounts.h"
 #include "namespaces.h"
 #include "paths.h"
 #include "syscalls.h"

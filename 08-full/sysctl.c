@@ -4,7 +4,7 @@
 #include <sched.h>
 
 #include "base.h"
-#include "mounts.h"
+#include "detached.h"
 #include "namespaces.h"
 #include "syscalls.h"
 
