@@ -26,7 +26,8 @@ static la_ssize_t read_stored(struct archive *archive, void *data,
     if (count == -1)
         archive_set_error(archive, errno, "read");
     else
-        add_to_digest(&blob->stored_digest, blob->stored_bytes, (size_t)count);
+        sha256_update(&blob->stored_digest, (size_t)count,
+                      (const uint8_t *)blob->stored_bytes);
     blob->read += count > 0 ? (uint64_t)count : 0;
     show_progress(blob->name, blob->read, blob->size);
     *bytes = blob->stored_bytes;
@@ -44,7 +45,8 @@ static la_ssize_t read_plain(struct archive *archive, void *data,
         archive_set_error(archive, archive_errno(blob->plain), "%s",
                           blob_error(blob->plain));
     else
-        add_to_digest(&blob->plain_digest, blob->plain_bytes, (size_t)count);
+        sha256_update(&blob->plain_digest, (size_t)count,
+                      (const uint8_t *)blob->plain_bytes);
     *bytes = blob->plain_bytes;
     return count < 0 ? -1 : count;
 }
@@ -62,8 +64,8 @@ struct blob *open_blob(int fd, const char *name)
     blob->name = name;
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
         blob->size = (uint64_t)status.st_size;
-    begin_digest(&blob->stored_digest);
-    begin_digest(&blob->plain_digest);
+    sha256_init(&blob->stored_digest);
+    sha256_init(&blob->plain_digest);
     archive_read_support_filter_gzip(blob->plain);
     archive_read_support_filter_zstd(blob->plain);
     archive_read_support_format_raw(blob->plain);

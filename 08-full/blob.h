@@ -18,7 +18,7 @@ struct blob {
     uint64_t read, size;   /* bytes of the file; size 0: unknown */
     struct archive *plain; /* unpacks */
     struct archive *tar;   /* reads what is unpacked */
-    struct digest stored_digest, plain_digest;
+    struct sha256_ctx stored_digest, plain_digest;
     char stored_bytes[1 << 16], plain_bytes[1 << 16];
 };
 

@@ -82,7 +82,7 @@ static void set_streams(struct process *process, const struct flags *flags)
 
 /* ---- both forms ---------------------------------------------------------------------- */
 
-static void add_annotations(struct config *config, const struct list *texts)
+struct pair *split_pairs(const struct list *texts)
 {
     struct pair *pairs = allocate(texts->count, sizeof(*pairs));
 
@@ -93,8 +93,7 @@ static void add_annotations(struct config *config, const struct list *texts)
         *value++ = '\0';
         pairs[i] = (struct pair){name, value};
     }
-    config->annotations = pairs;
-    config->annotation_count = texts->count;
+    return pairs;
 }
 
 static void use_flags(struct config *config, struct flags *flags)
@@ -115,7 +114,8 @@ static void use_flags(struct config *config, struct flags *flags)
     use_mount_flags(config, flags);
     use_security_flags(config, flags);
     use_network_flags(config, &flags->network);
-    add_annotations(config, &flags->annotations);
+    config->annotations = split_pairs(&flags->annotations);
+    config->annotation_count = flags->annotations.count;
     set_streams(process, flags);
     set_env(config, flags);
 }

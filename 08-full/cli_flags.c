@@ -154,19 +154,19 @@ static const char *parse_ipc(const char *text, void *value)
 
 enum { MOST_FLAGS = 128 };
 
-struct table {
+struct flag_table {
     struct flag flags[MOST_FLAGS];
     size_t count;
 };
 
-static void add_flags(struct table *table, const struct flag *flags)
+static void add_flags(struct flag_table *table, const struct flag *flags)
 {
     for (; flags->name; flags++)
         table->flags[table->count++] = *flags;
 }
 
 /* What stages before have, and what a container of ./rootfs may want beside. */
-static void add_stage_flags(struct table *table, struct flags *to)
+static void add_stage_flags(struct flag_table *table, struct flags *to)
 {
     const struct flag flags[] = {
         {"rootfs", 0, "DIR",
@@ -227,7 +227,7 @@ static void add_stage_flags(struct table *table, struct flags *to)
 }
 
 /* Of docker's form alone: its life, what it is made from, what is told of it. */
-static void add_run_flags(struct table *table, struct flags *to)
+static void add_run_flags(struct flag_table *table, struct flags *to)
 {
     struct run_options *run = &to->run;
     const struct flag flags[] = {
@@ -274,7 +274,7 @@ static void add_run_flags(struct table *table, struct flags *to)
 }
 
 /* Of docker's form alone: limits. */
-static void add_limit_flags(struct table *table, struct flags *to)
+static void add_limit_flags(struct flag_table *table, struct flags *to)
 {
     const struct flag flags[] = {
         {"memory-swap", 0, "SIZE", "memory and swap; -1: any", parse_limit,
@@ -315,7 +315,7 @@ static void add_limit_flags(struct table *table, struct flags *to)
 }
 
 /* Of docker's form alone: what it sees, and what it may do. */
-static void add_isolation_flags(struct table *table, struct flags *to)
+static void add_isolation_flags(struct flag_table *table, struct flags *to)
 {
     const struct flag flags[] = {
         {"mount", 0, "type=bind|tmpfs,...",
@@ -355,7 +355,7 @@ static void add_isolation_flags(struct table *table, struct flags *to)
 
 char **read_flags(int argc, char **argv, struct flags *to)
 {
-    struct table table = {.count = 0};
+    struct flag_table table = {.count = 0};
 
     add_stage_flags(&table, to);
     if (to->docker_form) {

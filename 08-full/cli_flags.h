@@ -53,6 +53,9 @@ char **read_flags(int argc, char **argv, struct flags *flags);
 /* `text`, from here: a path that holds in another folder, too. Fresh memory. */
 char *absolute_path(const char *text);
 
+/* cli.c: NAME=VALUE in its parts. */
+struct pair *split_pairs(const struct list *texts);
+
 /* ---- parsers for struct flag, and what becomes of it ---------------------- */
 
 /* cli_mounts.c: -v, --tmpfs, --mount (lists) */

@@ -61,7 +61,7 @@ static const char *option_of_volume(const char *word)
         {"consistent", ""},
     };
 
-    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+    for (size_t i = 0; i < COUNT(options); i++)
         if (strcmp(word, options[i][0]) == 0)
             return options[i][1];
     return NULL;
@@ -183,7 +183,7 @@ static const char **member(struct request *request, const char *key)
         {"tmpfs-mode", &request->mode},
     };
 
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+    for (size_t i = 0; i < COUNT(keys); i++)
         if (strcmp(key, keys[i].key) == 0)
             return keys[i].value;
     return NULL;

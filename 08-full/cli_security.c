@@ -244,18 +244,12 @@ static void add_groups(struct user *user, const struct list *texts)
 
 static void set_sysctl(struct config *config, const struct list *texts)
 {
-    struct pair *pairs = allocate(texts->count, sizeof(*pairs));
+    const struct pair *pairs = split_pairs(texts);
+    const char *why;
 
-    for (size_t i = 0; i < texts->count; i++) {
-        char *name = format_text("%s", texts->items[i]);
-        char *value = strchr(name, '=');
-        const char *why;
-
-        *value++ = '\0';
-        if (!sysctl_path(name, config, &why))
-            fail_plainly(NULL, "--sysctl %s: %s", name, why);
-        pairs[i] = (struct pair){name, value};
-    }
+    for (size_t i = 0; i < texts->count; i++)
+        if (!sysctl_path(pairs[i].name, config, &why))
+            fail_plainly(NULL, "--sysctl %s: %s", pairs[i].name, why);
     config->linux_.sysctl = pairs;
     config->linux_.sysctl_count = texts->count;
 }

@@ -81,49 +81,43 @@ static void append_mount(struct config *config, const struct mount *mount)
 
 static bool is_default(const struct mount *mount)
 {
-    size_t count = COUNT(default_mounts);
-
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < COUNT(default_mounts); i++)
         if (mount->options == default_mounts[i].options)
             return true;
     return false;
 }
 
-void add_mount(struct config *config, const struct mount *mount)
+static void remove_default(struct config *config, const char *destination)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < config->mount_count; i++) {
-        struct mount *old = &config->mounts[i];
+        const struct mount *mount = &config->mounts[i];
 
-        if (is_default(old) && strcmp(old->destination, "/proc") != 0 &&
-            strcmp(old->destination, mount->destination) == 0)
-            continue;
-        config->mounts[kept++] = *old;
+        if (!is_default(mount) || strcmp(mount->destination, destination) != 0)
+            config->mounts[kept++] = *mount;
     }
     config->mount_count = kept;
+}
+
+void add_mount(struct config *config, const struct mount *mount)
+{
+    if (strcmp(mount->destination, "/proc") != 0)
+        remove_default(config, mount->destination);
     append_mount(config, mount);
 }
 
 void remove_stage_mounts(struct config *config)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < config->mount_count; i++) {
-        struct mount *old = &config->mounts[i];
-
-        if (!is_default(old) || (strcmp(old->destination, "/tmp") != 0 &&
-                                 strcmp(old->destination, "/run") != 0))
-            config->mounts[kept++] = *old;
-    }
-    config->mount_count = kept;
+    remove_default(config, "/tmp");
+    remove_default(config, "/run");
 }
 
-const char *get_environment(const struct config *config, const char *name)
+const char *get_environment(const struct process *process, const char *name)
 {
     size_t length = strlen(name);
 
-    for (char **env = config->process.env; env && *env; env++)
+    for (char **env = process->env; env && *env; env++)
         if (strncmp(*env, name, length) == 0 && (*env)[length] == '=')
             return *env + length + 1;
     return NULL;

@@ -250,8 +250,8 @@ void add_mount(struct config *config, const struct mount *mount);
  */
 void remove_stage_mounts(struct config *config);
 
-/* The value of the variable `name` in process.env, or NULL; as getenv(3). */
-const char *get_environment(const struct config *config, const char *name);
+/* The value of the variable `name` in process->env, or NULL; as getenv(3). */
+const char *get_environment(const struct process *process, const char *name);
 
 /* Sets NAME=VALUE in process.env, in place of another value of NAME. */
 void set_environment(struct config *config, const char *assignment);

@@ -1,7 +1,6 @@
 /* config_json.c - the members of config.json that are for all systems. */
 #include "config_json.h"
 
-#include <json-c/json.h>
 #include <sched.h>
 
 #include "base.h"
@@ -23,16 +22,11 @@ void *load_objects(struct json object, const char *name, size_t size,
 struct pair *load_pairs(struct json object, size_t *count)
 {
     struct pair *pairs = allocate(count_members(object), sizeof(*pairs));
+    const char *const *names = member_names(object);
 
-    *count = 0;
-    if (!is_there(object))
-        return pairs;
-    json_object_object_foreach(object.value, name, value)
-    {
-        (void)value;
-        pairs[(*count)++] =
-            (struct pair){name, text_of(get_entry(object, name))};
-    }
+    for (*count = 0; names[*count]; ++*count)
+        pairs[*count] = (struct pair){
+            names[*count], text_of(get_entry(object, names[*count]))};
     return pairs;
 }
 

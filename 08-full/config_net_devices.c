@@ -23,18 +23,11 @@ static bool is_name(const char *name, bool pattern)
     return true;
 }
 
-static void add_net_device(struct json array, const char *name, void *data)
+static struct net_device load_net_device(struct json devices, const char *name)
 {
-    struct config *config = data;
-    size_t count = config->linux_.net_device_count;
-    struct json device = get_object(array, name);
+    struct json device = get_object(devices, name);
     const char *new_name = get_text(device, "name");
-    struct net_device *devices =
-        reallocarray((void *)config->linux_.net_devices, count + 1,
-                     sizeof(*config->linux_.net_devices));
 
-    if (!devices)
-        fail("allocate memory");
     if (!is_name(name, false))
         refuse_json(device, "is not the name of a network device");
     if (!new_name || !*new_name)
@@ -42,16 +35,20 @@ static void add_net_device(struct json array, const char *name, void *data)
     if (!is_name(new_name, true))
         refuse_json(get_member(device, "name"),
                     "\"%.80s\" is not the name of a network device", new_name);
-    devices[count] = (struct net_device){name, new_name};
-    config->linux_.net_devices = devices;
-    config->linux_.net_device_count = count + 1;
+    return (struct net_device){name, new_name};
 }
 
 void load_net_devices(struct json linux_, struct config *config)
 {
     struct json devices = get_object(linux_, "netDevices");
+    const char *const *names = member_names(devices);
+    size_t count = count_members(devices);
+    struct net_device *to = allocate(count, sizeof(*to));
 
-    visit_names(devices, add_net_device, config);
-    if (config->linux_.net_device_count && !has_namespace(config, CLONE_NEWNET))
+    for (size_t i = 0; i < count; i++)
+        to[i] = load_net_device(devices, names[i]);
+    config->linux_.net_devices = to;
+    config->linux_.net_device_count = count;
+    if (count && !has_namespace(config, CLONE_NEWNET))
         refuse_json(devices, "needs a network namespace of the container's");
 }

@@ -193,23 +193,24 @@ static void load_network(struct json resources, struct resources *to)
     to->network.class_id = load_number(network, "classID", UINT32_MAX);
 }
 
-static void add_rdma(struct json rdma, const char *name, void *data)
+static void load_rdma(struct json resources, struct resources *to)
 {
-    struct resources *to = data;
-    struct json one = get_object(rdma, name);
-    struct rdma_limit *limits =
-        add_room(to->rdma, to->rdma_count, sizeof(*limits));
+    struct json rdma = get_object(resources, "rdma");
+    const char *const *names = member_names(rdma);
+    struct rdma_limit *limits = allocate(count_members(rdma), sizeof(*limits));
 
-    check_name(one, name);
-    limits[to->rdma_count] = (struct rdma_limit){
-        .device = name,
-        .handles = load_optional(one, "hcaHandles", UINT32_MAX),
-        .objects = load_optional(one, "hcaObjects", UINT32_MAX),
-    };
-    if (!limits[to->rdma_count].handles && !limits[to->rdma_count].objects)
-        refuse_json(one, "needs hcaHandles or hcaObjects");
     to->rdma = limits;
-    to->rdma_count++;
+    to->rdma_count = count_members(rdma);
+    for (; *names; names++, limits++) {
+        struct json one = get_object(rdma, *names);
+
+        check_name(one, *names);
+        limits->device = *names;
+        limits->handles = load_optional(one, "hcaHandles", UINT32_MAX);
+        limits->objects = load_optional(one, "hcaObjects", UINT32_MAX);
+        if (!limits->handles && !limits->objects)
+            refuse_json(one, "needs hcaHandles or hcaObjects");
+    }
 }
 
 /* ---- unified ---------------------------------------------------------------------- */
@@ -240,7 +241,7 @@ void load_limits(struct json resources, struct resources *to)
         load_objects(resources, "hugepageLimits", sizeof(*to->hugepages),
                      load_hugepages, &to->hugepage_count);
     load_network(resources, to);
-    visit_names(get_object(resources, "rdma"), add_rdma, to);
+    load_rdma(resources, to);
     load_unified(resources, to);
 }
 

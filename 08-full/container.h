@@ -13,7 +13,7 @@ struct child; /* child.h */
 enum company {
     UNTIL_ITS_END, /* wait for the command, and undo everything */
     UNTIL_STARTED, /* the command runs on alone */
-    UNTIL_CREATED, /* it waits for start_container */
+    UNTIL_CREATED, /* it waits for "start" */
 };
 
 /* What is the caller's wish, and not part of what the container is. */

@@ -36,7 +36,3 @@ void stop_container(struct record *record, int number, int seconds);
 /* docker's kill; with SIGKILL it returns when its end is written down. Tells it,
  * and returns false, if it does not run. */
 bool kill_container(struct record *record, int number);
-
-/* Starts it again, unless it runs; and stays with it if `attached`, with our
- * standard input if `input`. Returns the exit status for the program. */
-int start_container(struct record *record, bool attached, bool input);

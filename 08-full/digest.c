@@ -7,25 +7,15 @@
 
 static const char prefix[] = "sha256:";
 
-void begin_digest(struct digest *digest)
-{
-    sha256_init(&digest->state);
-}
-
-void add_to_digest(struct digest *digest, const void *data, size_t size)
-{
-    sha256_update(&digest->state, size, data);
-}
-
-char *end_digest(struct digest *digest)
+char *end_digest(struct sha256_ctx *digest)
 {
     unsigned char bytes[SHA256_DIGEST_SIZE];
     char digits[2 * SHA256_DIGEST_SIZE + 1];
 
 #if NETTLE_VERSION_MAJOR >= 4
-    sha256_digest(&digest->state, bytes);
+    sha256_digest(digest, bytes);
 #else
-    sha256_digest(&digest->state, sizeof(bytes), bytes);
+    sha256_digest(digest, sizeof(bytes), bytes);
 #endif
     for (size_t i = 0; i < sizeof(bytes); i++)
         snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
@@ -34,10 +24,10 @@ char *end_digest(struct digest *digest)
 
 char *digest_of(const void *data, size_t size)
 {
-    struct digest digest;
+    struct sha256_ctx digest;
 
-    begin_digest(&digest);
-    add_to_digest(&digest, data, size);
+    sha256_init(&digest);
+    sha256_update(&digest, size, data);
     return end_digest(&digest);
 }
 

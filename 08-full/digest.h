@@ -9,15 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct digest {
-    struct sha256_ctx state;
-};
-
-void begin_digest(struct digest *digest);
-void add_to_digest(struct digest *digest, const void *data, size_t size);
-
-/* "sha256:" and 64 hexadecimal digits, which the caller frees. */
-char *end_digest(struct digest *digest);
+/* After sha256_init() and sha256_update() of nettle: "sha256:" and 64 hexadecimal
+ * digits, which the caller frees. */
+char *end_digest(struct sha256_ctx *digest);
 
 /* All in one. */
 char *digest_of(const void *data, size_t size);

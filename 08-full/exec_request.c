@@ -202,7 +202,7 @@ static void use_record(struct config *config, const struct request *request)
     process->user.primary_group_too = true;
     if (request->privileged)
         sets->bounding = sets->permitted = sets->effective = all_capabilities();
-    if (process->terminal && !get_environment(config, "TERM"))
+    if (process->terminal && !get_environment(process, "TERM"))
         set_environment(config, "TERM=xterm");
 }
 

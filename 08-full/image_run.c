@@ -1,5 +1,4 @@
 /* image_run.c - run IMAGE: what the image says of its container. */
-#include <json-c/json.h>
 #include <sys/xattr.h>
 
 #include "base.h"
@@ -54,23 +53,19 @@ static void set_args(struct process *process, struct json config,
 /* -P: what has no port of the host's yet gets one. */
 static void publish_all(struct json exposed, struct list *ports)
 {
-    if (!is_there(exposed))
-        return;
-    json_object_object_foreach(exposed.value, name, value)
-    {
+    for (const char *const *name = member_names(exposed); *name; name++) {
         struct port wanted, port;
         bool found = false;
 
-        (void)value;
         /* not sctp, nor anything of the host's */
-        if (!read_port(name, &wanted) || wanted.host)
+        if (!read_port(*name, &wanted) || wanted.host)
             continue;
         for (size_t i = 0; i < ports->count; i++)
             found |= read_port(ports->items[i], &port) &&
                      port.container == wanted.container &&
                      port.protocol == wanted.protocol;
         if (!found)
-            add_ports(ports, name);
+            add_ports(ports, *name);
     }
 }
 

@@ -256,7 +256,7 @@ static void begin_inside(const struct launch *launch)
 
 static void set_home(struct config *config, const struct identity *identity)
 {
-    const char *home = get_environment(config, "HOME");
+    const char *home = get_environment(&config->process, "HOME");
 
     if (!home || !*home) /* as other runtimes: an empty one is none */
         set_environment(config, format_text("HOME=%s", identity->home));

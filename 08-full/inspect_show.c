@@ -286,11 +286,6 @@ static void show_limits(const struct subject *subject)
 
 /* ---- mounts --------------------------------------------------------------------------- */
 
-static bool is_read_only(const struct mount_entry *mount)
-{
-    return has_word(mount->options, "ro");
-}
-
 /* As the kernel lists them for the process; last, how many are everyone's. */
 static void show_mounts(pid_t pid)
 {
@@ -311,8 +306,8 @@ static void show_mounts(pid_t pid)
         }
         make_harmless(mount->mount_point);
         row(mount->mount_point, "%s%s%s%s", mount->type,
-            is_read_only(mount) ? ", read-only" : "", part ? ", from " : "",
-            part ? mount->root : "");
+            has_word(mount->options, "ro") ? ", read-only" : "",
+            part ? ", from " : "", part ? mount->root : "");
     }
     if (others)
         row("", "and %d that all containers have", others);

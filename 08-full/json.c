@@ -221,18 +221,19 @@ uint64_t require_unsigned(struct json object, const char *name, uint64_t most)
     return value;
 }
 
-void visit_names(struct json object,
-                 void (*visit)(struct json object, const char *name,
-                               void *data),
-                 void *data)
+const char *const *member_names(struct json object)
 {
+    const char **names = allocate(count_members(object), sizeof(*names));
+    size_t count = 0;
+
     if (!object.value)
-        return;
+        return names;
     json_object_object_foreach(object.value, name, value)
     {
         (void)value;
-        visit(object, name, data);
+        names[count++] = name;
     }
+    return names;
 }
 
 uint32_t find_word(const struct word *words, struct json json, const char *text,

@@ -67,11 +67,8 @@ bool get_unsigned(struct json object, const char *name, uint64_t most,
                   uint64_t *value);
 uint64_t require_unsigned(struct json object, const char *name, uint64_t most);
 
-/* Calls `visit` with the name of each member of an object. */
-void visit_names(struct json object,
-                 void (*visit)(struct json object, const char *name,
-                               void *data),
-                 void *data);
+/* The names of an object's members, which NULL ends. */
+const char *const *member_names(struct json object);
 
 /* A word, and what it stands for; in lists that end without a name. */
 struct word {

@@ -1,7 +1,6 @@
 /* kill.c - kill, delete. */
 #include <dirent.h>
 #include <poll.h>
-#include <regex.h>
 #include <signal.h>
 
 #include "base.h"
@@ -9,6 +8,7 @@
 #include "config_json.h"
 #include "control.h"
 #include "hooks.h"
+#include "names.h"
 #include "rootfs.h"
 #include "signals.h"
 #include "state.h"
@@ -144,15 +144,14 @@ static void delete_one(const char *root, const char *id, bool force)
     delete_container(&state);
 }
 
-/* All whose ids match, as regex(7) has it. */
+/* All whose ids match. */
 static void delete_matching(const char *root, char **words, bool force)
 {
     regex_t expression;
     struct dirent **entries = NULL;
     int count = scandir(root, &entries, NULL, alphasort);
 
-    if (!words[0] || words[1] ||
-        regcomp(&expression, words[0], REG_EXTENDED | REG_NOSUB) != 0)
+    if (!words[0] || words[1] || !compile_pattern(words[0], &expression))
         fail_plainly(NULL, "--regex: one regular expression is wanted");
     for (int i = 0; i < count; i++)
         if (!check_id(entries[i]->d_name) &&

@@ -2,11 +2,11 @@
 #include "list.h"
 
 #include <json-c/json.h>
-#include <regex.h>
 
 #include "base.h"
 #include "control.h"
 #include "image.h"
+#include "names.h"
 #include "ports.h"
 #include "table.h"
 #include "template.h"
@@ -80,7 +80,8 @@ static long age_of(const char *time_)
     return time_ ? (long)(time(NULL) - read_time(time_)) : 0;
 }
 
-char *status_text(const struct record *record, enum record_state how)
+/* "Up 3 minutes", "Exited (0) 2 seconds ago" */
+static char *status_text(const struct record *record, enum record_state how)
 {
     int exit_status =
         how == RECORD_DEAD ? EXIT_DEAD : record->status.exit_status;
@@ -174,12 +175,6 @@ static void print_as_wished(const struct row *rows, size_t count,
 
 /* ---- which of them ------------------------------------------------------------------ */
 
-/* Its regular expression, as docker's `name` has one. */
-static bool compile(const char *pattern, regex_t *expression)
-{
-    return regcomp(expression, pattern, REG_EXTENDED | REG_NOSUB) == 0;
-}
-
 const char *parse_filter(const char *text, void *value)
 {
     static const char *const keys[] = {
@@ -195,7 +190,7 @@ const char *parse_filter(const char *text, void *value)
         return "name=, id=, status=, ancestor=, label= or exited=, and a value";
     wanted = text + strlen(keys[i]);
     if (*text == 'n') {
-        if (!compile(wanted, &expression))
+        if (!compile_pattern(wanted, &expression))
             return "name=, and a regular expression such as ^web";
         regfree(&expression);
     }
@@ -233,7 +228,7 @@ static bool has_name(const struct record *record, const char *pattern)
     regex_t expression;
     bool found = false;
 
-    if (compile(pattern, &expression)) {
+    if (compile_pattern(pattern, &expression)) {
         found = regexec(&expression, path + 1, 0, NULL, 0) == 0 ||
                 regexec(&expression, path, 0, NULL, 0) == 0;
         regfree(&expression);

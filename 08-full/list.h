@@ -23,6 +23,3 @@ const char *parse_filter(const char *text, void *value);
 
 /* Prints them. Returns the exit status. */
 int list_containers(const char *data_root, const struct list_wishes *wishes);
-
-/* "Up 3 minutes", "Exited (0) 2 seconds ago"; the caller frees it. */
-char *status_text(const struct record *record, enum record_state how);

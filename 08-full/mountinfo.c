@@ -90,20 +90,12 @@ void free_mounts(struct mount_entry *mounts)
 char *controllers_of(const char *super_options)
 {
     char *copy = format_text("%s", super_options);
-    char *result = format_text("%s", "");
-    char *rest;
+    char *result = or_empty(NULL), *rest = copy, *word;
 
-    for (char *word = strtok_r(copy, ",", &rest); word;
-         word = strtok_r(NULL, ",", &rest)) {
-        if (strcmp(word, "rw") == 0 || strcmp(word, "ro") == 0 ||
-            strcmp(word, "xattr") == 0 || strchr(word, '=') ||
-            strncmp(word, "clone_children", 14) == 0 ||
-            strncmp(word, "cpuset_v2_mode", 14) == 0)
-            continue;
-        char *longer = format_text("%s%s%s", result, *result ? "," : "", word);
-        free(result);
-        result = longer;
-    }
+    while ((word = strsep(&rest, ",")))
+        if (!strchr(word, '=') &&
+            !has_word("rw ro xattr clone_children cpuset_v2_mode", word))
+            result = append(result, "%s%s", *result ? "," : "", word);
     free(copy);
     return result;
 }

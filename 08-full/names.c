@@ -58,6 +58,11 @@ bool is_near(const char *a, const char *b)
     return distance(a, b, MOST) <= MOST;
 }
 
+bool compile_pattern(const char *text, regex_t *pattern)
+{
+    return regcomp(pattern, text, REG_EXTENDED | REG_NOSUB) == 0;
+}
+
 void make_harmless(char *name)
 {
     for (; *name; name++)

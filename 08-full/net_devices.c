@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 
 #include "base.h"
+#include "links.h"
+#include "namespaces.h"
 #include "netlink.h"
 
 /* ---- addresses --------------------------------------------------------------- */
@@ -108,17 +110,6 @@ static char *choose_name(const struct net_device *device)
     return name;
 }
 
-static void set_up(int netlink, int index, const struct net_device *device)
-{
-    const struct ifinfomsg up = {
-        .ifi_index = index, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-    struct request message;
-
-    begin_request(&message, RTM_NEWLINK, 0, &up, sizeof(up));
-    if (ask_kernel(netlink, &message) == -1)
-        fail("set the network device %s up", device->name);
-}
-
 /* We are in the container's namespace, which is `target`; `netlink` is in the
  * host's, to which we go back. */
 static void move_device(const struct net_device *device, int netlink, int index,
@@ -146,7 +137,8 @@ static void move_device(const struct net_device *device, int netlink, int index,
         if (ask_kernel(inside, &addresses.list[i]) == -1)
             fail("give the network device %s its address", name);
     }
-    set_up(inside, index, device);
+    if (set_link_up(name) == -1)
+        fail("set the network device %s up", device->name);
     explain("RTM_NEWLINK {%s, IFLA_NET_NS_FD} # %s in the container, with %zu "
             "addresses",
             device->name, name, addresses.count);
@@ -157,12 +149,11 @@ static void move_device(const struct net_device *device, int netlink, int index,
 
 void move_net_devices(const struct config *config, pid_t pid)
 {
-    char *path = format_text("/proc/%d/ns/net", (int)pid);
+    const char *joined = joined_path(config, CLONE_NEWNET);
+    char *path = joined ? format_text("%s", joined)
+                        : format_text("/proc/%d/ns/net", (int)pid);
     int netlink, own, target;
 
-    for (size_t i = 0; i < config->linux_.joined_count; i++)
-        if (config->linux_.joined[i].type == CLONE_NEWNET)
-            path = format_text("%s", config->linux_.joined[i].path);
     for (size_t i = 0; i < config->linux_.net_device_count; i++) {
         const struct net_device *device = &config->linux_.net_devices[i];
         int index = (int)if_nametoindex(device->name);

@@ -164,33 +164,33 @@ int close_descriptors(const struct process *process, int sync)
     return kept;
 }
 
-static const char *get_variable(char **env, const char *name)
+/* The path of `name` in the next folder of PATH, of which *folders is the rest;
+ * NULL behind the last. */
+static char *next_path(const char **folders, const char *name)
 {
-    size_t length = strlen(name);
+    int length;
 
-    for (; *env; env++)
-        if (strncmp(*env, name, length) == 0 && (*env)[length] == '=')
-            return *env + length + 1;
-    return NULL;
+    /* an empty folder would be the working folder: not searched */
+    *folders += strspn(*folders, ":");
+    length = (int)strcspn(*folders, ":");
+    if (length == 0)
+        return NULL;
+    *folders += length;
+    return format_text("%.*s/%s", length, *folders - length, name);
 }
 
 /* execve tells for each try why it failed: "permission denied" for one of
  * them says more than "no such file" for the others. */
-static void execute_from_path(char **args, char **env)
+static void execute_from_path(const struct process *process)
 {
-    const char *folder = get_variable(env, "PATH");
+    const char *folders = get_environment(process, "PATH");
     int number = ENOENT;
+    char *path;
 
-    while (folder && *folder) {
-        size_t length = strcspn(folder, ":");
-        char *path = format_text("%.*s/%s", (int)length, folder, args[0]);
-
-        /* an empty folder would be the working folder: not searched */
-        if (length > 0)
-            execve(path, args, env);
-        if (length > 0 && errno != ENOENT && errno != ENOTDIR)
+    while (folders && (path = next_path(&folders, process->args[0]))) {
+        execve(path, process->args, process->env);
+        if (errno != ENOENT && errno != ENOTDIR)
             number = errno;
-        folder += length + (folder[length] == ':');
     }
     errno = number;
 }
@@ -213,24 +213,22 @@ static int try_path(const char *path)
 void check_command(const struct process *process)
 {
     const char *name = process->args[0];
-    const char *folder = get_variable(process->env, "PATH");
-    int number = ENOENT, result;
+    const char *folders = get_environment(process, "PATH");
+    int number = ENOENT;
+    char *path;
 
     if (!name)
         return; /* a shell, which is looked for later */
     if (strchr(name, '/')) {
         number = try_path(name);
-        folder = "";
+        folders = NULL;
     }
-    while (number && folder && *folder) {
-        size_t length = strcspn(folder, ":");
-        char *path = format_text("%.*s/%s", (int)length, folder, name);
+    while (number && folders && (path = next_path(&folders, name))) {
+        int result = try_path(path);
 
-        result = length > 0 ? try_path(path) : ENOENT;
         if (result != ENOENT && result != ENOTDIR)
             number = result;
         free(path);
-        folder += length + (folder[length] == ':');
     }
     errno = number;
     if (number)
@@ -251,6 +249,6 @@ void execute(const struct process *process)
     if (strchr(args[0], '/'))
         execve(args[0], args, process->env);
     else
-        execute_from_path(args, process->env);
+        execute_from_path(process);
     fail_exec(args[0]);
 }

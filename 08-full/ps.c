@@ -150,7 +150,8 @@ struct pids processes_of(const char *word, const struct globals *globals)
 }
 
 /* `words`: the container, then arguments of ps(1). */
-int list_processes(char **words, bool json, const struct globals *globals)
+static int list_processes(char **words, bool json,
+                          const struct globals *globals)
 {
     struct pids pids = processes_of(words[0], globals);
 

@@ -179,7 +179,9 @@ static int attach_container(const struct record *record, struct attachment to)
     return attend_container(&to);
 }
 
-int start_container(struct record *record, bool attached, bool input)
+/* Starts it again, unless it runs; and stays with it if `attached`, with our
+ * standard input if `input`. Returns the exit status for the program. */
+static int start_container(struct record *record, bool attached, bool input)
 {
     struct winsize size;
     struct monitor monitor;

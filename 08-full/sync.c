@@ -179,15 +179,6 @@ static const char *privilege_hint(int number)
     return NULL;
 }
 
-static const char *hint_for(const struct failure *failure)
-{
-    const char *hint = *failure->hint ? failure->hint : NULL;
-
-    if (!hint && failure->status == EXIT_STAGE_FAILED)
-        hint = privilege_hint(failure->number);
-    return hint;
-}
-
 /* docker knows by these words of runc's that its own exit status is 127 or
  * 126. */
 static const char *logged_error(const struct failure *failure)
@@ -212,8 +203,10 @@ static void log_failure(const struct failure *failure)
 
 void end_with_failure(const struct failure *failure)
 {
-    const char *hint = hint_for(failure);
+    const char *hint = *failure->hint ? failure->hint : NULL;
 
+    if (!hint && failure->status == EXIT_STAGE_FAILED)
+        hint = privilege_hint(failure->number);
     log_failure(failure);
     errno = failure->number;
     if (failure->number && !hint && failure->status == EXIT_STAGE_FAILED)

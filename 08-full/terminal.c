@@ -14,7 +14,7 @@ void copy_window_size(const struct terminal *terminal)
         ioctl(terminal->master, TIOCSWINSZ, &size);
 }
 
-void enter_raw_mode(struct terminal *terminal)
+static void enter_raw_mode(struct terminal *terminal)
 {
     struct termios raw;
 

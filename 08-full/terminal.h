@@ -37,7 +37,6 @@ void stop_until_continued(struct terminal *terminal);
  * passed on. The third one kills. */
 int next_signal(const struct terminal *terminal, int number, int times);
 
-/* Raw mode on, and off again in the state in which it was found. Both do
- * nothing when there is nothing to do. */
-void enter_raw_mode(struct terminal *terminal);
+/* Raw mode off again, in the state in which the terminal was found. Does nothing
+ * if it is off. */
 void leave_raw_mode(struct terminal *terminal);

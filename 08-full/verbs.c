@@ -122,7 +122,6 @@ int start_verb(int argc, char **argv, const struct globals *globals)
     if (name_records(globals, words))
         return start_records(words, attached, input, globals);
     id = only_id(words);
-
     require_state(&state, globals, id);
     if (status_of(&state) != STATUS_CREATED)
         fail_plainly(NULL, "cannot start container %s: it is %s, not created",
@@ -253,12 +252,10 @@ int resume_verb(int argc, char **argv, const struct globals *globals)
 
 /* ---- list --------------------------------------------------------------------- */
 
-const char *parse_table_format(const char *text, void *value)
+static const char *parse_table_format(const char *text, void *value)
 {
     *(bool *)value = strcmp(text, "json") == 0;
-    return strcmp(text, "json") == 0 || strcmp(text, "table") == 0
-             ? NULL
-             : "table or json";
+    return has_word("json table", text) ? NULL : "table or json";
 }
 
 /* An array of all containers' states. */

@@ -20,10 +20,12 @@ struct globals {
     char **argv; /* of main */
 };
 
+typedef int verb_function(int argc, char **argv, const struct globals *globals);
+
 struct verb {
     const char *name, *usage;
     const char *help; /* half a sentence; "" hides it */
-    int (*run)(int argc, char **argv, const struct globals *globals);
+    verb_function *run;
 };
 
 /* All of them (oci.c); those without `run` are headings. A row without name
@@ -67,9 +69,6 @@ void kill_all(const struct state *state, const struct cgroup *cgroup);
  * its cgroups and its state. */
 void delete_container(struct state *state);
 
-/* The parser of --format: *value, a bool, says whether it is json. */
-const char *parse_table_format(const char *text, void *value);
-
 /* ---- for the verbs that make processes (create.c) ------------------------ */
 
 /* The parser of --preserve-fds: uint64_t. */
@@ -83,64 +82,21 @@ void keep_descriptors(unsigned count);
 void check_terminal(const struct process *process, const char *console_socket,
                     bool attended);
 
-/* main.c: docker's; runc's is in oci.c */
-int run_verb(int argc, char **argv, const struct globals *globals);
+/* ---- the verbs ------------------------------------------------------------ */
 
-int create_verb(int argc, char **argv, const struct globals *globals);
-int start_verb(int argc, char **argv, const struct globals *globals);
-int state_verb(int argc, char **argv, const struct globals *globals);
-int pause_verb(int argc, char **argv, const struct globals *globals);
-int resume_verb(int argc, char **argv, const struct globals *globals);
-int kill_verb(int argc, char **argv, const struct globals *globals);
-int delete_verb(int argc, char **argv, const struct globals *globals);
-int list_verb(int argc, char **argv, const struct globals *globals);
+verb_function run_verb, restart_verb, attach_verb; /* run.c, in docker's form */
+verb_function create_verb; /* create.c: create, and run as runc has it */
+verb_function start_verb, state_verb, pause_verb, resume_verb, list_verb;
+verb_function kill_verb, delete_verb;
+verb_function exec_verb, ps_verb, update_verb, events_verb;
+verb_function stop_verb, wait_verb, rm_verb; /* control.c */
+verb_function logs_verb, diff_verb, commit_verb;
+verb_function import_verb, load_verb, images_verb, rmi_verb; /* image_verbs.c */
+verb_function inspect_verb, top_verb, stats_verb;
+verb_function spec_verb, features_verb;
+verb_function help_verb, completion_verb, complete_verb;
+verb_function monitor_verb; /* what start_monitor calls */
 
-/* ps.c */
-int list_processes(char **words, bool json, const struct globals *globals);
-int ps_verb(int argc, char **argv, const struct globals *globals);
-
-/* update.c, events.c */
-int update_verb(int argc, char **argv, const struct globals *globals);
-int events_verb(int argc, char **argv, const struct globals *globals);
-
-/* exec.c */
-int exec_verb(int argc, char **argv, const struct globals *globals);
-
-/* logs.c, diff.c, commit.c */
-int logs_verb(int argc, char **argv, const struct globals *globals);
-int diff_verb(int argc, char **argv, const struct globals *globals);
-int commit_verb(int argc, char **argv, const struct globals *globals);
-
-/* run.c */
+/* start for containers that have a record: run.c */
 int start_records(char **words, bool attached, bool input,
                   const struct globals *globals);
-int restart_verb(int argc, char **argv, const struct globals *globals);
-int attach_verb(int argc, char **argv, const struct globals *globals);
-
-/* control.c */
-int stop_verb(int argc, char **argv, const struct globals *globals);
-int wait_verb(int argc, char **argv, const struct globals *globals);
-int rm_verb(int argc, char **argv, const struct globals *globals);
-
-/* image_verbs.c */
-int import_verb(int argc, char **argv, const struct globals *globals);
-int load_verb(int argc, char **argv, const struct globals *globals);
-int images_verb(int argc, char **argv, const struct globals *globals);
-int rmi_verb(int argc, char **argv, const struct globals *globals);
-
-/* help.c, manual.c, completion.c */
-int help_verb(int argc, char **argv, const struct globals *globals);
-int completion_verb(int argc, char **argv, const struct globals *globals);
-int complete_verb(int argc, char **argv, const struct globals *globals);
-
-/* monitor.c: what start_monitor calls */
-int monitor_verb(int argc, char **argv, const struct globals *globals);
-
-/* inspect.c, top.c, stats_table.c */
-int inspect_verb(int argc, char **argv, const struct globals *globals);
-int top_verb(int argc, char **argv, const struct globals *globals);
-int stats_verb(int argc, char **argv, const struct globals *globals);
-
-/* spec.c */
-int spec_verb(int argc, char **argv, const struct globals *globals);
-int features_verb(int argc, char **argv, const struct globals *globals);
