@@ -71,6 +71,20 @@ static void add_hierarchy(struct cgroup *cgroup,
     memcpy(hierarchy->has, has, sizeof(hierarchy->has));
 }
 
+/* A v1 hierarchy's controllers, which are among its mount's super options. */
+static char *controllers_of(const char *super_options)
+{
+    char *copy = format_text("%s", super_options), *rest = copy, *word;
+    char *list = or_empty(NULL);
+
+    while ((word = strsep(&rest, ",")))
+        if (!strchr(word, '=') &&
+            !has_word("rw ro xattr clone_children cpuset_v2_mode", word))
+            list = append(list, "%s%s", *list ? "," : "", word);
+    free(copy);
+    return list;
+}
+
 /* A hierarchy may be mounted more than once: the first mount is taken. */
 static void find_v1(struct cgroup *cgroup, const struct mount_entry *entry,
                     bool *found)

@@ -18,6 +18,3 @@ struct mount_entry {
 struct mount_entry *read_mounts(void);
 struct mount_entry *read_mounts_from(const char *file);
 void free_mounts(struct mount_entry *mounts);
-
-/* A v1 hierarchy's controllers from its super options; the caller frees. */
-char *controllers_of(const char *super_options);
