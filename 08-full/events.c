@@ -2,7 +2,6 @@
 #include <json-c/json.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 
 #include "base.h"
 #include "cgroup.h"
@@ -97,10 +96,7 @@ static bool is_out_of_memory(struct alarm *alarm)
 
 static int64_t milliseconds(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)(nanoseconds() / 1000000);
 }
 
 /* Until the container ends: a line each `interval`, and one each time. */

@@ -3,95 +3,12 @@
 #include <json-c/json.h>
 #include <poll.h>
 #include <sys/inotify.h>
-#include <time.h>
 
 #include "base.h"
 #include "container_log.h"
 #include "record.h"
 #include "times.h"
 #include "verbs.h"
-
-/* ---- points in time ---------------------------------------------------------- */
-
-enum { SECOND = 1000000000 };
-
-/* "1h30m10.5s": how long ago. */
-static bool parse_ago(const char *text, struct timespec *time)
-{
-    double ago, now;
-
-    clock_gettime(CLOCK_REALTIME, time);
-    now = (double)time->tv_sec + (double)time->tv_nsec / SECOND;
-    if (!read_duration(text, &ago) || ago > now)
-        return false;
-    time->tv_sec = (time_t)(now - ago);
-    time->tv_nsec = (long)((now - ago - (double)time->tv_sec) * SECOND);
-    return true;
-}
-
-/* ".25" */
-static const char *parse_fraction(const char *text, long *nanoseconds)
-{
-    *nanoseconds = 0;
-    if (*text != '.')
-        return text;
-    text++;
-    for (long unit = SECOND / 10; isdigit((unsigned char)*text); unit /= 10)
-        *nanoseconds += (*text++ - '0') * unit;
-    return text;
-}
-
-static bool parse_seconds(const char *text, struct timespec *time)
-{
-    char *end;
-
-    errno = 0;
-    time->tv_sec = strtol(text, &end, 10);
-    return isdigit((unsigned char)*text) && errno == 0 &&
-           !*parse_fraction(end, &time->tv_nsec);
-}
-
-/* RFC 3339, or the beginning of it; without a zone it is the machine's. */
-static bool parse_date(const char *text, struct timespec *time)
-{
-    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
-                                        "%Y-%m-%d"};
-    struct tm parts = {0}, offset = {0};
-    const char *rest = NULL;
-    char sign;
-
-    for (size_t i = 0; !rest && i < COUNT(forms); i++)
-        rest = strptime(text, forms[i], &parts);
-    if (!rest)
-        return false;
-    rest = parse_fraction(rest, &time->tv_nsec);
-    sign = *rest;
-    if (!sign) {
-        parts.tm_isdst = -1;
-        time->tv_sec = mktime(&parts);
-        return true;
-    }
-    time->tv_sec = timegm(&parts);
-    if (strcmp(rest, "Z") == 0)
-        return true;
-    rest = strptime(rest + 1, "%H:%M", &offset);
-    time->tv_sec -=
-        (sign == '-' ? -60 : 60) * (60 * offset.tm_hour + offset.tm_min);
-    return (sign == '+' || sign == '-') && rest && !*rest;
-}
-
-/* To a text such as the log has. */
-static const char *parse_time(const char *text, void *value)
-{
-    struct timespec time;
-
-    if (!parse_date(text, &time) && !parse_seconds(text, &time) &&
-        !parse_ago(text, &time))
-        return "2026-11-22T05:00:00Z, seconds since 1970, or how long ago: "
-               "1h30m, 10s";
-    format_time(value, &time);
-    return NULL;
-}
 
 static const char *parse_tail(const char *text, void *value)
 {

@@ -2,22 +2,18 @@
 #include "progress.h"
 
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "base.h"
+#include "times.h"
 
 static bool drawn;
 
 static bool is_time(void)
 {
-    static struct timespec last;
-    struct timespec now;
-    long passed;
+    static uint64_t last;
+    uint64_t now = nanoseconds();
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    passed = (now.tv_sec - last.tv_sec) * 1000 +
-             (now.tv_nsec - last.tv_nsec) / 1000000;
-    if (passed < 100)
+    if (now - last < 100000000)
         return false;
     last = now;
     return true;

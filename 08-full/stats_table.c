@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base.h"
 #include "cgroup.h"
@@ -14,6 +13,7 @@
 #include "subject.h"
 #include "table.h"
 #include "template.h"
+#include "times.h"
 
 enum { MOST_CONTAINERS = 500, COLUMNS = 8 };
 
@@ -37,14 +37,6 @@ struct request {
 };
 
 /* ---- looking ---------------------------------------------------------------------- */
-
-static uint64_t nanoseconds(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* What is cached and could be given back at any time is not counted: docker's
  * rule. The member of v1 counts the groups below, too. */

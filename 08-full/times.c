@@ -1,9 +1,19 @@
-/* times.c - RFC 3339, and docker's words for how long. */
+/* times.c - RFC 3339, and docker's words for when and how long. */
 #include "times.h"
 
 #include <ctype.h>
 
 #include "base.h"
+
+enum { SECOND = 1000000000 };
+
+uint64_t nanoseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
+}
 
 void format_time(char text[40], const struct timespec *time)
 {
@@ -23,24 +33,6 @@ char *time_text(void)
     clock_gettime(CLOCK_REALTIME, &now);
     format_time(text, &now);
     return format_text("%s", text);
-}
-
-time_t read_time(const char *text)
-{
-    struct tm parts = {0};
-    int offset = 0, hours = 0, minutes = 0;
-    char sign = 'Z';
-
-    if (!text || sscanf(text, "%d-%d-%dT%d:%d:%d%n", &parts.tm_year,
-                        &parts.tm_mon, &parts.tm_mday, &parts.tm_hour,
-                        &parts.tm_min, &parts.tm_sec, &offset) != 6)
-        return 0;
-    sscanf(text + offset, "%*[.0-9]%n", &offset);
-    sscanf(text + offset, "%c%d:%d", &sign, &hours, &minutes);
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    offset = sign == '+' || sign == '-' ? hours * 3600 + minutes * 60 : 0;
-    return timegm(&parts) - (sign == '-' ? -offset : offset);
 }
 
 char *duration_text(long seconds)
@@ -95,4 +87,90 @@ bool read_duration(const char *text, double *seconds)
         text = end + strlen(units[i].name);
     }
     return !*text;
+}
+
+/* ---- points in time -------------------------------------------------------- */
+
+/* "1h30m10.5s": how long ago. */
+static bool parse_ago(const char *text, struct timespec *time)
+{
+    double ago, now;
+
+    clock_gettime(CLOCK_REALTIME, time);
+    now = (double)time->tv_sec + (double)time->tv_nsec / SECOND;
+    if (!read_duration(text, &ago) || ago > now)
+        return false;
+    time->tv_sec = (time_t)(now - ago);
+    time->tv_nsec = (long)((now - ago - (double)time->tv_sec) * SECOND);
+    return true;
+}
+
+/* ".25" */
+static const char *parse_fraction(const char *text, long *nanoseconds)
+{
+    *nanoseconds = 0;
+    if (*text != '.')
+        return text;
+    text++;
+    for (long unit = SECOND / 10; isdigit((unsigned char)*text); unit /= 10)
+        *nanoseconds += (*text++ - '0') * unit;
+    return text;
+}
+
+static bool parse_seconds(const char *text, struct timespec *time)
+{
+    char *end;
+
+    errno = 0;
+    time->tv_sec = strtol(text, &end, 10);
+    return isdigit((unsigned char)*text) && errno == 0 &&
+           !*parse_fraction(end, &time->tv_nsec);
+}
+
+/* RFC 3339, or the beginning of it; without a zone it is the machine's. */
+static bool parse_date(const char *text, struct timespec *time)
+{
+    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
+                                        "%Y-%m-%d"};
+    struct tm parts = {0}, offset = {0};
+    const char *rest = NULL;
+    char sign;
+
+    for (size_t i = 0; !rest && i < COUNT(forms); i++)
+        rest = strptime(text, forms[i], &parts);
+    if (!rest)
+        return false;
+    rest = parse_fraction(rest, &time->tv_nsec);
+    sign = *rest;
+    if (!sign) {
+        parts.tm_isdst = -1;
+        time->tv_sec = mktime(&parts);
+        return true;
+    }
+    time->tv_sec = timegm(&parts);
+    if (strcmp(rest, "Z") == 0)
+        return true;
+    rest = strptime(rest + 1, "%H:%M", &offset);
+    time->tv_sec -=
+        (sign == '-' ? -60 : 60) * (60 * offset.tm_hour + offset.tm_min);
+    return (sign == '+' || sign == '-') && rest && !*rest;
+}
+
+time_t read_time(const char *text)
+{
+    struct timespec time;
+
+    return text && parse_date(text, &time) ? time.tv_sec : 0;
+}
+
+const char *parse_time(const char *text, void *value)
+{
+    struct timespec time;
+
+    if (!parse_date(text, &time) && !parse_seconds(text, &time) &&
+        !parse_ago(text, &time))
+        return "2026-11-22T05:00:00Z, seconds since 1970, or how long ago: "
+               "1h30m, 10s";
+    format_time(value, &time);
+    return NULL;
 }

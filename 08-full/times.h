@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 
 /* As RFC 3339 has it, in UTC, with nine digits of a second: such texts can be
@@ -22,3 +23,10 @@ char *duration_text(long seconds);
 
 /* The seconds of "1h30m10.5s" or "500ms"; false if it is no such text. */
 bool read_duration(const char *text, double *seconds);
+
+/* The parser of --since: char[40], in the form of format_time, of RFC 3339 or
+ * its beginning, seconds since 1970, or how long ago. */
+const char *parse_time(const char *text, void *value);
+
+/* Since some moment: for differences. */
+uint64_t nanoseconds(void);
