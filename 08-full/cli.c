@@ -122,18 +122,14 @@ static void use_flags(struct config *config, struct flags *flags)
 
 /* ---- docker's form --------------------------------------------------------------------- */
 
-static void use_rootfs(struct config *config, struct run_options *options,
+static void use_rootfs(struct process *process, struct run_options *options,
                        const char *rootfs, const char *entrypoint)
 {
-    struct process *process = &config->process;
     static char *shell[] = {(char *)"sh", NULL};
-    const char **layers = allocate(1, sizeof(*layers));
 
     options->rootfs = realpath(rootfs, NULL);
     if (!options->rootfs)
         fail("rootfs %s", rootfs);
-    layers[0] = options->rootfs;
-    config->root.layers = layers;
     if (entrypoint && *entrypoint)
         set_entrypoint(process, entrypoint);
     if (!process->args[0])
@@ -147,10 +143,9 @@ static void use_layers(struct config *config, struct flags *flags)
     struct run_options *options = &flags->run;
 
     config->root.path = NULL;
-    config->root.store = options->data_root;
     config->root.most_written = flags->most_written;
     if (flags->rootfs) {
-        use_rootfs(config, options, flags->rootfs, flags->entrypoint);
+        use_rootfs(process, options, flags->rootfs, flags->entrypoint);
         return;
     }
     if (!process->args[0])

@@ -77,8 +77,8 @@ void parse_command_line(int argc, char **argv, struct config *config);
  *     run [FLAG...] IMAGE [COMMAND...]
  *     run --rootfs DIR [FLAG...] [COMMAND...]
  * `argv` begins with "run". No standard input without -i, no terminal without
- * -t; nothing is written to what it starts from: root.layers is set, also for
- * a folder, and root.path is NULL. options->data_root is the store unless the
+ * -t; nothing is written to what it starts from, which is in *options: root.path
+ * is NULL. options->data_root is the store unless the
  * flag says otherwise. `id` is the new container's: its first digits are the
  * host name, unless there is another one.
  */

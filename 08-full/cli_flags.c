@@ -101,7 +101,7 @@ static const char *parse_log_option(const char *text, void *value)
 
 static const char *parse_log_driver(const char *text, void *value)
 {
-    *(const char **)value = text;
+    (void)value;
     return strcmp(text, "json-file") == 0 ? NULL : "json-file";
 }
 
@@ -262,7 +262,7 @@ static void add_run_flags(struct flag_table *table, struct flags *to)
         {"annotation", 0, "NAME=VALUE", "the same, in config.json", parse_pair,
          &to->annotations},
         {"log-driver", 0, "json-file", "how its output is kept",
-         parse_log_driver, &to->log_driver},
+         parse_log_driver, NULL},
         {"log-opt", 0, "NAME=VALUE", "max-size=SIZE (10M), max-file=N (3)",
          parse_log_option, run},
         {"domainname", 0, "NAME", "NIS domain name", parse_hostname,

@@ -25,7 +25,7 @@ struct flags {
 
     /* of docker's form */
     struct run_options run;
-    const char *entrypoint, *domainname, *log_driver;
+    const char *entrypoint, *domainname;
     uint64_t most_written;
     struct list env_files, annotations;
     /* cli_mounts.c */

@@ -123,11 +123,11 @@ static void stop_now(struct record *record, int number, int seconds)
 
     read_status(record);
     how = look_at_record(record, &state);
-    if (how == RECORD_RUNNING || how == RECORD_PAUSED)
+    if (is_up(how))
         stop_process(record, &state, number, seconds_of(record, seconds));
     else if (how == RECORD_RESTARTING || how == RECORD_DEAD)
         wake_monitor(record);
-    if (state.folder != -1)
+    if (is_up(how))
         close(state.folder);
 }
 
@@ -194,12 +194,11 @@ bool kill_container(struct record *record, int number)
 {
     struct state state;
     enum record_state how = look_at_record(record, &state);
-    bool runs = how == RECORD_RUNNING || how == RECORD_PAUSED;
-    int pidfd = runs ? open_state_process(&state) : -1;
+    int pidfd = is_up(how) ? open_state_process(&state) : -1;
 
     if (pidfd == -1) {
         warn("cannot kill container %s: it is %s", record->name,
-             runs ? "exited" : record_word(how));
+             is_up(how) ? "exited" : record_word(how));
         return false;
     }
     if (number == stop_signal_of(record->json))
@@ -265,13 +264,9 @@ static bool lock_soon(const struct record *record)
 /* docker's rule: what cannot be removed is told, and the others go. */
 static bool remove_one(struct record *record, bool force)
 {
-    struct state state;
-    enum record_state how = look_at_record(record, &state);
-    bool runs = how == RECORD_RUNNING || how == RECORD_PAUSED ||
-                how == RECORD_RESTARTING;
+    enum record_state how = record_state_of(record);
+    bool runs = is_up(how) || how == RECORD_RESTARTING;
 
-    if (state.folder != -1)
-        close(state.folder);
     if (force)
         stop_container(record, SIGKILL, -1);
     if ((runs && !force) || !lock_soon(record)) {

@@ -252,17 +252,15 @@ static int run_process(struct config *config, const struct state *state,
 
 static void require_running(const struct request *request)
 {
-    struct state state;
     enum record_state how;
 
     if (!request->record)
         return;
-    how = look_at_record(request->record, &state);
-    if (state.folder == -1)
+    how = record_state_of(request->record);
+    if (!is_up(how))
         fail_plainly(format_text("start %s", request->record->name),
                      "container %s is not running: it is %s",
                      request->record->name, record_word(how));
-    close(state.folder);
 }
 
 int exec_verb(int argc, char **argv, const struct globals *globals)

@@ -70,9 +70,9 @@ const char *begin_image_work(struct store *store, const char *data_root);
 /* ---- run IMAGE --------------------------------------------------------------- */
 
 /*
- * Makes options->image, in config->root.store, what config's root consists of,
- * and takes what the image says of the process; fills in image_id, layers and,
- * where the user gave none, stop_signal. process.args are what the user gave
+ * Finds options->image in the store, holds its layers, and takes what it says of
+ * the process; fills in image_id, layers and, where the user gave none,
+ * stop_signal. process.args are what the user gave
  * behind its name; `entrypoint` is what the user gave in place of the image's
  * ("": none at all), or NULL.
  */

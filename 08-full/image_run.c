@@ -105,32 +105,28 @@ static bool hides_all_below(int layer)
     return fgetxattr(layer, "trusted.overlay.opaque", &value, 1) == 1;
 }
 
-/* Fills in the digests, and returns the paths; the topmost first. */
-static const char **open_layers(const struct store *store,
-                                const struct image *image,
-                                struct run_options *options)
+/* Until the program ends; fills in their digests, the topmost first. */
+static void hold_layers(const struct store *store, const struct image *image,
+                        struct run_options *options)
 {
     size_t count = 0, used = 0;
-    const char **paths, **digests;
+    const char **digests;
 
     while (image->layers[count])
         count++;
-    paths = allocate(count, sizeof(*paths));
     digests = allocate(count, sizeof(*digests));
     while (count > 0) {
         const char *digest = image->layers[--count];
-        int fd = hold_layer(store, digest); /* open until the end */
+        int fd = hold_layer(store, digest);
 
         if (fd == -1)
             fail_plainly("load it again", "image %s: layer %s is missing",
                          image->name, digest);
-        digests[used] = digest;
-        paths[used++] = layer_path(store, digest);
+        digests[used++] = digest;
         if (hides_all_below(fd))
             break;
     }
     options->layers = digests;
-    return paths;
 }
 
 void use_image(struct config *config, struct run_options *options,
@@ -140,11 +136,11 @@ void use_image(struct config *config, struct run_options *options,
     struct image image;
     int lock;
 
-    open_store(&store, config->root.store);
+    open_store(&store, options->data_root);
     lock = lock_store(&store);
     image = find_image(&store, options->image);
     options->image_id = image.id;
-    config->root.layers = open_layers(&store, &image, options);
+    hold_layers(&store, &image, options);
     close(lock);
     close(store.folder);
     use_config(config, image.config, options, entrypoint);

@@ -117,9 +117,7 @@ static void fill_row(struct row *row, bool whole)
         command_text(json, whole),
         format_text("%s ago", duration_text(age_of(get_text(json, "created")))),
         status_text(record, row->how),
-        row->how == RECORD_RUNNING || row->how == RECORD_PAUSED
-            ? ports_text(record->status.ports)
-            : "",
+        is_up(row->how) ? ports_text(record->status.ports) : "",
         record->name,
     };
 
@@ -300,8 +298,7 @@ static bool is_wanted(const struct row *row, const struct list_wishes *wishes,
         /* who asks for a status wants it */
         all = all || kind == 's' || kind == 'e';
     }
-    return all || row->how == RECORD_RUNNING || row->how == RECORD_PAUSED ||
-           row->how == RECORD_RESTARTING;
+    return all || is_up(row->how) || row->how == RECORD_RESTARTING;
 }
 
 int list_containers(const char *data_root, const struct list_wishes *wishes)
@@ -309,15 +306,12 @@ int list_containers(const char *data_root, const struct list_wishes *wishes)
     size_t found, count = 0;
     struct record *records = list_records(data_root, &found);
     struct row *rows = allocate(found, sizeof(*rows));
-    struct state state;
 
     for (size_t i = 0; i < found; i++) {
         struct row *row = &rows[count];
 
         *row = (struct row){.record = &records[i]};
-        row->how = look_at_record(&records[i], &state);
-        if (state.folder != -1)
-            close(state.folder);
+        row->how = record_state_of(&records[i]);
         read_status(&records[i]);
         if (!is_wanted(row, wishes, data_root) ||
             (wishes->last && count >= wishes->last))

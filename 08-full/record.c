@@ -331,6 +331,21 @@ enum record_state look_at_record(const struct record *record,
     return now.status.finished ? RECORD_EXITED : RECORD_DEAD;
 }
 
+enum record_state record_state_of(const struct record *record)
+{
+    struct state state;
+    enum record_state how = look_at_record(record, &state);
+
+    if (is_up(how))
+        close(state.folder);
+    return how;
+}
+
+bool is_up(enum record_state state)
+{
+    return state == RECORD_RUNNING || state == RECORD_PAUSED;
+}
+
 const char *record_word(enum record_state state)
 {
     static const char *const words[] = {"created",    "running", "paused",

@@ -86,6 +86,10 @@ void close_record(struct record *record);
 enum record_state look_at_record(const struct record *record,
                                  struct state *state);
 
+/* The same alone; and whether it has processes: it runs, or is paused. */
+enum record_state record_state_of(const struct record *record);
+bool is_up(enum record_state state);
+
 /* "created", "running", ..., as docker's State.Status. */
 const char *record_word(enum record_state state);
 

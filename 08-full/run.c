@@ -139,12 +139,9 @@ int run_verb(int argc, char **argv, const struct globals *globals)
 /* Returns false if it runs already, as docker does without a word. */
 static bool lock_to_start(struct record *record)
 {
-    struct state state;
-    enum record_state how = look_at_record(record, &state);
+    enum record_state how = record_state_of(record);
 
-    if (state.folder != -1)
-        close(state.folder);
-    if (how == RECORD_RUNNING || how == RECORD_PAUSED)
+    if (is_up(how))
         return false;
     if (how == RECORD_RESTARTING)
         fail_plainly(format_text("stop %s first", record->name),
@@ -157,8 +154,7 @@ static bool lock_to_start(struct record *record)
 static int attach_container(const struct record *record, struct attachment to)
 {
     struct winsize size;
-    struct state state;
-    enum record_state how = look_at_record(record, &state);
+    enum record_state how = record_state_of(record);
 
     to.socket =
         how == RECORD_RUNNING ? connect_in(record->folder, attach_socket) : -1;

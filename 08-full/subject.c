@@ -26,7 +26,7 @@ void take_record(struct subject *subject, const struct record *record)
     };
     subject->how = look_at_record(record, &subject->state);
     subject->status = record_word(subject->how);
-    if (subject->state.folder != -1)
+    if (is_up(subject->how))
         take_pid(subject);
 }
 

@@ -48,7 +48,6 @@ char *duration_text(long seconds)
         {60 * 86400, 7 * 86400, "week"},
         {730 * 86400, 30 * 86400, "month"},
     };
-    size_t count = COUNT(units);
 
     if (seconds < 1)
         return format_text("Less than a second");
@@ -56,7 +55,7 @@ char *duration_text(long seconds)
         return format_text("About a minute");
     if (seconds >= 3600 && seconds < 7200)
         return format_text("About an hour");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < COUNT(units); i++)
         if (seconds < units[i].below)
             return format_text("%ld %s%s", seconds / units[i].unit,
                                units[i].name,

@@ -207,13 +207,11 @@ static void resume_one(const char *id, const char *name,
 static void require_how(const struct record *record, const char *verb,
                         enum record_state wanted)
 {
-    struct state state;
-    enum record_state how = look_at_record(record, &state);
+    enum record_state how = record_state_of(record);
 
     if (how != wanted)
         fail_plainly(NULL, "cannot %s container %s: it is %s", verb,
                      record->word, record_word(how));
-    close(state.folder);
 }
 
 /* runc's form takes one id and prints nothing, docker's several names, which it
