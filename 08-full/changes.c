@@ -7,6 +7,7 @@
 #include <sys/xattr.h>
 
 #include "base.h"
+#include "config_json.h"
 #include "names.h"
 #include "paths.h"
 
@@ -92,27 +93,25 @@ int open_entry(int root, const char *path)
 }
 
 /* What is the host's id `id` in the container? */
-static uint32_t map_id(struct json mappings, uint32_t id)
+static uint32_t map_id(const struct id_mapping *mappings, size_t count,
+                       uint32_t id)
 {
-    for (size_t i = 0; i < count_elements(mappings); i++) {
-        struct json mapping = object_at(mappings, i);
-        uint64_t host = require_unsigned(mapping, "hostID", UINT32_MAX);
-
-        if (id >= host &&
-            id - host < require_unsigned(mapping, "size", UINT32_MAX))
-            return (
-                uint32_t)(require_unsigned(mapping, "containerID", UINT32_MAX) +
-                          id - host);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (id >= mappings[i].host && id - mappings[i].host < mappings[i].size)
+            return mappings[i].container + (id - mappings[i].host);
     return id;
 }
 
 void stat_entry(const struct changes *changes, int entry, struct stat *status)
 {
+    const struct id_mappings *mappings = &changes->mappings;
+
     if (fstat(entry, status) == -1)
         fail("stat what the container has written");
-    status->st_uid = map_id(changes->uids, status->st_uid);
-    status->st_gid = map_id(changes->gids, status->st_gid);
+    status->st_uid =
+        map_id(mappings->uids, mappings->uid_count, status->st_uid);
+    status->st_gid =
+        map_id(mappings->gids, mappings->gid_count, status->st_gid);
 }
 
 /* The names in a folder, sorted, which is empty if it is not there. */
@@ -281,14 +280,6 @@ static void compare_folder(struct changes *changes, const char *path,
     free(below);
 }
 
-static void read_mappings(struct changes *changes, const struct record *record)
-{
-    struct json linux_ = get_object(read_record_config(record), "linux");
-
-    changes->uids = get_array(linux_, "uidMappings");
-    changes->gids = get_array(linux_, "gidMappings");
-}
-
 void find_changes(struct changes *changes, const struct record *record,
                   const char *data_root)
 {
@@ -299,7 +290,8 @@ void find_changes(struct changes *changes, const struct record *record,
         fail_plainly("--storage-opt size=, and a store on an overlay, do that",
                      "what container %s changes is in its memory, not on disk",
                      record->name);
-    read_mappings(changes, record);
+    load_mappings(get_object(read_record_config(record), "linux"),
+                  &changes->mappings);
     changes->below = mount_below(record, data_root);
     if (changes->upper != -1)
         compare_folder(changes, "", true, is_opaque(changes->upper));

@@ -19,9 +19,9 @@ struct change {
 };
 
 struct changes {
-    int upper;              /* descriptors: of the folder (-1: it never ran), */
-    int below;              /* and of what is below, as one */
-    struct json uids, gids; /* mappings of the container's user namespace */
+    int upper; /* descriptors: of the folder (-1: it never ran), */
+    int below; /* and of what is below, as one */
+    struct id_mappings mappings; /* of the container's user namespace */
     struct change *list;
     size_t count;
 };

@@ -205,15 +205,7 @@ bool accompany(struct child *child, bool typing, const char *detach)
 
     if (child->terminal.master != -1)
         open_terminal(&child->terminal, child->terminal.master, typing);
-    ended = watch(&(struct foreground){
-        .pid = child->pid,
-        .pidfd = child->pidfd,
-        .signals = child->signals,
-        .terminal = &child->terminal,
-        .ready = child->ready,
-        .typing = typing,
-        .detach = detach,
-    });
+    ended = watch(child, typing, detach);
     leave_raw_mode(&child->terminal);
     return ended;
 }

@@ -3,6 +3,7 @@
 
 #include "base.h"
 #include "cli_flags.h"
+#include "cli_network.h"
 #include "image.h"
 #include "rootfs.h"
 
@@ -113,7 +114,7 @@ static void use_flags(struct config *config, struct flags *flags)
     use_device_flags(config, flags);
     use_mount_flags(config, flags);
     use_security_flags(config, flags);
-    use_network_flags(config, &flags->network);
+    use_network_flags(config, &flags->run);
     config->annotations = split_pairs(&flags->annotations);
     config->annotation_count = flags->annotations.count;
     set_streams(process, flags);
@@ -184,17 +185,14 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
     set_default_config(config);
     config->hostname = format_text("%.12s", id);
     config->process.args = read_flags(argc, argv, &flags);
-    if (!flags.network.mode)
-        flags.network.mode =
-            needs_bridge(&flags.network.network) ? "bridge" : "none";
-    flags.run.modes.network = flags.network.mode;
+    if (!flags.run.modes.network)
+        flags.run.modes.network =
+            needs_bridge(&flags.run.network) ? "bridge" : "none";
     flags.run.data_root = absolute_path(flags.run.data_root);
     if (flags.run.cid_file)
         flags.run.cid_file = absolute_path(flags.run.cid_file);
-    flags.run.network = flags.network.network;
     check_options(&flags.run);
     use_layers(config, &flags); /* -P takes more ports from the image */
-    flags.network.network = flags.run.network;
     use_flags(config, &flags);
     *options = flags.run;
 }
@@ -204,9 +202,8 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
 void parse_command_line(int argc, char **argv, struct config *config)
 {
     struct flags flags = {
-        .network.mode = "none",
         .swappiness = UNLIMITED,
-        .run.modes = {.pid = "private", .ipc = "private"},
+        .run.modes = {.network = "none", .pid = "private", .ipc = "private"},
     };
 
     set_default_config(config);
@@ -214,6 +211,6 @@ void parse_command_line(int argc, char **argv, struct config *config)
     if (flags.rootfs)
         config->root.path = flags.rootfs;
     use_flags(config, &flags);
-    join_network(config, flags.network.mode);
+    join_network(config, flags.run.modes.network);
     add_conf_files(config);
 }

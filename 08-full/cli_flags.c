@@ -2,6 +2,7 @@
 #include "cli_flags.h"
 
 #include "base.h"
+#include "cli_network.h"
 #include "keys.h"
 #include "podman.h"
 #include "signals.h"
@@ -203,18 +204,18 @@ static void add_stage_flags(struct flag_table *table, struct flags *to)
          to->docker_form
              ? "none, host, bridge, container:NAME (none; bridge with -p)"
              : "none, host, bridge, container:ID (none)",
-         parse_network, &to->network.mode},
-        {"net", 0, "MODE", "the same", parse_network, &to->network.mode},
+         parse_network, &to->run.modes.network},
+        {"net", 0, "MODE", "the same", parse_network, &to->run.modes.network},
         {"publish", 'p', "[ADDRESS:]HOST:CONTAINER[/udp]",
          "lead a port of the host's to one of the container's",
          to->docker_form ? parse_publish : parse_fixed_port,
-         &to->network.network.ports},
+         &to->run.network.ports},
         {"dns", 0, "ADDRESS", "a server for names", parse_dns,
-         &to->network.network.dns},
+         &to->run.network.dns},
         {"add-host", 0, "NAME:ADDRESS", "one more name in /etc/hosts",
-         parse_add_host, &to->network.network.hosts},
+         parse_add_host, &to->run.network.hosts},
         {"network-rate", 0, "RATE", "so much each way, as 10mbit", parse_rate,
-         &to->network.network.rate},
+         &to->run.network.rate},
         {"init", 0, NULL, "a small init is pid 1", parse_switch, &to->init},
         {"interactive", 'i', NULL, "run: keep standard input open",
          parse_switch, &to->interactive},
@@ -343,10 +344,10 @@ static void add_isolation_flags(struct flag_table *table, struct flags *to)
         {"userns", 0, "host|ID:HOST:SIZE", "ids inside are others outside",
          parse_userns, &to->userns},
         {"dns-search", 0, "DOMAIN", "for names without a point", parse_list,
-         &to->network.network.search},
+         &to->run.network.search},
         {"publish-all", 'P', NULL,
          "the image's ports, at free ones of the host", parse_switch,
-         &to->network.network.publish_all},
+         &to->run.network.publish_all},
         {0},
     };
 

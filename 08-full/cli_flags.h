@@ -9,7 +9,6 @@
 
 #include "../common/common.h"
 #include "cli.h"
-#include "cli_network.h"
 #include "config.h"
 
 /* Numbers are 0, texts NULL and lists empty where nothing was said. */
@@ -20,7 +19,6 @@ struct flags {
     const char *rootfs, *hostname, *workdir, *user;
     uint64_t memory, cpus, pids;
     struct list volumes, tmpfs, env, cap_add, cap_drop;
-    struct network_flags network;
     bool read_only, init, interactive, tty;
 
     /* of docker's form */

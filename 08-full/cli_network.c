@@ -6,6 +6,7 @@
 #include <sched.h>
 
 #include "base.h"
+#include "cli.h"
 #include "launch.h"
 #include "ports.h"
 #include "state.h"
@@ -130,26 +131,27 @@ static void check_rate(const struct config *config, uint64_t rate)
                            "remove its limit");
 }
 
-void use_network_flags(struct config *config, struct network_flags *flags)
+void use_network_flags(struct config *config, const struct run_options *options)
 {
-    const char *other = bridge_flag(&flags->network);
+    const char *mode = options->modes.network;
+    const char *other = bridge_flag(&options->network);
     struct network *network;
 
-    if (strcmp(flags->mode, "bridge") == 0) {
+    if (strcmp(mode, "bridge") == 0) {
         network = allocate(1, sizeof(*network));
-        check_rate(config, flags->network.rate);
-        *network = flags->network;
+        check_rate(config, options->network.rate);
+        *network = options->network;
         network->pool = network->lease = -1;
         config->network = network;
         return;
     }
     if (other)
-        fail_plainly(strcmp(flags->mode, "host") == 0
+        fail_plainly(strcmp(mode, "host") == 0
                          ? "leave it out: ports and names are the host's there"
-                     : container_in(flags->mode)
+                     : container_in(mode)
                          ? "it belongs to the container whose network it is"
                          : NULL,
                      "%s needs --network bridge", other);
-    if (strcmp(flags->mode, "host") == 0)
+    if (strcmp(mode, "host") == 0)
         config->linux_.namespaces &= ~(uint64_t)CLONE_NEWNET;
 }

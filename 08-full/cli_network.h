@@ -8,11 +8,7 @@
 #include "config.h"
 #include "network.h"
 
-/* What its flags say. */
-struct network_flags {
-    const char *mode; /* "none", "host", "bridge", "container:ID" */
-    struct network network;
-};
+struct run_options; /* cli.h */
 
 /* Parsers for struct flag: of --network, -p (also without a choice of ports),
  * --dns, --add-host (lists) and --network-rate (uint64_t bytes a second). */
@@ -31,7 +27,8 @@ bool needs_bridge(const struct network *network);
 
 /* All but "container:ID". Ends the program if the flags do not fit each other.
  */
-void use_network_flags(struct config *config, struct network_flags *flags);
+void use_network_flags(struct config *config,
+                       const struct run_options *options);
 
 /* If `mode` is "container:ID": that container's network. Ends the program if it
  * is not running. */

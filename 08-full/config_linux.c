@@ -268,7 +268,8 @@ void load_linux(struct json document, struct config *config)
 {
     struct json linux_ = require_object(document, "linux");
 
-    refuse_member(linux_, "intelRdt");
+    if (count_members(get_object(linux_, "intelRdt")))
+        refuse_json(get_member(linux_, "intelRdt"), "is not supported");
     load_namespaces(linux_, config);
     load_id_mappings(linux_, config);
     load_time_offsets(linux_, config);

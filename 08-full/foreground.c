@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 
 #include "base.h"
+#include "child.h"
 #include "keys.h"
 #include "notify.h"
 #include "syscalls.h"
@@ -110,23 +111,23 @@ static bool read_typed(struct flow *typed, struct typing *typing,
 
 /* ---- signals ------------------------------------------------------------- */
 
-static void handle_signals(const struct foreground *foreground, int *times)
+static void handle_signals(struct child *child, int *times)
 {
     struct signalfd_siginfo info;
 
-    while (read(foreground->signals, &info, sizeof(info)) == sizeof(info))
+    while (read(child->signals, &info, sizeof(info)) == sizeof(info))
         switch (info.ssi_signo) {
         case SIGTSTP:
-            stop_until_continued(foreground->terminal);
+            stop_until_continued(&child->terminal);
             __attribute__((fallthrough));
         case SIGWINCH:
         case SIGCONT:
-            copy_window_size(foreground->terminal);
+            copy_window_size(&child->terminal);
             break;
         default:
-            sys_pidfd_send_signal(foreground->pidfd,
-                                  next_signal(foreground->terminal,
-                                              (int)info.ssi_signo, ++*times));
+            sys_pidfd_send_signal(
+                child->pidfd,
+                next_signal(&child->terminal, (int)info.ssi_signo, ++*times));
         }
 }
 
@@ -148,26 +149,25 @@ static bool is_paused(struct flow *shown, bool alive)
     return paused;
 }
 
-bool watch(const struct foreground *foreground)
+bool watch(struct child *child, bool typing, const char *detach)
 {
-    int master = foreground->terminal->master, signals = 0;
-    int ready = foreground->ready;
-    struct keys keys = {master, foreground->pid, foreground->pidfd, 0};
-    struct typing typing;
+    int master = child->terminal.master, ready = child->ready, signals = 0;
+    struct keys keys = {master, child->pid, child->pidfd, 0};
+    struct typing held;
     struct flow typed = {.from = STDIN_FILENO, .to = master};
     struct flow shown = {.from = master, .to = STDOUT_FILENO};
     bool alive = true, paused = false, stays = true;
     size_t left = MOST_LEFT;
 
-    expect_keys(&typing, foreground->detach);
-    typed.ended = master == -1 || !foreground->typing;
+    expect_keys(&held, detach);
+    typed.ended = master == -1 || !typing;
     shown.ended = master == -1;
     while (stays &&
            (alive || (!shown.ended && left > 0) || !is_empty(&shown))) {
         bool read_master = !paused && is_empty(&shown), was_over = !alive;
         struct pollfd fds[] = {
-            {foreground->signals, POLLIN, 0},
-            {alive ? foreground->pidfd : -1, POLLIN, 0},
+            {child->signals, POLLIN, 0},
+            {alive ? child->pidfd : -1, POLLIN, 0},
             {!typed.ended && is_empty(&typed) ? STDIN_FILENO : -1, POLLIN, 0},
             {is_empty(&shown) ? -1 : STDOUT_FILENO, POLLOUT, 0},
             {paused ? -1 : master,
@@ -185,13 +185,13 @@ bool watch(const struct foreground *foreground)
             fail("poll");
         paused = false;
         if (fds[0].revents)
-            handle_signals(foreground, &signals);
+            handle_signals(child, &signals);
         if (fds[1].revents)
             alive = false;
         if (fds[5].revents && hand_on_ready(ready))
             ready = -1;
         if (fds[2].revents)
-            stays = read_typed(&typed, &typing, &keys, foreground->terminal);
+            stays = read_typed(&typed, &held, &keys, &child->terminal);
         if (fds[3].revents)
             write_from(&shown);
         if (fds[4].revents & POLLOUT)

@@ -324,23 +324,3 @@ void add_json_texts(struct json_object *object, const char *name,
         append_json_text(array, *texts);
     add_json(object, name, array);
 }
-
-void refuse_member(struct json object, const char *name)
-{
-    struct json json = get_member(object, name);
-    struct json_object *value = json.value;
-    bool empty = !value;
-
-    if (json_object_is_type(value, json_type_object))
-        empty = json_object_object_length(value) == 0;
-    if (json_object_is_type(value, json_type_array))
-        empty = json_object_array_length(value) == 0;
-    if (json_object_is_type(value, json_type_string))
-        empty = json_object_get_string_len(value) == 0;
-    if (json_object_is_type(value, json_type_int))
-        empty = json_object_get_int64(value) == 0;
-    if (json_object_is_type(value, json_type_boolean))
-        empty = !json_object_get_boolean(value);
-    if (!empty)
-        refuse_json(json, "is not supported");
-}

@@ -112,9 +112,3 @@ void add_json_texts(struct json_object *object, const char *name,
 
 /* One more element of an array. */
 void append_json_text(struct json_object *array, const char *text);
-
-/* ---- refusing --------------------------------------------------------------- */
-
-/* Ends the program if the member is there and not empty, false, or the number
- * 0, which callers write for "nothing": it is not supported. */
-void refuse_member(struct json object, const char *name);

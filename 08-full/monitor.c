@@ -17,9 +17,6 @@
 #include "times.h"
 #include "verbs.h"
 
-/* What start_monitor and start_again leave open for us. */
-enum { CLIENT_FD = 3, LOCK_FD = 4 };
-
 static struct {
     struct record record;
     struct config config;
@@ -143,10 +140,10 @@ static const char *parse_lines(const char *text, void *value)
              : "LINESxCOLUMNS";
 }
 
-/* For atexit, after the container is undone, also if it never ran. */
+/* Also for atexit, after the container is undone, even if it never ran. */
 static void remove_unwanted(void)
 {
-    if (get_bool(self.record.json, "removeAtEnd"))
+    if (self.record.folder != -1 && get_bool(self.record.json, "removeAtEnd"))
         remove_record(&self.record);
 }
 
@@ -222,8 +219,7 @@ int monitor_verb(int argc, char **argv, const struct globals *globals)
         return exit_status;
     }
     /* whoever hears of the end can use the name again */
-    if (get_bool(self.record.json, "removeAtEnd"))
-        remove_record(&self.record);
+    remove_unwanted();
     tell_clients(PACKET_EXIT, &exit_status, sizeof(exit_status));
     return exit_status;
 }

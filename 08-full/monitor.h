@@ -34,5 +34,7 @@ struct monitor start_monitor(struct record *record, bool attached,
  * exit status of the monitor, which has said why. */
 int wait_until_started(const struct monitor *monitor);
 
-/* The word on the command line that makes a process the monitor. */
+/* The word on the command line that makes a process the monitor, and what is
+ * open for it. */
 #define MONITOR_WORD "__monitor"
+enum { CLIENT_FD = 3, LOCK_FD = 4 };

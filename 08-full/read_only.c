@@ -23,6 +23,16 @@ bool is_read_only(int fd)
     return fstatvfs(fd, &status) == 0 && status.f_flag & ST_RDONLY;
 }
 
+int mount_number(int folder, const char *path)
+{
+    struct statx status;
+
+    if (statx(folder, path, *path ? 0 : AT_EMPTY_PATH, STATX_MNT_ID, &status) ==
+        -1)
+        return 0;
+    return status.stx_mask & STATX_MNT_ID ? (int)status.stx_mnt_id : 0;
+}
+
 /* ---- before Linux 5.12 --------------------------------------------------- */
 
 /* Flags that a remount does not repeat, it would drop. */
@@ -43,17 +53,6 @@ static int remount(int fd)
         return -1;
     }
     return result;
-}
-
-/* The number that mountinfo gives the mount of `fd`; 0 if it is unknown. */
-static int mount_number(int fd)
-{
-    char *text = read_path("/proc/self/fdinfo/%d", fd);
-    const char *line = text ? strstr(text, "mnt_id:") : NULL;
-    int number = line ? (int)strtol(line + strlen("mnt_id:"), NULL, 10) : 0;
-
-    free(text);
-    return number;
 }
 
 static const struct mount_entry *find_entry(const struct mount_entry *mounts,
@@ -89,7 +88,7 @@ static int remount_entry(const struct mount_entry *mounts,
         errno = errno == ENOENT || errno == ENOTDIR ? EBUSY : errno;
         return -1;
     }
-    found = find_entry(mounts, mount_number(fd));
+    found = find_entry(mounts, mount_number(fd, ""));
     if (found == entry)
         result = remount(fd);
     else if (found && strcmp(found->mount_point, entry->mount_point) == 0)
@@ -103,7 +102,7 @@ static int remount_entry(const struct mount_entry *mounts,
 static int remount_below(int top)
 {
     struct mount_entry *mounts = read_mounts();
-    int number = mount_number(top), result = 0;
+    int number = mount_number(top, ""), result = 0;
 
     if (!mounts)
         return -1;

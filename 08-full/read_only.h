@@ -27,5 +27,9 @@ int make_tree_read_only(int *tree);
 /* The bare mount_setattr(2), for one mount: ENOSYS before Linux 5.12. */
 int set_read_only(int mount, bool recursive);
 
+/* The number that mountinfo gives the topmost mount at `path` from `folder` on; if
+ * that is "", the one of `folder`. 0 if it is unknown. */
+int mount_number(int folder, const char *path);
+
 /* True if `fd` is on a mount or a file system that is read-only. */
 bool is_read_only(int fd);

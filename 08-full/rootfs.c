@@ -11,6 +11,7 @@
 #include "mountinfo.h"
 #include "namespaces.h"
 #include "paths.h"
+#include "read_only.h"
 #include "syscalls.h"
 
 static const char unmapped[] =
@@ -60,18 +61,9 @@ void mount_rootfs(const struct config *config, int root)
         fail("make the rootfs %s private", path);
 }
 
-int mount_number_at(const char *path)
-{
-    struct statx status;
-
-    if (statx(AT_FDCWD, path, 0, STATX_MNT_ID, &status) == -1)
-        return 0;
-    return status.stx_mask & STATX_MNT_ID ? (int)status.stx_mnt_id : 0;
-}
-
 void unmount_rootfs(const char *path, int below)
 {
-    if (!below || mount_number_at(path) == below)
+    if (!below || mount_number(AT_FDCWD, path) == below)
         return;
     /* EINVAL: somebody else has unmounted all */
     if (umount2(path, MNT_DETACH) == -1 && errno != EINVAL)

@@ -21,11 +21,9 @@ void mount_rootfs(const struct config *config, int root);
 
 /*
  * For a container in the host's mount namespace, whose mounts do not end with
- * it: the number of the topmost mount at the folder `path`, 0 if it is unknown;
- * and at the end, if another mount is there than that one was, unmounts it with
- * all that is mounted in it. 0 does nothing.
+ * it: at the end, if another mount is at `path` than that one was (its
+ * mount_number()), unmounts it with all that is mounted in it. 0 does nothing.
  */
-int mount_number_at(const char *path);
 void unmount_rootfs(const char *path, int below);
 
 /*

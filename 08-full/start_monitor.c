@@ -7,10 +7,10 @@
 #include "monitor.h"
 #include "packets.h"
 
-/* Moves the two to the numbers that the monitor expects; see monitor.c. */
+/* Moves the two to the numbers that the monitor expects. */
 static void place_descriptors(int socket, int lock)
 {
-    enum { CLIENT_FD = 3, LOCK_FD = 4, FREE_FD = 5 };
+    enum { FREE_FD = LOCK_FD + 1 };
     /* neither may be in the other's place */
     int high_socket = fcntl(socket, F_DUPFD, FREE_FD);
     int high_lock = fcntl(lock, F_DUPFD, FREE_FD);

@@ -10,7 +10,7 @@
 #include "json.h"
 #include "notify.h"
 #include "packets.h"
-#include "rootfs.h"
+#include "read_only.h"
 #include "syscalls.h"
 #include "times.h"
 
@@ -188,7 +188,7 @@ void make_state(struct state *state, const char *root, const char *id,
     state->bundle = bundle;
     state->rootfs = config->root.path;
     if (config->linux_.host_mounts)
-        state->below_rootfs = mount_number_at(state->rootfs);
+        state->below_rootfs = mount_number(AT_FDCWD, state->rootfs);
     state->cgroups_path = config->linux_.cgroups_path;
     state->created = time_text();
     state->annotations = json_object_new_object();
