@@ -7,8 +7,8 @@
 
 #include "base.h"
 #include "cli.h"
-#include "launch.h"
 #include "ports.h"
+#include "record_config.h"
 #include "state.h"
 
 const char *container_in(const char *mode)

@@ -7,6 +7,7 @@
 #include "config_json.h"
 #include "exec.h"
 #include "keys.h"
+#include "record_config.h"
 #include "user.h"
 
 /* ---- flags ------------------------------------------------------------------- */
@@ -183,25 +184,19 @@ static void use_flags(struct process *process, const struct request *request)
 static void use_record(struct config *config, const struct request *request)
 {
     struct process *process = &config->process;
-    struct json container = request->record->json;
     struct capability_sets *sets = &process->capabilities;
-    const char *user = get_text(container, "user");
 
     process->stdin_open = request->interactive;
-    sets->root_only = true;
-    config->linux_.built_in_filter =
-        get_bool(container, "builtInFilter") && !request->privileged;
+    load_identity(request->record->json, config);
     if (request->user)
         process->user.name = request->user;
-    else if (user && *user)
-        process->user.name = user;
     /* not those of the container's user */
     process->user.additional_gids = request->gids.additional_gids;
     process->user.additional_gid_count = request->gids.additional_gid_count;
-    process->user.groups = (const char *const *)load_texts(container, "groups");
-    process->user.primary_group_too = true;
-    if (request->privileged)
+    if (request->privileged) {
+        config->linux_.built_in_filter = false;
         sets->bounding = sets->permitted = sets->effective = all_capabilities();
+    }
     if (process->terminal && !get_environment(process, "TERM"))
         set_environment(config, "TERM=xterm");
 }

@@ -13,7 +13,7 @@
 #include "container.h"
 #include "container_log.h"
 #include "keys.h"
-#include "launch.h"
+#include "record_config.h"
 #include "syscalls.h"
 
 /* So many seconds a full disk may keep a container's last words from its log. */

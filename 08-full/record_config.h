@@ -1,5 +1,5 @@
 /*
- * launch.h - from a record on disk to the container that it describes.
+ * record_config.h - from a record on disk to the container that it describes.
  */
 #pragma once
 
@@ -14,6 +14,10 @@
  */
 void load_record(const struct record *record, const char *data_root,
                  struct config *config);
+
+/* The part of that which holds for each of its processes: the user and groups as
+ * the container's files name them, and docker's habits. */
+void load_identity(struct json container, struct config *config);
 
 /* The path of a namespace, /proc/PID/ns/FILE, of the container `word`, for the
  * flag --FLAG container:WORD. It is good as long as the program runs. Ends the

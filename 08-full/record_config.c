@@ -1,5 +1,5 @@
-/* launch.c - what config.json has no words for. */
-#include "launch.h"
+/* record_config.c - what config.json has no words for. */
+#include "record_config.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -166,24 +166,30 @@ static void load_network(struct json container, struct config *config)
     config->network = network;
 }
 
+void load_identity(struct json container, struct config *config)
+{
+    struct process *process = &config->process;
+    struct user *to = &process->user;
+    const char *name = get_text(container, "user");
+
+    if (name && *name)
+        to->name = name;
+    to->groups = (const char *const *)load_texts(container, "groups");
+    to->additional_gid_count = 0; /* they are looked up anew */
+    to->primary_group_too = true;
+    process->capabilities.root_only = true;
+    config->linux_.built_in_filter = get_bool(container, "builtInFilter");
+}
+
 void load_record(const struct record *record, const char *data_root,
                  struct config *config)
 {
     struct process *process = &config->process;
-    const char *user;
 
     load_bundle(record->path, NULL, config);
-    user = get_text(record->json, "user");
-    if (user && *user)
-        process->user.name = user;
-    process->user.groups =
-        (const char *const *)load_texts(record->json, "groups");
-    process->user.additional_gid_count = 0; /* they are looked up anew */
-    process->user.primary_group_too = true;
+    load_identity(record->json, config);
     process->init = get_bool(record->json, "init");
     process->stdin_open = get_bool(record->json, "openStdin");
-    process->capabilities.root_only = true;
-    config->linux_.built_in_filter = get_bool(record->json, "builtInFilter");
     load_root(record, data_root, config);
     join_others(record, data_root, config);
     load_network(record->json, config);
