@@ -184,7 +184,7 @@ static char **load_env(struct json process)
     return env;
 }
 
-/* NULL without one. Who asks for rules must not run without them. */
+/* Who asks for rules must not run without them. */
 const char *load_label(struct json object, const char *name, bool supported)
 {
     const char *label = get_text(object, name);

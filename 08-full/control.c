@@ -189,7 +189,7 @@ int stop_verb(int argc, char **argv, const struct globals *globals)
     return status;
 }
 
-/* docker's kill: who is killed by hand is not started again. */
+/* Who is killed by hand is not started again. */
 bool kill_container(struct record *record, int number)
 {
     struct state state;

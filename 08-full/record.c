@@ -147,7 +147,6 @@ bool read_record(struct record *record)
     return true;
 }
 
-/* False if it is not there, or not yet as a whole. */
 bool open_record(struct record *record, const char *data_root, const char *id)
 {
     *record = (struct record){
