@@ -6,6 +6,7 @@
 #include "cli_network.h"
 #include "image.h"
 #include "rootfs.h"
+#include "terminal.h"
 
 /* ---- the environment ----------------------------------------------------------- */
 
@@ -70,6 +71,8 @@ static void set_streams(struct process *process, const struct flags *flags)
         if (flags->interactive && background && !flags->run.detach)
             fail_plainly("start it in the foreground, or without -i",
                          "run -i: in the background nothing can be typed");
+        require_terminal(flags->interactive && flags->tty &&
+                         !flags->run.detach);
         process->stdin_open = flags->interactive;
         process->terminal = flags->tty;
         return;
@@ -131,8 +134,8 @@ static void use_rootfs(struct process *process, struct run_options *options,
     options->rootfs = realpath(rootfs, NULL);
     if (!options->rootfs)
         fail("rootfs %s", rootfs);
-    if (entrypoint && *entrypoint)
-        set_entrypoint(process, entrypoint);
+    if (entrypoint)
+        set_entrypoint(process, options, entrypoint);
     if (!process->args[0])
         process->args = shell;
 }
@@ -193,6 +196,10 @@ void parse_run(int argc, char **argv, const char *id, struct config *config,
         flags.run.cid_file = absolute_path(flags.run.cid_file);
     check_options(&flags.run);
     use_layers(config, &flags); /* -P takes more ports from the image */
+    if (!*config->process.args[0]) {
+        errno = ENOENT;
+        fail_exec("\"\"");
+    }
     use_flags(config, &flags);
     *options = flags.run;
 }

@@ -52,6 +52,8 @@ struct run_options {
     const char *const *layers; /* and theirs, the topmost first; NULL ends */
     const char *rootfs;
 
+    size_t entrypoint_words; /* of process.args: those before docker's Cmd */
+
     /* "host", "none", "bridge", "private", "container:NAME"; never NULL. What
      * a container shares with another one is joined when it starts: config has
      * new namespaces for these. */

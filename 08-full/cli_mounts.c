@@ -38,47 +38,63 @@ static void add_own(struct config *config, const struct mount *mount)
 /* all that is mounted below it comes along, and is read-only as well */
 static const char *const all_below[] = {"rbind", NULL};
 
-/* The mount options of a word behind -v's second colon; NULL: none such. */
-static const char *option_of_volume(const char *word)
-{
-    static const char *const options[][2] = {
-        {"ro", "rro"},
-        {"rw", ""},
-        {"private", "private"},
-        {"rprivate", "rprivate"},
-        {"slave", "slave"},
-        {"rslave", "rslave"},
-        {"shared", "shared"},
-        {"rshared", "rshared"},
-        /* podman's: owners as the --userns has them inside */
-        {"idmap", "idmap"},
-        /* what the folder has already, or no other system needs */
-        {"z", ""},
-        {"Z", ""},
-        {"nocopy", ""},
-        {"cached", ""},
-        {"delegated", ""},
-        {"consistent", ""},
-    };
+/* What a word behind -v's second colon means as a mount option; docker takes one
+ * of each kind. */
+struct volume_word {
+    const char *word, *option;
+    enum { ACCESS, PROPAGATION, OWNERS, LABEL, COPY, CONSISTENCY } kind;
+};
 
-    for (size_t i = 0; i < COUNT(options); i++)
-        if (strcmp(word, options[i][0]) == 0)
-            return options[i][1];
+static const struct volume_word volume_words[] = {
+    {"ro", "rro", ACCESS},
+    {"rw", "", ACCESS},
+    {"private", "private", PROPAGATION},
+    {"rprivate", "rprivate", PROPAGATION},
+    {"slave", "slave", PROPAGATION},
+    {"rslave", "rslave", PROPAGATION},
+    {"shared", "shared", PROPAGATION},
+    {"rshared", "rshared", PROPAGATION},
+    /* podman's: owners as the --userns has them inside */
+    {"idmap", "idmap", OWNERS},
+    /* what the folder has already, or no other system needs */
+    {"z", "", LABEL},
+    {"Z", "", LABEL},
+    {"nocopy", "", COPY},
+    {"cached", "", CONSISTENCY},
+    {"delegated", "", CONSISTENCY},
+    {"consistent", "", CONSISTENCY},
+};
+
+static const struct volume_word *find_volume_word(const char *text)
+{
+    for (size_t i = 0; i < COUNT(volume_words); i++)
+        if (strcmp(text, volume_words[i].word) == 0)
+            return &volume_words[i];
     return NULL;
 }
 
-/* "ro,rslave" as mount options; NULL if a word is none. */
+static bool is_propagation(const char *text)
+{
+    const struct volume_word *word = find_volume_word(text);
+
+    return word && word->kind == PROPAGATION;
+}
+
+/* "ro,rslave" as mount options; NULL if they are none, or contradict. */
 static char *options_of_volume(const char *text)
 {
-    char *copy = format_text("%s", text), *rest = copy, *word;
+    char *copy = format_text("%s", text), *rest = copy, *part;
     char *all = or_empty(NULL);
+    unsigned kinds = 0;
 
-    while ((word = strsep(&rest, ","))) {
-        const char *option = option_of_volume(word);
+    while ((part = strsep(&rest, ","))) {
+        const struct volume_word *word = find_volume_word(part);
 
-        if (!option)
+        if (!word || kinds & 1u << word->kind)
             return NULL;
-        all = append(all, "%s%s", *all && *option ? "," : "", option);
+        kinds |= 1u << word->kind;
+        all =
+            append(all, "%s%s", *all && *word->option ? "," : "", word->option);
     }
     free(copy);
     return all;
@@ -91,10 +107,12 @@ const char *parse_volume(const char *text, void *value)
     char *options = options_of_volume(option ? option + 1 : "rw");
 
     free(options);
-    if (!colon || colon == text || colon[1] != '/' || strchr("/:", colon[2]) ||
-        !options)
+    if (!colon || colon == text || colon[1] != '/' || strchr("/:", colon[2]))
         return "HOST:CONTAINER or HOST:CONTAINER:ro, CONTAINER absolute "
                "and not /";
+    if (!options)
+        return "HOST:CONTAINER:OPTIONS, these such as ro,rslave, and one of a "
+               "kind";
     return parse_list(text, value);
 }
 
@@ -232,7 +250,7 @@ static bool is_mount(const struct request *request)
            is_switch(request->readonly) && is_switch(request->nonrecursive) &&
            (bind ? !request->size && !request->mode
                  : !request->propagation && !request->nonrecursive) &&
-           (!request->propagation || option_of_volume(request->propagation)) &&
+           (!request->propagation || is_propagation(request->propagation)) &&
            (!request->size || !parse_size(request->size, &size)) &&
            (!request->mode ||
             strspn(request->mode, "01234567") == strlen(request->mode));

@@ -56,9 +56,11 @@ struct json_object *make_image_config(const struct commit *commit,
 
 /* ---- what the container says --------------------------------------------------- */
 
-/* Sets NAME=VALUE in an array of such texts. */
-static void set_variable(struct json_object *array, const char *text)
+/* Sets NAME=VALUE among the variables. */
+static void set_variable(struct json_object *config, const char *text)
 {
+    struct json_object *array =
+        need_member(config, "Env", json_object_new_array);
     size_t length = strcspn(text, "=") + 1;
     size_t i = 0, count = json_object_array_length(array);
 
@@ -91,29 +93,19 @@ static void add_environment(struct json_object *config, struct json env)
         for (size_t j = 0; j < COUNT(own); j++)
             is_own |= strncmp(text, own[j], strlen(own[j])) == 0;
         if (!is_own)
-            set_variable(need_member(config, "Env", json_object_new_array),
-                         text);
+            set_variable(config, text);
     }
 }
 
-/* What was run was Entrypoint and Cmd behind it, unless the former was given
- * with --entrypoint. */
-static void set_command(struct json_object *config, struct json command)
+/* What was run was Entrypoint, the image's or that of --entrypoint, and Cmd. */
+static void set_command(struct json_object *config, struct json container)
 {
-    struct json from = {.value = config, .path = "config"};
-    struct json entrypoint = get_array(from, "Entrypoint");
-    size_t count = count_elements(entrypoint);
-    struct json_object *cmd = json_object_new_array();
+    struct json command = get_array(container, "command");
+    uint64_t count = 0;
 
-    for (size_t i = 0; i < count; i++)
-        if (i >= count_elements(command) ||
-            strcmp(text_at(entrypoint, i), text_at(command, i)) != 0) {
-            json_object_object_del(config, "Entrypoint");
-            count = 0;
-        }
-    for (size_t i = count; i < count_elements(command); i++)
-        append_json_text(cmd, text_at(command, i));
-    add_json(config, "Cmd", cmd);
+    get_unsigned(container, "entrypointWords", SIZE_MAX, &count);
+    add_json(config, "Entrypoint", copy_elements(command, 0, count));
+    add_json(config, "Cmd", copy_elements(command, count, SIZE_MAX));
 }
 
 static void add_record(struct json_object *config, const struct record *record)
@@ -128,7 +120,7 @@ static void add_record(struct json_object *config, const struct record *record)
         add_json_text(config, "WorkingDir", cwd);
     add_json_text(config, "User", get_text(record->json, "user"));
     add_json_text(config, "StopSignal", get_text(record->json, "stopSignal"));
-    set_command(config, get_array(record->json, "command"));
+    set_command(config, record->json);
     for (size_t i = 0; i < count_elements(labels); i++)
         set_label(config, text_at(labels, i));
 }
@@ -158,18 +150,44 @@ static struct json_object *read_command(const char *text)
     return array;
 }
 
-/* "NAME=VALUE", "NAME="VALUE"" and "NAME VALUE" are the first of these. */
-static char *read_pair(const char *text)
+/* The next word, without its quotes; NULL: there is none. */
+static char *next_word(const char **at)
 {
-    size_t name = strcspn(text, "= "), length;
-    const char *value = text[name] ? text + name + 1 : "";
+    const char *c = *at + strspn(*at, " ");
+    char *word = format_text("%s", c), *to = word, quote = '\0';
 
-    length = strlen(value);
-    if (length >= 2 && *value == '"' && value[length - 1] == '"') {
-        value++;
-        length -= 2;
-    }
-    return format_text("%.*s=%.*s", (int)name, text, (int)length, value);
+    if (!*c)
+        return NULL;
+    for (; *c && (quote || *c != ' '); c++)
+        if (*c == quote) {
+            quote = '\0';
+        } else if (!quote && strchr("\"'", *c)) {
+            quote = *c;
+        } else {
+            c += *c == '\\' && quote != '\'' && c[1];
+            *to++ = *c;
+        }
+    *to = '\0';
+    *at = c;
+    return word;
+}
+
+/* "NAME=VALUE NAME="A VALUE"", or the old "NAME A VALUE", which is one pair. */
+static void take_pairs(struct json_object *config, const char *text,
+                       void take(struct json_object *config, const char *pair))
+{
+    size_t name = strcspn(text, "= ");
+    char *pair;
+
+    if (text[name] != '=')
+        take(config, format_text("%.*s=%s", (int)name, text,
+                                 text[name] ? text + name + 1 : ""));
+    else
+        while ((pair = next_word(&text))) {
+            if (*pair == '=' || !strchr(pair, '='))
+                fail_plainly(NULL, "--change: %.80s: must be NAME=VALUE", pair);
+            take(config, pair);
+        }
 }
 
 /* `cmd` says whether there was a CMD before: an ENTRYPOINT takes that of the
@@ -192,10 +210,9 @@ static void take_instruction(struct json_object *config, const char *line,
         if (!*cmd)
             json_object_object_del(config, "Cmd");
     } else if (strcasecmp(word, "ENV") == 0 && *text) {
-        set_variable(need_member(config, "Env", json_object_new_array),
-                     read_pair(text));
+        take_pairs(config, text, set_variable);
     } else if (strcasecmp(word, "LABEL") == 0 && *text) {
-        set_label(config, read_pair(text));
+        take_pairs(config, text, set_label);
     } else {
         size_t i = 0;
 

@@ -8,6 +8,7 @@
 #include "exec.h"
 #include "keys.h"
 #include "record_config.h"
+#include "terminal.h"
 #include "user.h"
 
 /* ---- flags ------------------------------------------------------------------- */
@@ -187,6 +188,9 @@ static void use_record(struct config *config, const struct request *request)
     struct capability_sets *sets = &process->capabilities;
 
     process->stdin_open = request->interactive;
+    if (request->detach && !request->console_socket)
+        process->terminal = false; /* nobody would be there to serve it */
+    require_terminal(request->interactive && process->terminal);
     load_identity(request->record->json, config);
     if (request->user)
         process->user.name = request->user;

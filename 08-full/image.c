@@ -22,18 +22,28 @@ static bool is_small(char c)
     return islower((unsigned char)c) || isdigit((unsigned char)c);
 }
 
-/* Components between slashes: small letters, digits, . _ - and, for a host's
- * port, :, of which none is the first. Then perhaps a colon and a tag. */
+/* The colon of a host's port, which the first slash ends. */
+static bool is_port(const char *c, const char *slash)
+{
+    return *c == ':' && slash > c + 1 &&
+           c + 1 + strspn(c + 1, "0123456789") == slash;
+}
+
+/* Components between slashes: small letters, digits, . _ -, of which none of the
+ * last three is the first; the first component may have a port. Then perhaps a
+ * colon and a tag. */
 static bool is_name(const char *name, const char *colon)
 {
     const char *end = colon ? colon : name + strlen(name);
     const char *tag = colon ? colon + 1 : "latest";
+    const char *slash = strchr(name, '/');
 
     if (name == end || strlen(name) > 200 || end[-1] == '/')
         return false;
     for (const char *c = name; c < end; c++)
-        if (c == name || c[-1] == '/' ? !is_small(*c)
-                                      : !is_small(*c) && !strchr("._-:/", *c))
+        if (c == name || c[-1] == '/'
+                ? !is_small(*c)
+                : !is_small(*c) && !strchr("._-/", *c) && !is_port(c, slash))
             return false;
     if (!isalnum((unsigned char)*tag) && *tag != '_')
         return false;

@@ -79,5 +79,6 @@ const char *begin_image_work(struct store *store, const char *data_root);
 void use_image(struct config *config, struct run_options *options,
                const char *entrypoint);
 
-/* Puts it in front of process.args. */
-void set_entrypoint(struct process *process, const char *entrypoint);
+/* Puts it in front of process.args, unless it is "". */
+void set_entrypoint(struct process *process, struct run_options *options,
+                    const char *entrypoint);

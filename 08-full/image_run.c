@@ -24,29 +24,33 @@ static char **join(char **first, char **second)
     return joined;
 }
 
-void set_entrypoint(struct process *process, const char *entrypoint)
+void set_entrypoint(struct process *process, struct run_options *options,
+                    const char *entrypoint)
 {
     char *first[] = {(char *)entrypoint, NULL};
 
+    if (!*entrypoint)
+        return;
     process->args = join(first, process->args);
+    options->entrypoint_words = 1;
 }
 
 /* docker's rule: what the user types replaces Cmd, and goes behind Entrypoint;
  * who gives another entrypoint gets no Cmd either. */
 static void set_args(struct process *process, struct json config,
-                     const char *entrypoint)
+                     struct run_options *options, const char *entrypoint)
 {
     char **first;
 
     if (entrypoint) {
-        if (*entrypoint)
-            set_entrypoint(process, entrypoint);
+        set_entrypoint(process, options, entrypoint);
         return;
     }
     if (!process->args[0])
         process->args = load_texts(config, "Cmd");
     first = load_texts(config, "Entrypoint");
     process->args = join(first, process->args);
+    options->entrypoint_words = count_elements(get_array(config, "Entrypoint"));
     free(first);
 }
 
@@ -93,7 +97,7 @@ static void use_config(struct config *config, struct json image,
         options->stop_signal = get_text(from, "StopSignal");
     if (options->network.publish_all)
         publish_all(get_object(from, "ExposedPorts"), &options->network.ports);
-    set_args(process, from, entrypoint);
+    set_args(process, from, options, entrypoint);
 }
 
 /* A layer whose "/" hides what is below it is the last one: the kernel does not
@@ -144,7 +148,7 @@ void use_image(struct config *config, struct run_options *options,
     close(lock);
     close(store.folder);
     use_config(config, image.config, options, entrypoint);
-    if (!config->process.args[0] || !*config->process.args[0])
+    if (!config->process.args[0])
         fail_plainly("give one behind its name",
                      "image %s names no command to run", image.name);
 }

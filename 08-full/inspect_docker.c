@@ -255,17 +255,20 @@ static struct json_object *describe_config(struct json config,
 {
     struct json_object *object = json_object_new_object();
     struct json process = get_object(config, "process");
+    struct json args = get_array(process, "args");
+    uint64_t words = 0;
 
+    get_unsigned(container, "entrypointWords", SIZE_MAX, &words);
     add_text(object, "Hostname", get_text(config, "hostname"));
     add_text(object, "Domainname", get_text(config, "domainname"));
     add_text(object, "User", get_text(container, "user"));
     add_json_bool(object, "OpenStdin", get_bool(container, "openStdin"));
     add_json_bool(object, "Tty", get_bool(process, "terminal"));
     add_copy(object, "Env", get_array(process, "env"));
-    add_copy(object, "Cmd", get_array(process, "args"));
+    add_json(object, "Cmd", copy_elements(args, words, SIZE_MAX));
     add_text(object, "Image", get_text(container, "image"));
     add_text(object, "WorkingDir", get_text(process, "cwd"));
-    add_json(object, "Entrypoint", NULL); /* Cmd has both */
+    add_json(object, "Entrypoint", copy_elements(args, 0, words));
     add_json(object, "Labels", describe_labels(container));
     add_text(object, "StopSignal", get_text(container, "stopSignal"));
     return object;
@@ -296,18 +299,6 @@ static struct json_object *describe_network(const struct subject *subject,
 
 /* ---- all of it ----------------------------------------------------------------------- */
 
-/* The words behind the first one. */
-static struct json_object *arguments_of(struct json process)
-{
-    struct json_object *array = json_object_new_array();
-    struct json args = get_array(process, "args");
-
-    for (size_t i = 1; i < count_elements(args); i++)
-        json_object_array_add(array,
-                              json_object_get(get_element(args, i).value));
-    return array;
-}
-
 struct json_object *describe_container(const struct subject *subject)
 {
     struct json_object *object = json_object_new_object();
@@ -315,13 +306,14 @@ struct json_object *describe_container(const struct subject *subject)
     struct json container = subject->container;
     struct json process = get_object(config, "process");
     struct json args = get_array(process, "args");
+    struct json_object *arguments = copy_elements(args, 1, SIZE_MAX);
 
     add_text(object, "Id", subject->id);
     add_text(object, "Created",
              subject->recorded ? require_text(container, "created")
                                : subject->state.created);
     add_text(object, "Path", count_elements(args) ? text_at(args, 0) : "");
-    add_json(object, "Args", arguments_of(process));
+    add_json(object, "Args", arguments ? arguments : json_object_new_array());
     add_json(object, "State", describe_state_of(subject));
     add_text(object, "Image", get_text(container, "imageId"));
     add_json(object, "Name",

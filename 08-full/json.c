@@ -324,3 +324,15 @@ void add_json_texts(struct json_object *object, const char *name,
         append_json_text(array, *texts);
     add_json(object, name, array);
 }
+
+struct json_object *copy_elements(struct json array, size_t begin, size_t end)
+{
+    struct json_object *copy = NULL;
+
+    for (size_t i = begin; i < end && i < count_elements(array); i++) {
+        copy = copy ? copy : json_object_new_array();
+        json_object_array_add(copy,
+                              json_object_get(get_element(array, i).value));
+    }
+    return copy;
+}

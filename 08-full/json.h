@@ -110,5 +110,9 @@ void add_json_number(struct json_object *object, const char *name,
 void add_json_texts(struct json_object *object, const char *name,
                     const char *const *texts);
 
+/* The elements of an array from number `begin` on, before number `end`, in one of
+ * their own; NULL if there are none. */
+struct json_object *copy_elements(struct json array, size_t begin, size_t end);
+
 /* One more element of an array. */
 void append_json_text(struct json_object *array, const char *text);

@@ -52,7 +52,8 @@ static unsigned read_ports(const char *text, struct port *port)
         *colon = '\0';
         colon = strrchr(copy, ':');
         host = colon ? colon + 1 : copy;
-        fits &= !*host || read_range(host, &port->host) == count;
+        fits &= !*host || strcmp(host, "0") == 0 ||
+                read_range(host, &port->host) == count;
     }
     if (colon) {
         *colon = '\0';

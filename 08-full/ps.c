@@ -167,8 +167,8 @@ static const char *parse_filter_or_format(const char *text, void *value)
 {
     struct list_wishes *wishes = value;
 
-    return strchr(text, '=') ? parse_filter(text, &wishes->filters)
-                             : parse_format(text, &wishes->format);
+    return has_word("json table", text) ? parse_format(text, &wishes->format)
+                                        : parse_filter(text, &wishes->filters);
 }
 
 /* runc's "ps ID [ARGUMENT...]", and docker's "ps". */

@@ -39,8 +39,8 @@ struct record {
     struct json json; /* container.json:
         "name", "image" (as typed; or the folder of --rootfs), "imageId" ("" for
         a folder), "created" (RFC 3339), "layers" (digests, the topmost first)
-        or "rootfs", "command" (texts), "ports" (texts of -p), "terminal",
-        "openStdin", "removeAtEnd", "restart" ("no", "always", "on-failure"),
+        or "rootfs", "command" (texts), "entrypointWords" (how many of them are no
+        Cmd), "ports" (texts of -p), "terminal", "openStdin", "removeAtEnd", "restart" ("no", "always", "on-failure"),
         "mostRestarts", "stopSignal", and what monitor.c needs beside */
     struct {
         const char *started, *finished; /* RFC 3339; NULL: not yet */

@@ -11,6 +11,7 @@
 #include "packets.h"
 #include "record.h"
 #include "self.h"
+#include "terminal.h"
 #include "times.h"
 #include "verbs.h"
 
@@ -48,6 +49,7 @@ static struct json_object *describe(const struct config *config,
     else
         add_json_text(object, "rootfs", options->rootfs);
     add_json_texts(object, "command", (const char *const *)process->args);
+    add_json_number(object, "entrypointWords", options->entrypoint_words);
     add_json_bool(object, "terminal", process->terminal);
     add_json_bool(object, "openStdin", process->stdin_open);
     add_json_bool(object, "removeAtEnd", options->remove);
@@ -252,8 +254,11 @@ int attach_verb(int argc, char **argv, const struct globals *globals)
     char **words = parse_flags(argc, argv, flags, "");
     struct record record;
 
-    require_words(words, "attach");
+    if (!words[0] || words[1])
+        fail_plainly(NULL, "attach: one container is wanted");
     require_record(&record, globals->data_root, words[0]);
+    require_terminal(!no_input && get_bool(record.json, "openStdin") &&
+                     get_bool(record.json, "terminal"));
     return attach_container(
         &record, (struct attachment){.input = !no_input,
                                      .signals = signals ? &record : NULL,

@@ -150,10 +150,27 @@ static void print_part(FILE *to, const char *at, const char *end,
     fwrite(at, 1, (size_t)(end - at), to);
 }
 
+/* The template as a whole, or none of it; the caller frees it. */
+static char *fill_template(const char *format, struct json_object *object)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (!to)
+        fail("open_memstream");
+    print_part(to, format, format + strlen(format), object);
+    if (fclose(to) != 0)
+        fail("allocate memory");
+    return text;
+}
+
 void print_template(const char *format, struct json_object *object)
 {
-    print_part(stdout, format, format + strlen(format), object);
-    putchar('\n');
+    char *text = fill_template(format, object);
+
+    puts(text);
+    free(text);
 }
 
 /* ---- lists ------------------------------------------------------------------ */
@@ -193,15 +210,8 @@ static void add_template_row(struct table *table, const char *format,
                              struct json_object *object)
 {
     const char *cells[100] = {""};
-    char *text = NULL;
-    size_t size;
-    FILE *to = open_memstream(&text, &size);
+    char *text = fill_template(format, object);
 
-    if (!to)
-        fail("open_memstream");
-    print_part(to, format, format + strlen(format), object);
-    if (fclose(to) != 0)
-        fail("allocate memory");
     for (size_t i = 0; i < table->columns; i++)
         cells[i] = text ? strsep(&text, "\t") : "";
     add_row(table, cells);

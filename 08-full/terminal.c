@@ -6,6 +6,13 @@
 
 #include "base.h"
 
+void require_terminal(bool wanted)
+{
+    if (wanted && !isatty(STDIN_FILENO))
+        fail_plainly("-i alone hands on what is typed nowhere",
+                     "the input device is not a TTY");
+}
+
 void copy_window_size(const struct terminal *terminal)
 {
     struct winsize size;

@@ -23,6 +23,10 @@ struct terminal {
  */
 void open_terminal(struct terminal *terminal, int master, bool typing);
 
+/* docker's rule for -i with -t, if that is `wanted`: the program ends unless
+ * standard input is a terminal. */
+void require_terminal(bool wanted);
+
 /* The caller's terminal has another size now. */
 void copy_window_size(const struct terminal *terminal);
 

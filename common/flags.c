@@ -123,6 +123,10 @@ char **parse_flags(int argc, char **argv, const struct flag *flags,
             die_usage("%.80s: its argument is missing", argv[optind - 1]);
         if (value == HELP)
             end_with_help(flags, about);
+        /* docker takes -m=64m */
+        if (value < HELP && optarg && *optarg == '=' &&
+            optarg != argv[optind - 1])
+            optarg++;
         if (value == EXPLAIN)
             explaining = true;
         else

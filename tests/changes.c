@@ -281,6 +281,40 @@ static void commit_round(int stage_)
     remove_containers();
 }
 
+/* The words of a command keep their places in the image, and a line has several
+ * variables. */
+static void commit_words(int stage_)
+{
+    (void)stage_;
+    need_cgroups();
+    change("true");
+    expect_status(stage("commit", "web", "mine:v1"), 0);
+    expect_status(stage("run", "--name", "other", "--entrypoint", "echo",
+                        "mine:v1", "e", "f"),
+                  0);
+    ck_assert_str_eq(stage("inspect", "-f",
+                           "{{json .Config.Entrypoint}} {{json .Config.Cmd}}",
+                           "other")
+                         .out,
+                     "[\"echo\"] [\"e\",\"f\"]\n");
+    expect_status(stage("commit", "other", "mine:v1"), 0);
+    ck_assert_str_eq(stage("run", "--rm", "mine:v1").out, "e f\n");
+    ck_assert_str_eq(stage("run", "--rm", "mine:v1", "g").out, "g\n");
+    expect_status(stage("run", "--rm", "--entrypoint", "", "mine:v1", ""), 127);
+    expect_status(
+        stage("commit", "-c", "ENV A=b C=\"d  e\" F=g\\ h", "web", "mine:v1"),
+        0);
+    ck_assert_str_eq(
+        stage("run", "--rm", "mine:v1", "sh", "-c", "echo \"$A+$C+$F\"").out,
+        "b+d  e+g h\n");
+    expect_status(stage("commit", "-c", "ENV A=b c", "web", "mine:v2"), 125);
+    expect_status(stage("commit", "web", "mine:v2:v3"), 125);
+    expect_status(stage("commit", "web", "host:x/mine"), 125);
+    expect_status(stage("commit", "web", "host:5000/mine:v1"), 0);
+    expect_status(stage("rmi", "host:5000/mine:v1"), 0);
+    remove_containers();
+}
+
 /* What the image says: what the container was run with, and then --change. */
 static void commit_says(int stage_)
 {
@@ -471,6 +505,7 @@ const struct check change_checks[] = {
     {"diff_userns", 8, 8, diff_userns},
     {"commit_round", 8, 8, commit_round},
     {"commit_says", 8, 8, commit_says},
+    {"commit_words", 8, 8, commit_words},
     {"commit_running", 8, 8, commit_running},
     {"commit_keeps_layers", 8, 8, commit_keeps_layers},
     {"commit_killed", 8, 8, commit_killed},

@@ -144,6 +144,7 @@ static void log_flags(int stage_)
     expect_status(stage("exec", "web", "touch", "/go"), 0);
     wait_for_end();
     expect_lines("--tail", "all", "one\ntwo\n");
+    expect_lines("--tail", "-1", "one\ntwo\n");
     expect_lines("--tail", "1", "two\n");
     expect_lines("-n", "0", "");
     expect_lines("-n", "7", "one\ntwo\n");

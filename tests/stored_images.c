@@ -120,8 +120,7 @@ static void expect_rule(const char *protocol, int port, const char *to)
     ck_assert_msg(port > 1024 && status == 0, "no rule for port %d", port);
 }
 
-#define RUN_PORTS                                                              \
-    "run", "-di", STORE, "-P", "-p", "127.0.0.1::53/udp", "--entrypoint", "sh"
+#define RUN_PORTS "run", "-di", STORE, "-P", "--entrypoint", "sh"
 
 /* -P: the image's ports, each at another one of the host's. */
 static void image_ports(int stage_)
@@ -137,9 +136,10 @@ static void image_ports(int stage_)
     make_images("");
     load("images/layout");
     for (int i = 0; i < 2; i++) {
-        expect_status(
-            stage(RUN_PORTS, "--name", names[i], "test:v1", "-c", "read line"),
-            0);
+        expect_status(stage(RUN_PORTS, "-p",
+                            i ? "127.0.0.1:0:53/udp" : "127.0.0.1::53/udp",
+                            "--name", names[i], "test:v1", "-c", "read line"),
+                      0);
         text = stage(STORE, "ps", "-l", "--format", "{{.Ports}}").out;
         ck_assert_msg(sscanf(text, "127.0.0.1:%d->53/udp, 0.0.0.0:%d->80/tcp\n",
                              &ports[2 * i], &ports[2 * i + 1]) == 2,
