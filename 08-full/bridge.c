@@ -194,21 +194,23 @@ static void tidy(int pool)
 {
     struct in_addr addresses[POOL_SIZE];
     struct ifreq link;
-    int result;
+    int result, number;
 
     if (list_addresses(pool, addresses) > 0) {
         if (!look_at_link(bridge, SIOCGIFADDR, &link))
             return;
         result = write_table(pool, bridge,
                              ((struct sockaddr_in *)&link.ifr_addr)->sin_addr);
+        number = errno;
     } else {
         result = remove_table(pool);
+        number = errno;
         if (remove_link(bridge) == -1 && errno != ENODEV)
             warn("cannot remove the bridge %s: %s", bridge, strerror(errno));
         remove_pool();
     }
     if (result == -1)
-        warn("nft: cannot change the table toy-docker: %s", strerror(errno));
+        warn("nft: cannot change the table toy-docker: %s", strerror(number));
 }
 
 void leave_network(struct network *network)

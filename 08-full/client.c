@@ -90,6 +90,7 @@ struct talk {
     struct typing typing;
     int signals, times; /* signalfd(2); how many there were */
     bool input_ended;
+    bool lost; /* what the container wrote could not be written on */
     int exit_status;
 };
 
@@ -131,8 +132,16 @@ static void write_all(struct talk *talk, int fd, const char *data,
         if (fds[0].revents)
             handle_signals(talk);
         put = fds[1].revents ? write(fd, data, length) : 0;
-        if (put == -1 && errno != EAGAIN && errno != EINTR)
-            return; /* nobody is there to read it */
+        if (put == -1 && errno != EAGAIN && errno != EINTR) {
+            /* but for a reader who has gone, a disk is full, say */
+            if (errno != EPIPE && errno != EIO && !talk->lost) {
+                talk->lost = true;
+                warn("%s is lost: %s",
+                     fd == STDOUT_FILENO ? "its output" : "its stderr",
+                     strerror(errno));
+            }
+            return;
+        }
         if (put > 0) {
             data += put;
             length -= (size_t)put;
@@ -247,5 +256,5 @@ int attend_container(const struct attachment *to)
     }
     exit_status = copy_until_end(&talk);
     leave_raw_mode(&terminal);
-    return exit_status;
+    return talk.lost ? EXIT_STAGE_FAILED : exit_status;
 }

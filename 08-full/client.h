@@ -22,7 +22,8 @@ extern const char attach_socket[];
 
 /*
  * Copies in both directions until the container ends. Returns its exit status;
- * 0 if the user has detached, or the monitor is gone (which is said).
+ * 0 if the user has detached; 125 if the monitor is gone, or our streams took
+ * not all that it wrote (which is said).
  */
 int attend_container(const struct attachment *attachment);
 

@@ -36,13 +36,26 @@ DIR *list_folder(int parent, const char *name)
     return fd == -1 ? NULL : fdopendir(fd);
 }
 
+/* The second write tells why the first one took a part. */
+static bool write_all(int fd, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t put = write(fd, text, length);
+
+        if (put == -1)
+            return false;
+        text += put;
+        length -= (size_t)put;
+    }
+    return true;
+}
+
 static bool write_and_sync(int parent, const char *name, int how, mode_t mode,
                            const char *text, bool safe)
 {
-    size_t length = strlen(text);
     int fd = openat(parent, name,
                     O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, mode);
-    bool written = fd != -1 && write(fd, text, length) == (ssize_t)length &&
+    bool written = fd != -1 && write_all(fd, text, strlen(text)) &&
                    (!safe || fsync(fd) == 0);
     int number = errno;
 

@@ -12,14 +12,19 @@
 
 static const char *parse_tail(const char *text, void *value)
 {
+    const char *digits = text + (*text == '-');
     char *end;
 
     *(uint64_t *)value = UINT64_MAX;
     if (strcmp(text, "all") == 0)
         return NULL;
-    *(uint64_t *)value = strtoull(text, &end, 10);
-    return isdigit((unsigned char)*text) && !*end ? NULL
-                                                  : "a number of lines, or all";
+    if (digits == text) /* docker's -1 is all */
+        *(uint64_t *)value = strtoull(text, &end, 10);
+    else
+        strtoull(digits, &end, 10);
+    return isdigit((unsigned char)*digits) && !*end
+             ? NULL
+             : "a number of lines, or all";
 }
 
 /* ---- lines --------------------------------------------------------------------- */
@@ -197,7 +202,8 @@ static void print_news(struct reading *reading, struct log_file *current)
         if (next.stream)
             *current = next;
     } while (next.stream);
-    fflush(stdout);
+    if (fflush(stdout) != 0)
+        fail("write to standard output");
 }
 
 /* Until something is written, or, at the latest, a second is over: the end of

@@ -11,6 +11,8 @@
  *
  *     make stage-8 && sudo ./stage-8 --explain
  */
+#include <signal.h>
+
 #include "base.h"
 #include "cli.h"
 #include "container.h"
@@ -23,6 +25,8 @@ int main(int argc, char **argv)
     static const struct life ordinary = {.company = UNTIL_ITS_END};
     static struct config config;
 
+    /* a limit of files (ulimit -f) is an error like a full disk */
+    signal(SIGXFSZ, SIG_IGN);
     if (is_oci_command(argc, argv))
         return run_oci_command(argc, argv);
     refuse_docker_verb(argv + 1);

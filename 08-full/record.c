@@ -160,6 +160,8 @@ bool open_record(struct record *record, const char *data_root, const char *id)
         return false;
     }
     if (!read_record(record)) {
+        if (errno != ENOENT)
+            fail("read %s/%s", record->path, container_file);
         close(record->folder);
         return false;
     }
@@ -191,6 +193,16 @@ char *make_id(void)
         /* a short id of digits alone would be taken for a number */
     } while (strspn(id, "0123456789") >= SHORT_ID);
     return id;
+}
+
+/* What could not be made is taken back. */
+static noreturn void give_up(const struct record *record)
+{
+    int number = errno;
+
+    remove_tree(AT_FDCWD, record->path);
+    errno = number;
+    fail("write the files of %s", record->path);
 }
 
 static const struct record *find_name(const struct record *records,
@@ -257,14 +269,15 @@ void make_record(struct record *record, const struct store *store,
         fail_with_hint(store_hint, "mkdir %s", record->path);
     record->folder = open_folder(AT_FDCWD, record->path);
     if (record->folder == -1)
-        fail("open %s", record->path);
+        give_up(record);
     /* before it is a container that others can see, and sweep */
     lock_record(record, true);
     if (mkdirat(record->folder, "root", 0755) == -1)
-        fail("mkdir %s/root", record->path);
+        give_up(record);
     make_reserve(record);
-    write_whole(record, config_file, config);
-    save_record(record);
+    if (!try_to_write(record, config_file, config) ||
+        !try_to_write(record, container_file, json_line(container)))
+        give_up(record);
     close(lock);
 }
 

@@ -177,14 +177,25 @@ static void write_in_folder(const struct state *state, const char *name,
 void make_state(struct state *state, const char *root, const char *id,
                 const char *bundle, const struct config *config)
 {
+    int number;
+
     set_path(state, root, id);
     if (make_dir(root) == -1)
         fail("mkdir %s", root);
     /* of two that do this at the same time, one succeeds */
-    if (mkdir(state->path, 0700) == -1 && errno == EEXIST)
-        fail_plainly(NULL, "container with the id %s already exists", id);
-    if (!lock_folder(state))
-        fail("mkdir %s", state->path);
+    if (mkdir(state->path, 0700) == -1) {
+        if (errno == EEXIST)
+            fail_plainly(NULL, "container with the id %s already exists", id);
+        fail_with_hint("states are kept there: it must be writable", "mkdir %s",
+                       state->path);
+    }
+    state->folder = open_folder(AT_FDCWD, state->path);
+    if (state->folder == -1 || !lock_state_again(state)) {
+        number = errno;
+        rmdir(state->path);
+        errno = number;
+        fail("open %s", state->path);
+    }
     state->bundle = bundle;
     state->rootfs = config->root.path;
     if (config->linux_.host_mounts)

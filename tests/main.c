@@ -103,6 +103,7 @@ static const struct check *const tables[] = {
     habits_checks,
     docker_terminal_checks,
     stubborn_checks,
+    misuse_checks,
     help_checks,
     inspect_checks,
     oci_control_checks,

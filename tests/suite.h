@@ -65,6 +65,7 @@ extern const struct check docker_terminal_checks[]; /* docker_terminal.c */
 extern const struct check help_checks[];            /* help.c */
 extern const struct check inspect_checks[];         /* inspect.c */
 extern const struct check stubborn_checks[];        /* stubborn.c */
+extern const struct check misuse_checks[];          /* misuse.c */
 
 /* The project's folder, and the scratch folder that stages start in: it has
  * rootfs/ (a copy of the project's) and conf/. */
