@@ -162,9 +162,9 @@ static bool has_mount(const char *mounts, const char *point)
     return strstr(mounts, format_text(" %s ", point)) != NULL;
 }
 
-/* Without those that the true host has lost, too: somebody who removes a mount
- * point there takes the mount away in all namespaces. See unlink(2), rmdir(2)
- * and mount_namespaces(7). */
+/* Without those that are gone in the true host, too: somebody who removes a
+ * mount point there takes the mount away in all namespaces. See
+ * mount_namespaces(7). */
 static char *mounts_left(const struct snapshot *before,
                          const struct snapshot *after)
 {
@@ -173,7 +173,8 @@ static char *mounts_left(const struct snapshot *before,
 
     while ((line = strsep(&rest, "\n"))) {
         char *point = NULL;
-        bool lost = sscanf(line, "%*s %*s %ms", &point) == 1 &&
+        bool lost = !strstr(after->parts[MOUNTS], line) &&
+                    sscanf(line, "%*s %*s %ms", &point) == 1 &&
                     has_mount(before->true_mounts, point) &&
                     !has_mount(after->true_mounts, point);
 
