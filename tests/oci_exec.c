@@ -108,6 +108,7 @@ static void joins_user_and_time(int stage)
                                         "mnt", "cgroup", "user", "time"};
     struct how how = {.terminal = true, .flags = {"--root", "state"}};
     struct process process;
+    struct result result;
     pid_t first, other;
 
     (void)stage;
@@ -132,8 +133,9 @@ static void joins_user_and_time(int stage)
                      77000000);
     process = start_stage(8, &how, "exec", "-t", "box", "sh", "-c",
                           "tty; stat -c owner:%u /dev/pts/0", NULL);
-    expect(&process, "owner:0");
-    expect_status(finish(&process), 0);
+    result = finish(&process);
+    expect_status(result, 0);
+    expect_text("screen", result.out, "owner:0");
     expect_refused(oci("exec", "--user", "1000", "box", "true"), "1000");
     end_box();
 }
