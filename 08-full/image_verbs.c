@@ -132,38 +132,13 @@ static struct json_object *describe(const struct image *image, bool whole)
     return object;
 }
 
-/* The heads of a table of these. */
-static struct json_object *describe_heads(void)
-{
-    static const char *const heads[][2] = {
-        {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
-        {"ID", "IMAGE ID"},           {"CreatedAt", "CREATED AT"},
-        {"CreatedSince", "CREATED"},  {"Size", "SIZE"}};
-    struct json_object *object = json_object_new_object();
+static const char *const heads[][2] = {
+    {"Repository", "REPOSITORY"}, {"Tag", "TAG"},
+    {"ID", "IMAGE ID"},           {"CreatedAt", "CREATED AT"},
+    {"CreatedSince", "CREATED"},  {"Size", "SIZE"}};
 
-    for (size_t i = 0; i < COUNT(heads); i++)
-        add_json_text(object, heads[i][0], heads[i][1]);
-    return object;
-}
-
-static void print_images(const struct image *images, size_t count, bool whole)
-{
-    static const char *const heads[] = {"REPOSITORY", "TAG", "IMAGE ID",
-                                        "CREATED", "SIZE"};
-    struct table table = {.columns = COUNT(heads)};
-
-    add_row(&table, heads);
-    for (size_t i = 0; i < count; i++) {
-        const char *cells[COUNT(heads)];
-
-        cells[0] = split_name(images[i].name, &cells[1]);
-        cells[2] = id_text(&images[i], whole);
-        cells[3] = human_age(images[i].created);
-        cells[4] = size_words(images[i].size, 1000);
-        add_row(&table, cells);
-    }
-    print_rows(&table, 10, 0, "\n");
-}
+static const char usual_table[] = "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t"
+                                  "{{.CreatedSince}}\t{{.Size}}";
 
 /* The newest first. */
 static int compare_created(const void *a, const void *b)
@@ -223,10 +198,9 @@ int images_verb(int argc, char **argv, const struct globals *globals)
             puts(id_text(&images[i], whole));
         else
             json_object_array_add(list, describe(&images[i], whole));
-    if (format && !quiet)
-        print_list(describe_heads(), list, format);
-    else if (!quiet)
-        print_images(images, count, whole);
+    if (!quiet)
+        print_list(describe_heads(heads, COUNT(heads)), list,
+                   format ? format : usual_table);
     return EXIT_SUCCESS;
 }
 

@@ -8,20 +8,25 @@
 #include "image.h"
 #include "names.h"
 #include "ports.h"
-#include "table.h"
 #include "template.h"
 #include "times.h"
-
-enum { COLUMNS = 7 };
 
 struct row {
     const struct record *record;
     enum record_state how;
-    const char *cells[COLUMNS]; /* in docker's order */
 };
 
-static const char *const heads[] = {
-    "CONTAINER ID", "IMAGE", "COMMAND", "CREATED", "STATUS", "PORTS", "NAMES"};
+/* docker's names, and the heads of their columns. */
+static const char *const heads[][2] = {
+    {"ID", "CONTAINER ID"},     {"Image", "IMAGE"},
+    {"Command", "COMMAND"},     {"RunningFor", "CREATED"},
+    {"Status", "STATUS"},       {"Ports", "PORTS"},
+    {"Names", "NAMES"},         {"State", "STATE"},
+    {"CreatedAt", "CREATED AT"}};
+
+static const char usual_table[] =
+    "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t"
+    "{{.Ports}}\t{{.Names}}";
 
 /* ---- the cells ---------------------------------------------------------------- */
 
@@ -106,69 +111,29 @@ static char *status_text(const struct record *record, enum record_state how)
     }
 }
 
-static void fill_row(struct row *row, bool whole)
+static char *id_text(const struct record *record, bool whole)
 {
-    const struct record *record = row->record;
-    struct json json = record->json;
-    const char *const cells[COLUMNS] = {
-        format_text("%.*s", whole ? (int)strlen(record->id) : SHORT_ID,
-                    record->id),
-        require_text(json, "image"),
-        command_text(json, whole),
-        format_text("%s ago", duration_text(age_of(get_text(json, "created")))),
-        status_text(record, row->how),
-        is_up(row->how) ? ports_text(record->status.ports) : "",
-        record->name,
-    };
-
-    memcpy(row->cells, cells, sizeof(cells));
+    return format_text("%.*s", whole ? ID_LENGTH : SHORT_ID, record->id);
 }
 
-/* ---- how they are printed -------------------------------------------------------- */
-
-static void print_table(const struct row *rows, size_t count)
+static struct json_object *describe(const struct row *row, bool whole)
 {
-    struct table table = {.columns = COLUMNS};
-
-    add_row(&table, heads);
-    for (size_t i = 0; i < count; i++)
-        add_row(&table, rows[i].cells);
-    print_rows(&table, 10, 0, "\n");
-}
-
-/* With docker's names. */
-static struct json_object *describe_row(const struct row *row)
-{
-    static const char *const names[COLUMNS] = {
-        "ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names"};
     struct json_object *object = json_object_new_object();
+    const struct record *record = row->record;
+    const char *created = require_text(record->json, "created");
 
-    for (int j = 0; j < COLUMNS; j++)
-        add_json_text(object, names[j], row->cells[j]);
-    add_json_text(object, "State",
-                  row->record ? record_word(row->how) : "STATE");
-    add_json_text(object, "CreatedAt",
-                  row->record ? require_text(row->record->json, "created")
-                              : "CREATED AT");
+    add_json_text(object, "ID", id_text(record, whole));
+    add_json_text(object, "Image", require_text(record->json, "image"));
+    add_json_text(object, "Command", command_text(record->json, whole));
+    add_json_text(object, "RunningFor",
+                  format_text("%s ago", duration_text(age_of(created))));
+    add_json_text(object, "Status", status_text(record, row->how));
+    add_json_text(object, "Ports",
+                  is_up(row->how) ? ports_text(record->status.ports) : "");
+    add_json_text(object, "Names", record->name);
+    add_json_text(object, "State", record_word(row->how));
+    add_json_text(object, "CreatedAt", created);
     return object;
-}
-
-static void print_as_wished(const struct row *rows, size_t count,
-                            const struct list_wishes *wishes)
-{
-    struct json_object *list = json_object_new_array();
-    struct row head = {.record = NULL};
-
-    memcpy(head.cells, heads, sizeof(heads));
-    for (size_t i = 0; i < count; i++)
-        if (wishes->quiet)
-            puts(rows[i].cells[0]);
-        else
-            json_object_array_add(list, describe_row(&rows[i]));
-    if (wishes->format && !wishes->quiet)
-        print_list(describe_row(&head), list, wishes->format);
-    else if (!wishes->quiet)
-        print_table(rows, count);
 }
 
 /* ---- which of them ------------------------------------------------------------------ */
@@ -303,23 +268,25 @@ static bool is_wanted(const struct row *row, const struct list_wishes *wishes,
 
 int list_containers(const char *data_root, const struct list_wishes *wishes)
 {
+    struct json_object *list = json_object_new_array();
     size_t found, count = 0;
     struct record *records = list_records(data_root, &found);
-    struct row *rows = allocate(found, sizeof(*rows));
 
     for (size_t i = 0; i < found; i++) {
-        struct row *row = &rows[count];
+        struct row row = {&records[i], record_state_of(&records[i])};
 
-        *row = (struct row){.record = &records[i]};
-        row->how = record_state_of(&records[i]);
         read_status(&records[i]);
-        if (!is_wanted(row, wishes, data_root) ||
+        if (!is_wanted(&row, wishes, data_root) ||
             (wishes->last && count >= wishes->last))
             continue;
-        fill_row(row, wishes->whole);
         count++;
+        if (wishes->quiet)
+            puts(id_text(&records[i], wishes->whole));
+        else
+            json_object_array_add(list, describe(&row, wishes->whole));
     }
-    print_as_wished(rows, count, wishes);
-    free(rows);
+    if (!wishes->quiet)
+        print_list(describe_heads(heads, COUNT(heads)), list,
+                   wishes->format ? wishes->format : usual_table);
     return EXIT_SUCCESS;
 }

@@ -175,6 +175,15 @@ void print_template(const char *format, struct json_object *object)
 
 /* ---- lists ------------------------------------------------------------------ */
 
+struct json_object *describe_heads(const char *const heads[][2], size_t count)
+{
+    struct json_object *object = json_object_new_object();
+
+    for (size_t i = 0; i < count; i++)
+        add_json_text(object, heads[i][0], heads[i][1]);
+    return object;
+}
+
 static bool is_table(const char *format)
 {
     return strncmp(format, "table ", 6) == 0 && strstr(format, "{{");

@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <stddef.h>
+
 struct json_object; /* of json-c */
 
 /*
@@ -16,6 +18,9 @@ void print_template(const char *format, struct json_object *object);
 
 /* The parser of --format for lists: const char *, NULL for a table. */
 const char *parse_format(const char *text, void *value);
+
+/* Names of members, and the heads of their columns: an object for print_list. */
+struct json_object *describe_heads(const char *const heads[][2], size_t count);
 
 /*
  * Prints the objects of the list: for "json" a line of JSON each; or each by the
