@@ -21,8 +21,10 @@ void add_env(struct config *config, const char *text);
 /* Lines of that; empty ones and those with a "#" in front say nothing. */
 void read_env_file(struct config *config, const char *path);
 
-/* Parsers: of --restart, struct restart; of a path in the container; of
- * NAME=VALUE or NAME alone, struct list. */
+/* Parsers: of a number from 0 on, where parse_number begins with 1; of
+ * --restart, struct restart; of a path in the container; of NAME=VALUE or NAME
+ * alone, struct list. */
+const char *parse_count(const char *text, void *value);
 const char *parse_restart(const char *text, void *value);
 const char *parse_path(const char *text, void *value);
 const char *parse_label(const char *text, void *value);

@@ -48,8 +48,7 @@ static const char *parse_any(const char *text, void *value)
     return NULL;
 }
 
-/* From 0 on, where parse_number begins with 1. */
-static const char *parse_count(const char *text, void *value)
+const char *parse_count(const char *text, void *value)
 {
     if (strcmp(text, "0") == 0) {
         *(uint64_t *)value = 0;

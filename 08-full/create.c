@@ -1,5 +1,6 @@
 /* create.c - create, run: a container from a bundle. */
 #include "base.h"
+#include "cli.h"
 #include "config_json.h"
 #include "container.h"
 #include "notify.h"
@@ -14,14 +15,9 @@ struct creation {
 
 const char *parse_preserve(const char *text, void *value)
 {
-    static const char expected[] = "a number of descriptors from 0 to 1000";
-
-    if (strcmp(text, "0") == 0) {
-        *(uint64_t *)value = 0;
-        return NULL;
-    }
-    return parse_number(text, value) || *(uint64_t *)value > 1000 ? expected
-                                                                  : NULL;
+    return parse_count(text, value) || *(uint64_t *)value > 1000
+             ? "a number of descriptors from 0 to 1000"
+             : NULL;
 }
 
 static char **read_creation(int argc, char **argv, struct creation *to)

@@ -1,6 +1,7 @@
 /* digest.c - SHA-256 by nettle. */
 #include "digest.h"
 
+#include <nettle/base16.h>
 #include <nettle/version.h>
 
 #include "base.h"
@@ -10,16 +11,15 @@ static const char prefix[] = "sha256:";
 char *end_digest(struct sha256_ctx *digest)
 {
     unsigned char bytes[SHA256_DIGEST_SIZE];
-    char digits[2 * SHA256_DIGEST_SIZE + 1];
+    char digits[2 * SHA256_DIGEST_SIZE];
 
 #if NETTLE_VERSION_MAJOR >= 4
     sha256_digest(digest, bytes);
 #else
     sha256_digest(digest, sizeof(bytes), bytes);
 #endif
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        snprintf(digits + 2 * i, 3, "%02x", bytes[i]);
-    return format_text("%s%s", prefix, digits);
+    base16_encode_update(digits, sizeof(bytes), bytes);
+    return format_text("%s%.*s", prefix, (int)sizeof(digits), digits);
 }
 
 char *digest_of(const void *data, size_t size)

@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 
 #include "base.h"
+#include "cli.h"
 #include "control.h"
 #include "image.h"
 #include "names.h"
@@ -162,8 +163,7 @@ const char *parse_filter(const char *text, void *value)
                   wanted))
         return "status=, and created, running, paused, restarting, exited or "
                "dead";
-    if (*text == 'e' && strcmp(wanted, "0") != 0 &&
-        parse_number(wanted, &number))
+    if (*text == 'e' && parse_count(wanted, &number))
         return "exited=, and an exit status";
     return parse_list(text, value);
 }

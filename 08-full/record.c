@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <json-c/json.h>
+#include <nettle/base16.h>
 #include <sys/file.h>
 #include <sys/random.h>
 
@@ -186,10 +187,7 @@ char *make_id(void)
     do {
         if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
             fail("getrandom");
-        for (size_t i = 0; i < sizeof(bytes); i++) {
-            id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-            id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-        }
+        base16_encode_update(id, sizeof(bytes), bytes);
         /* a short id of digits alone would be taken for a number */
     } while (strspn(id, "0123456789") >= SHORT_ID);
     return id;
