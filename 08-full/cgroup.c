@@ -1,7 +1,6 @@
 /* cgroup.c - making, joining and removing the container's groups. */
 #include "cgroup.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <sys/file.h>
 

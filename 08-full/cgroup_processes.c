@@ -1,5 +1,4 @@
 /* cgroup_processes.c - the processes of the groups: who, signals, pausing. */
-#include <dirent.h>
 #include <signal.h>
 #include <time.h>
 

@@ -1,5 +1,4 @@
 /* cgroup_remove.c - a group, with all that the container has made in it. */
-#include <dirent.h>
 #include <signal.h>
 #include <time.h>
 

@@ -1,7 +1,6 @@
 /* changes.c - comparing upper/ with what is below it. */
 #include "changes.h"
 
-#include <dirent.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/xattr.h>

@@ -1,6 +1,4 @@
 /* commit.c - commit: an image of what a container has changed. */
-#include <json-c/json.h>
-#include <stdnoreturn.h>
 #include <sys/wait.h>
 
 #include "base.h"

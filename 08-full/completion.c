@@ -4,7 +4,6 @@
  * typed. A line of the answer is a word that could stand in its place, a tab, and
  * a few words about it. No line: the shell offers files.
  */
-#include <dirent.h>
 #include <signal.h>
 
 #include "base.h"

@@ -1,7 +1,6 @@
 /* config_write.c - a struct config becomes a config.json. */
 #include "config_write.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <sched.h>
 

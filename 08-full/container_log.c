@@ -1,8 +1,6 @@
 /* container_log.c - writing a container's log. */
 #include "container_log.h"
 
-#include <dirent.h>
-
 #include "base.h"
 #include "times.h"
 

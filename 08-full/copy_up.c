@@ -1,7 +1,6 @@
 /* copy_up.c - copying a tree, by descriptor. */
 #include "copy_up.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <linux/magic.h>
 #include <sys/sendfile.h>

@@ -1,8 +1,6 @@
 /* detached.c - copies of mounts, and new file systems. */
 #include "detached.h"
 
-#include <stdnoreturn.h>
-
 #include "base.h"
 #include "read_only.h"
 #include "syscalls.h"

@@ -5,7 +5,6 @@
 #include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdnoreturn.h>
 #include <sys/wait.h>
 
 #include "base.h"

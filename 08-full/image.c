@@ -2,7 +2,6 @@
 #include "image.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <ftw.h>
 #include <json-c/json.h>
 

@@ -1,5 +1,4 @@
 /* kill.c - kill, delete. */
-#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 

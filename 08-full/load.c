@@ -1,7 +1,6 @@
 /* load.c - reading images' archives. */
 #include "load.h"
 
-#include <json-c/json.h>
 #include <sys/utsname.h>
 
 #include "base.h"

@@ -3,7 +3,6 @@
 
 #include <linux/magic.h>
 #include <sched.h>
-#include <stdnoreturn.h>
 #include <sys/vfs.h>
 
 #include "base.h"

@@ -2,7 +2,6 @@
 #include "pool.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <sys/file.h>
 
 #include "base.h"

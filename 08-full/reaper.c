@@ -2,7 +2,6 @@
 #include "reaper.h"
 
 #include <signal.h>
-#include <stdnoreturn.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 

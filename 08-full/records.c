@@ -1,5 +1,4 @@
 /* records.c - all containers of a store, and the one that a word means. */
-#include <dirent.h>
 #include <sys/file.h>
 
 #include "base.h"

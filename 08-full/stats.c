@@ -1,7 +1,6 @@
 /* stats.c - counters of v1 and v2, in runc's words. */
 #include "stats.h"
 
-#include <dirent.h>
 #include <json-c/json.h>
 
 #include "base.h"

@@ -1,7 +1,6 @@
 /* store.c - the store's lock, and the folders of those who are at work. */
 #include "store.h"
 
-#include <dirent.h>
 #include <sys/file.h>
 
 #include "base.h"

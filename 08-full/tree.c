@@ -1,8 +1,6 @@
 /* tree.c - removing folders without walking down into them. */
 #include "tree.h"
 
-#include <dirent.h>
-
 #include "base.h"
 
 static bool is_dot(const char *name)

@@ -2,7 +2,6 @@
 #include "unpack.h"
 
 #include <archive_entry.h>
-#include <stdnoreturn.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 

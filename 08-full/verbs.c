@@ -1,9 +1,7 @@
 /* verbs.c - start, state, pause, resume, list. */
 #include "verbs.h"
 
-#include <dirent.h>
 #include <json-c/json.h>
-#include <signal.h>
 
 #include "base.h"
 #include "cgroup.h"
