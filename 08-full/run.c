@@ -141,15 +141,18 @@ int run_verb(int argc, char **argv, const struct globals *globals)
 /* Returns false if it runs already, as docker does without a word. */
 static bool lock_to_start(struct record *record)
 {
-    enum record_state how = record_state_of(record);
+    for (;;) {
+        enum record_state how = record_state_of(record);
 
-    if (is_up(how))
-        return false;
-    if (how == RECORD_RESTARTING)
-        fail_plainly(format_text("stop %s first", record->name),
-                     "container %s is about to start again", record->name);
-    lock_record(record, true);
-    return true;
+        if (is_up(how))
+            return false;
+        if (how == RECORD_RESTARTING)
+            fail_plainly(format_text("stop %s first", record->name),
+                         "container %s is about to start again", record->name);
+        if (lock_record(record, false))
+            return true;
+        usleep(10000); /* a monitor begins, or is about to end */
+    }
 }
 
 /* With what is said of its input, signals and keys. */

@@ -440,6 +440,26 @@ static void monitor_outlives_client(int stage_)
     expect_status(stage("rm", "-f", "other"), 0);
 }
 
+/* Several at once, of which one makes it run: nobody waits until it ends. */
+static void started_at_once(int stage_)
+{
+    struct process starts[4];
+
+    (void)stage_;
+    need_cgroups();
+    expect_id(stage("run", "-d", "--rootfs", "rootfs", "--name", "sleeper",
+                    "sleep", "1000"));
+    for (int times = 0; times < 3; times++) {
+        expect_out(stage("kill", "sleeper"), "sleeper\n");
+        expect_out(stage("wait", "sleeper"), "137\n");
+        for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+            starts[i] = start_stage(8, NULL, "start", "sleeper", NULL);
+        for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+            expect_out(finish(&starts[i]), "sleeper\n");
+    }
+    expect_status(stage("rm", "-f", "sleeper"), 0);
+}
+
 static void monitor_attach(int stage_)
 {
     struct how typing = {.keep_input = true};
@@ -665,6 +685,7 @@ const struct check life_checks[] = {
     {"monitor_updates", 8, 8, monitor_updates},
     {"monitor_loses_nothing", 8, 8, monitor_loses_nothing},
     {"monitor_outlives_client", 8, 8, monitor_outlives_client},
+    {"started_at_once", 8, 8, started_at_once},
     {"monitor_attach", 8, 8, monitor_attach},
     {"monitor_run_killed", 8, 8, monitor_run_killed},
     {"monitor_full_disk", 8, 8, monitor_full_disk},
