@@ -160,18 +160,18 @@ static char **read_update(int argc, char **argv, struct json *to,
     return words;
 }
 
-static void apply(const struct state *state, struct json document)
+/* If the program ends before keep_limits(), they are taken back: `cgroup` stays
+ * open until then. */
+static void apply(const struct state *state, struct json document,
+                  struct cgroup *cgroup)
 {
     struct resources resources = {0};
-    struct cgroup cgroup = {0};
 
     load_limits(document, &resources);
     if (!state->cgroups_path)
         fail_plainly(NULL, "container %s has no cgroups", state->id);
-    open_groups(state, &cgroup);
-    limit_cgroup(&cgroup, &resources);
-    keep_limits();
-    close_cgroup(&cgroup);
+    open_groups(state, cgroup);
+    limit_cgroup(cgroup, &resources);
 }
 
 /* ---- docker's form ----------------------------------------------------------- */
@@ -232,13 +232,17 @@ static int update_records(char **words, struct json document,
                      "update: nothing is to be changed");
     set_swap(document);
     for (; record->id; record++) {
+        struct cgroup cgroup = {0};
         /* with its lock: it does not end meanwhile */
-        if (open_state(&state, default_state_root(), record->id)) {
-            if (status_of(&state) != STATUS_STOPPED)
-                apply(&state, document);
-            close(state.folder);
-        }
+        bool there = open_state(&state, default_state_root(), record->id);
+
+        if (there && status_of(&state) != STATUS_STOPPED)
+            apply(&state, document, &cgroup);
         remember(record, document, restart);
+        keep_limits();
+        close_cgroup(&cgroup);
+        if (there)
+            close(state.folder);
         puts(record->word);
     }
     return status;
@@ -247,6 +251,7 @@ static int update_records(char **words, struct json document,
 int update_verb(int argc, char **argv, const struct globals *globals)
 {
     struct restart restart = {0};
+    struct cgroup cgroup = {0};
     struct json document;
     struct record record;
     struct state state;
@@ -260,6 +265,7 @@ int update_verb(int argc, char **argv, const struct globals *globals)
     require_state(&state, globals, id);
     if (status_of(&state) == STATUS_STOPPED)
         fail_plainly(NULL, "container not running: %s is stopped", id);
-    apply(&state, document);
+    apply(&state, document, &cgroup);
+    keep_limits();
     return EXIT_SUCCESS;
 }

@@ -122,18 +122,28 @@ static void files_limited(int stage_)
     ck_assert_str_eq(folder_text(STORE "/containers"), "");
 }
 
+#define in_store(...) stage("--data-root", "store", __VA_ARGS__)
+
 static void store_full(int stage_)
 {
     struct result result;
+    pid_t pid;
 
     (void)stage_;
     need_cgroups();
-    host_command(NULL,
-                 "mkdir store && mount -t tmpfs -o size=64k none store && "
-                 "head -c 1m /dev/zero >store/fill");
+    host_command(NULL, "mkdir store && mount -t tmpfs -o size=128k none store");
+    expect_status(in_store("run", "-d", "--name", "web", "--rootfs", "rootfs",
+                           "--pids-limit", "77", "sleep", "1000"),
+                  0);
+    pid = atoi(in_store("inspect", "-f", "{{.State.Pid}}", "web").out);
+    host_command(NULL, "head -c 1m /dev/zero >store/fill");
+    /* all of it, or nothing */
+    expect_refused(in_store("update", "--pids-limit", "78", "web"), "(ENOSPC)");
+    ck_assert_str_eq(cgroup_value(pid, "pids", "pids.max", "pids.max"), "77");
+    expect_status(in_store("rm", "-f", "web"), 0);
+    host_command(NULL, "head -c 1m /dev/zero >store/fill");
     for (int i = 0; i < 2; i++) {
-        result =
-            stage("--data-root", "store", "run", "--rootfs", "rootfs", "true");
+        result = in_store("run", "--rootfs", "rootfs", "true");
         expect_status(result, 125);
         expect_text("stderr", result.err, "(ENOSPC)");
         ck_assert_str_eq(folder_text("store/containers"), "");
