@@ -241,9 +241,11 @@ endef
 ## check-grader       (root) does the workshop's grader say what it should?
 ## check-workshop     (root) a walk through all of it, at a terminal
 ## asan               (root) the checks, with address and UB sanitizers
+## fuzz               (root) odd input for config.json and layers, by libFuzzer
+##                    (FUZZ_SECONDS=600: so long for each; 60)
 ## bench              (root) what each verb of stage 8 takes, beside crun and runc
 .PHONY: check matrix check-vm check-clients check-fresh check-builds check-grader check-workshop \
-	mutants asan bench
+	mutants asan fuzz bench
 check:
 	$(call prepare,stages)
 	scripts/check.sh
@@ -300,6 +302,21 @@ asan:
 		LDFLAGS=scripts/asan.c \
 		CFLAGS='-O1 -g -fno-omit-frame-pointer $(SANITIZERS)'
 	STAGE_DIR=build/asan EXCEPT=stages_inside tests/steadily.sh
+
+fuzz:
+	$(call prepare,stage-8)
+	scripts/deps.sh fuzz
+	+$(MAKE) $(FUZZ) BUILD=build/fuzz CC=clang \
+		CFLAGS='-O1 -g -fsanitize=fuzzer-no-link $(SANITIZERS)'
+	tests/fuzz/fuzz.sh
+
+FUZZ := build/fuzz/config build/fuzz/layer
+$(FUZZ): build/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.c tests/fuzz/fuzz.h \
+		$(filter-out $(BUILD)/08-full/main.o,$(FULL:%.c=$(BUILD)/%.o)) \
+		$(BUILD)/common.a
+	$(CC) $(FLAGS) -I. -fsanitize=fuzzer -Wl,--wrap=exit -o $@ \
+		$(filter %.c %.o %.a,$^) $(shell pkg-config --libs $(LIBRARIES_8))
+	$(give_back)
 
 bench:
 	$(call prepare,stage-8)

@@ -6,6 +6,7 @@
 #   deps.sh vm          what make check-vm needs
 #   deps.sh builds      what make check-builds needs
 #   deps.sh bench       what make bench needs; crun and runc to compare with
+#   deps.sh fuzz        what make fuzz needs
 #   deps.sh clients     what make check-clients needs; no daemon is started
 #   deps.sh workshop    what make trace-N and make check-workshop need
 #   deps.sh --needed    as the first, but nothing if all that it cannot do
@@ -22,7 +23,7 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 # need: "must" or "may" (some checks are skipped without it)
 # test: program NAME, static NAME (a program without libraries), header NAME,
 #       gnu NAME (not busybox's), library NAME (pkg-config), link FLAGS,
-#       file PATH
+#       file PATH, fuzzer (of clang)
 # then the package in each distribution's words; - where there is none
 run_table='
 # need | test                  | apt          | dnf                | pacman     | apk           | zypper
@@ -95,6 +96,10 @@ must   | program hyperfine     | hyperfine    | hyperfine          | hyperfine  
 may    | program crun          | crun         | crun               | crun       | crun          | crun
 may    | program runc          | runc         | runc               | runc       | runc          | runc
 '
+fuzz_table='
+must   | program clang         | clang        | clang              | clang      | clang         | clang
+must   | fuzzer                | libclang-rt-dev | compiler-rt     | compiler-rt | compiler-rt  | clang
+'
 clients_table='
 must   | program podman        | podman       | -                  | -          | -             | -
 must   | file /usr/lib/podman/netavark | netavark | -            | -          | -             | -
@@ -133,6 +138,8 @@ is_there() {
     static) type -P "$1" && ! ldd "$(type -P "$1")" ;;
     header) echo "#include <$1>" | cc -E - ;;
     library) pkg-config --exists "$1" ;;
+    fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+        clang -x c -fsanitize=fuzzer -o "$scratch/probe" - ;;
     link) echo 'int main(void) { return 0; }' |
         cc -x c -o "$scratch/probe" - "$@" ;;
     esac >/dev/null 2>&1
@@ -237,10 +244,11 @@ vm) table=$vm_table ;;
 builds) table=$builds_table ;;
 workshop) table=$workshop_table ;;
 bench) table=$bench_table ;;
+fuzz) table=$fuzz_table ;;
 clients) table=$clients_table installer=install_quietly ;;
 --needed) only_needed=true ;;
 *)
-    say "usage: deps.sh [lint|vm|builds|bench|clients|workshop|--needed]" >&2
+    say "usage: deps.sh [lint|vm|builds|bench|fuzz|clients|workshop|--needed]" >&2
     exit 2
     ;;
 esac
