@@ -9,7 +9,7 @@
 void require_terminal(bool wanted)
 {
     if (wanted && !isatty(STDIN_FILENO))
-        fail_plainly("-i alone hands on what is typed nowhere",
+        fail_plainly("-i alone reads from a pipe or a file",
                      "the input device is not a TTY");
 }
 
