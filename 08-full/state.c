@@ -69,6 +69,11 @@ static unsigned long long start_of(pid_t pid)
     unsigned long long start = 0;
     char letter = 'X';
 
+    /* that it cannot be looked at is not its end */
+    if (!text && ((errno != ENOENT && errno != ESRCH) ||
+                  access("/proc/self", F_OK) == -1))
+        fail_with_hint(errno == ENOENT ? "mount -t proc proc /proc" : NULL,
+                       "read /proc/%d/stat", (int)pid);
     if (!field ||
         sscanf(field + 1,
                " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "

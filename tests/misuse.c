@@ -94,6 +94,32 @@ static void few_descriptors(int stage_)
     expect_status(stage("rm", "web"), 0);
 }
 
+/* Nor is what runs said to have ended. */
+static void no_proc(int stage_)
+{
+    static const char *const words[] = {"ps", "rm web", "stop -t 0 web",
+                                        "exec web true"};
+    int status;
+
+    (void)stage_;
+    need_cgroups();
+    expect_status(stage("run", "-d", "--name", "web", "--rootfs", "rootfs",
+                        "sleep", "1000"),
+                  0);
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+        char *said = host_command(&status,
+                                  "unshare -m sh -c 'mount -t tmpfs none /proc "
+                                  "&& exec \"$@\"' sh timeout 20 '%s' %s 2>&1",
+                                  stage_path(8), words[i]);
+
+        ck_assert_msg(status == 125, "%s: %d, %s", words[i], status, said);
+        expect_text(words[i], said, "/proc/");
+    }
+    ck_assert_str_eq(stage("inspect", "-f", "{{.State.Status}}", "web").out,
+                     "running\n");
+    expect_status(stage("rm", "-f", "web"), 0);
+}
+
 static void files_limited(int stage_)
 {
     char *script = format_text("ulimit -f 16; '%s' run -d --name web --rootfs "
@@ -182,6 +208,7 @@ static void output_lost(int stage_)
 const struct check misuse_checks[] = {
     {"misuse_words", 8, 8, wrong_words},
     {"misuse_few_descriptors", 8, 8, few_descriptors},
+    {"misuse_no_proc", 8, 8, no_proc},
     {"misuse_files_limited", 8, 8, files_limited},
     {"misuse_store_full", 8, 8, store_full},
     {"misuse_output_lost", 8, 8, output_lost},
