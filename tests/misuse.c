@@ -61,11 +61,17 @@ static void wrong_words(int stage_)
 
 /* ---- limits ---------------------------------------------------------------------- */
 
-/* The stage with at most `limit` descriptors. */
+/* The stage with at most `limit` descriptors. Through a file: a container that
+ * was created holds its output open. */
 static char *with_descriptors(int limit, int *status, const char *arguments)
 {
-    return host_command(status, "prlimit --nofile=%d '%s' %s 2>&1", limit,
-                        stage_path(8), arguments);
+    char *said;
+
+    host_command(status, "prlimit --nofile=%d '%s' %s >said 2>&1", limit,
+                 stage_path(8), arguments);
+    said = read_file("said");
+    unlink("said");
+    return said;
 }
 
 /* What cannot be looked at is not said to be missing. */
