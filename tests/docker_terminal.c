@@ -358,7 +358,7 @@ static void pty_gone_after_run_d(int stage_)
     (void)stage_;
     expect(&person.shell, "back=0");
     ck_assert(within(10, ticks_of("clock") > 0)); /* its trap is set */
-    type_text(&person.shell, "\003"); /* for the shell alone */
+    type_text(&person.shell, "\003");             /* for the shell alone */
     ck_assert(within(10, !is_alive(person.shell.pid)));
     hang_up(&person);
     expect_ticking("clock");
