@@ -20,8 +20,7 @@ const char *log_file_name(unsigned number)
 
 unsigned next_log_number(int folder, unsigned number)
 {
-    int copy = open_folder(folder, ".");
-    DIR *files = copy == -1 ? NULL : fdopendir(copy);
+    DIR *files = list_folder(folder, ".");
     struct dirent *entry;
     unsigned next = 0;
 
